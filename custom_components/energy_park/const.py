@@ -1,0 +1,46 @@
+"""Names and durations of Energy Park."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "energy_park"
+LOGGER = logging.getLogger(__package__)
+
+SUBENTRY_METER: Final = "meter"
+SUBENTRY_SECTOR: Final = "sector"
+SUBENTRY_PLUG: Final = "plug"
+
+CONF_BILLING_PERIOD: Final = "billing_period"
+CONF_DIALECT: Final = "dialect"
+CONF_FIRMWARE: Final = "firmware"
+CONF_NUMBER: Final = "number"
+CONF_PRIORITY: Final = "priority"
+CONF_ROLE: Final = "role"
+CONF_SECTOR: Final = "sector"
+CONF_SOCKETS: Final = "sockets"
+
+# Minutes of import and export that are billed together. France bills the load
+# curve by half hour, Spain nets the clock hour, Belgium the quarter.
+BILLING_PERIODS_MIN: Final = (15, 30, 60)
+BILLING_PERIOD_MIN_BY_COUNTRY: Final = {"FR": 30, "ES": 60, "BE": 15}
+DEFAULT_BILLING_PERIOD_MIN: Final = 60
+DEFAULT_COUNTRY: Final = "FR"
+
+# 1 is kept longest, 10 is shed first.
+PRIORITY_MIN: Final = 1
+PRIORITY_MAX: Final = 10
+PRIORITY_DEFAULT: Final = 5
+
+# Plugs are single-threaded web servers: 10 s keeps the page alive, a longer
+# pause is felt by a person who looks at it.
+PLUG_INTERVAL = timedelta(seconds=10)
+
+# A meter sends a frame every 0.9 to 2.3 s; a lost cable is tried again soon,
+# then rarely, so that neither log nor port is busy with it.
+METER_RETRY_MIN = timedelta(seconds=5)
+METER_RETRY_MAX = timedelta(minutes=5)
+
+# What a person switches by hand stands against schedules for this long unless
+# the order says otherwise.
+OVERRIDE_DEFAULT = timedelta(hours=4)

@@ -1,0 +1,1 @@
+"""The clockwork that runs the rules on Home Assistant's time."""

@@ -1,0 +1,1 @@
+"""The rules of the park: they take the time and their state, and decide."""

@@ -1,0 +1,1 @@
+"""Networked plugs: one asynchronous client for each REST dialect."""

@@ -1,0 +1,1 @@
+"""The meter's customer output (télé-information client): bytes to readings."""

@@ -1,0 +1,112 @@
+"""A real Home Assistant process."""
+
+import asyncio
+from pathlib import Path
+import socket
+import sys
+from types import TracebackType
+from typing import Self
+
+from aiohttp import ClientError
+
+from .api import HomeAssistantApi, LoginFailed
+from .configuration import Account
+from .process import ChildProcess
+
+RESTART_EXIT_CODE = 100
+"""What Home Assistant ends with when it was asked to restart."""
+
+NEEDS_COMPILER = ("pymicro-vad", "pyspeex-noise")
+"""Requirements of the voice assistant that have no wheel for this Python.
+
+Without a compiler Home Assistant would try, in vain and three times each, to
+build them at every start.
+"""
+
+POLL_S = 0.1
+
+
+class PortTaken(Exception):
+    """Another program listens on the wanted port."""
+
+
+class HomeAssistantProcess:
+    """Home Assistant on one configuration directory and one port."""
+
+    def __init__(self, config_dir: Path, port: int, owner: Account) -> None:
+        """Describe the process; nothing runs before `start`."""
+        self.config_dir = config_dir
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self._owner = owner
+        self.process = ChildProcess(
+            "Home Assistant",
+            [
+                *(sys.executable, "-m", "homeassistant"),
+                *("--config", config_dir),
+                *("--skip-pip-packages", ",".join(NEEDS_COMPILER)),
+            ],
+            log=config_dir.parent / f"{config_dir.name}.out.log",
+            # The port of a configuration without stored HTTP settings.
+            env={"SETUP_PORT": str(port)},
+        )
+
+    async def __aenter__(self) -> Self:
+        """Start, and return when Home Assistant runs."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        await self.process.stop()
+
+    async def start(self, *, timeout_s: float = 180) -> None:
+        """Start and wait until every integration is set up.
+
+        Raises `PortTaken`, or `ProcessFailed` when Home Assistant ends or does
+        not run in time.
+        """
+        check_port_free(self.port)
+        # Home Assistant keeps the port of its first start in this file, and asks
+        # in a dialog to confirm any other: without it the port is a default.
+        (self.config_dir / ".storage" / "http").unlink(missing_ok=True)
+        await self.process.start()
+        try:
+            async with asyncio.timeout(timeout_s):
+                async with await self.login() as api:
+                    await self._wait_running(api)
+        except TimeoutError:
+            await self.process.stop()
+            raise self.process.failure(f"did not start in {timeout_s} s") from None
+        except BaseException:
+            await self.process.stop()
+            raise
+
+    async def login(self) -> HomeAssistantApi:
+        """Return an open API session of the owner, as soon as one can log in."""
+        while True:
+            try:
+                return await HomeAssistantApi.login(self.url, self._owner)
+            except ClientError, LoginFailed, OSError:
+                if not self.process.running:
+                    raise self.process.failure("ended at its start") from None
+                await asyncio.sleep(POLL_S)
+
+    async def _wait_running(self, api: HomeAssistantApi) -> None:
+        while (await api.get("/api/config"))["state"] != "RUNNING":
+            await asyncio.sleep(POLL_S)
+
+
+def check_port_free(port: int) -> None:
+    """Raise `PortTaken` when a program listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            raise PortTaken(f"port {port} is taken by another program") from error

@@ -30,6 +30,7 @@ history:
 logbook:
 energy:
 recorder:
+mobile_app:
 system_health:
 conversation:
 person:

@@ -11,6 +11,7 @@ SUBENTRY_METER: Final = "meter"
 SUBENTRY_SECTOR: Final = "sector"
 SUBENTRY_PLUG: Final = "plug"
 
+CONF_AREA: Final = "area"
 CONF_BILLING_PERIOD: Final = "billing_period"
 CONF_DIALECT: Final = "dialect"
 CONF_FIRMWARE: Final = "firmware"
@@ -36,6 +37,9 @@ PRIORITY_DEFAULT: Final = 5
 # pause is felt by a person who looks at it.
 PLUG_INTERVAL = timedelta(seconds=10)
 
+# A plug that is cut off must not hold up the polls of those that answer.
+PLUG_INTERVAL_MAX = timedelta(minutes=5)
+
 # A meter sends a frame every 0.9 to 2.3 s; a lost cable is tried again soon,
 # then rarely, so that neither log nor port is busy with it.
 METER_RETRY_MIN = timedelta(seconds=5)
@@ -44,3 +48,13 @@ METER_RETRY_MAX = timedelta(minutes=5)
 # What a person switches by hand stands against schedules for this long unless
 # the order says otherwise.
 OVERRIDE_DEFAULT = timedelta(hours=4)
+
+# After an order the plug is asked again so soon, once for all its sockets.
+PLUG_REFRESH_AFTER_ORDER_S = 0.5
+
+# So many polls at once: a park of hundreds must not flood the Wi-Fi. Orders do not
+# queue behind polls.
+PLUG_POLLS_AT_ONCE = 16
+
+# Sums of many sockets are written once for all polls that arrive within this time.
+GROUP_UPDATE_AFTER_S = 0.2

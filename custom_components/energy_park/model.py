@@ -7,7 +7,7 @@ never a synonym of zero.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -44,13 +44,126 @@ class Tariff(StrEnum):
     RED_PEAK = "red_peak"
 
 
+class DayColor(StrEnum):
+    """Colour of a Tempo day."""
+
+    BLUE = "blue"
+    WHITE = "white"
+    RED = "red"
+
+
+class Breaker(StrEnum):
+    """The meter's cut-off device: closed, or why it opened."""
+
+    CLOSED = "closed"
+    OVERPOWER = "overpower"
+    OVERVOLTAGE = "overvoltage"
+    LOAD_SHEDDING = "load_shedding"
+    ORDER = "order"
+    OVERHEATING_ABOVE_IMAX = "overheating_above_imax"
+    OVERHEATING_BELOW_IMAX = "overheating_below_imax"
+
+
+class EuridisState(StrEnum):
+    """The meter's Euridis output."""
+
+    OFF = "off"
+    UNSECURED = "unsecured"
+    SECURED = "secured"
+
+
+class PowerLineState(StrEnum):
+    """The meter's power line communication."""
+
+    UNLOCKED = "unlocked"
+    LOCKED = "locked"
+    REGISTERED = "registered"
+
+
+class DryContact(StrEnum):
+    """What a step of a profile does to the meter's dry contact."""
+
+    UNCHANGED = "unchanged"
+    TEMPO = "tempo"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterStatus:
+    """The meter's status register (STGE).
+
+    ``overload`` is True while the subscribed power is exceeded. Indexes count from
+    1. ``peak_notice`` and ``peak_running`` are the number of a mobile peak. None
+    stands for no such thing, or for a code that the specification does not name.
+    """
+
+    dry_contact_closed: bool
+    breaker: Breaker | None
+    cover_open: bool
+    overvoltage: bool
+    overload: bool
+    producer: bool
+    energy_negative: bool
+    supplier_index: int
+    distributor_index: int
+    clock_degraded: bool
+    mode: TicMode
+    euridis: EuridisState | None
+    power_line: PowerLineState | None
+    power_line_synchronized: bool
+    color_today: DayColor | None
+    color_tomorrow: DayColor | None
+    peak_notice: int | None
+    peak_running: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileStep:
+    """One step of a day's profile.
+
+    ``contacts`` are virtual contacts 1 to 7, True is closed; ``index`` is the
+    supplier index from then on, None leaves it as it was.
+    """
+
+    starts: time
+    dry_contact: DryContact
+    contacts: tuple[bool, ...]
+    index: int | None
+
+
+# What a group's text says: a number in the unit of its label, a word of this page,
+# flags, or the text itself. None says that nothing is known yet.
+type TicValue = (
+    int
+    | str
+    | Tariff
+    | DayColor
+    | MeterStatus
+    | tuple[bool, ...]
+    | tuple[ProfileStep, ...]
+    | None
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One line of the meter as received: text, not yet a number."""
+    """One line of the meter: its texts as received, and what they mean."""
 
     label: str
     value: str
     horodate: str | None = None
+    data: TicValue = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseReading:
+    """One phase of a three-phase meter; what it does not tell is None."""
+
+    current_a: int | None = None
+    voltage_v: int | None = None
+    apparent_power_va: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +175,9 @@ class MeterReading:
     contract's indexes. ``indexes_wh`` holds each supplier index in use under
     the meter's own label (BASE, HCHC, EASF01, ...). ``groups`` holds every good
     group of the frame by label, unknown labels included. ``complete`` is False
-    for an early reading (an overload seen before the end of its frame).
+    for an early reading (an overload seen before the end of its frame) and for a
+    frame that was cut. ``phases`` are phases 1 to 3 of a three-phase meter, whose
+    ``current_a`` and ``voltage_v`` are None; a single-phase meter has no ``phases``.
     """
 
     mode: TicMode
@@ -81,6 +196,7 @@ class MeterReading:
     tariff: Tariff | None = None
     tariff_label: str | None = None
     overload: bool | None = None
+    phases: tuple[PhaseReading, ...] = ()
     groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -89,6 +205,13 @@ class MeterReading:
         if self.subscribed_power_va is None or self.apparent_power_va is None:
             return None
         return self.subscribed_power_va - self.apparent_power_va
+
+    @property
+    def headroom_percent(self) -> float | None:
+        """Headroom as a share of the subscribed power."""
+        if self.headroom_va is None or not self.subscribed_power_va:
+            return None
+        return 100 * self.headroom_va / self.subscribed_power_va
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +254,33 @@ class PlugReading:
     sockets: Mapping[int, SocketReading]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Socket:
+    """What is switched and measured, as the park was set up.
+
+    ``id`` is the plug's serial and the device's own number of the socket, joined
+    by an underscore. ``sector`` is the sector's id; None belongs to none.
+    ``priority`` runs from 1 (kept longest) to 10 (shed first).
+    """
+
+    id: str
+    number: int
+    name: str
+    role: Role
+    sector: str | None
+    priority: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plug:
+    """One networked device with its sockets, as the park was set up."""
+
+    serial: str
+    name: str
+    model: str
+    sockets: tuple[Socket, ...]
+
+
 class Source(StrEnum):
     """Who gives an order, from the one that wins to the one that yields."""
 
@@ -141,7 +291,10 @@ class Source(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a socket is in its state: one vocabulary for every place that tells."""
+    """Why a socket is in its state, or why an order was refused.
+
+    One vocabulary for every place that tells.
+    """
 
     AS_FOUND = "as_found"
     PERSON = "person"
@@ -153,16 +306,21 @@ class Reason(StrEnum):
     BALANCE = "balance"
     OVERRIDE_ENDED = "override_ended"
     PROTECTED = "protected"
+    RUNNING = "running"
     OUTRANKED = "outranked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A wish to switch one socket. ``until`` is its expiry; None never expires."""
+    """A wish to switch one socket.
 
-    socket: str
+    ``until`` is its expiry; None never expires. ``group`` is True when the order
+    was given to a sector and not to this very socket.
+    """
+
     on: bool
     source: Source
     reason: Reason
     given_at: datetime
     until: datetime | None = None
+    group: bool = False

@@ -1,0 +1,103 @@
+"""Energy Park: a Linky meter, plugs by sector, and the rules between them."""
+
+import asyncio
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN, PLUG_POLLS_AT_ONCE, SUBENTRY_METER, SUBENTRY_PLUG
+from .control.energy import EnergyBook
+from .control.memory import ParkMemory
+from .control.switchboard import Switchboard
+from .coordinator import (
+    EnergyParkConfigEntry,
+    EnergyParkData,
+    MeterCoordinator,
+    PlugCoordinator,
+)
+from .devices import async_register_devices
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> bool:
+    """Set up a park.
+
+    Neither a silent meter nor a dead plug holds it up: each is its own subentry,
+    tried again on its own, while the others work.
+    """
+    meters = {
+        subentry.subentry_id: MeterCoordinator(hass, entry, subentry)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
+    }
+    polls = asyncio.Semaphore(PLUG_POLLS_AT_ONCE)
+    plugs = {
+        subentry.subentry_id: PlugCoordinator(hass, entry, subentry, polls)
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
+    }
+    memory = ParkMemory(hass, entry.entry_id)
+    energy = EnergyBook(memory)
+    switchboard = Switchboard(hass, plugs.values(), memory, energy)
+    await memory.async_load(switchboard.sockets)
+    entry.runtime_data = EnergyParkData(
+        meters=meters,
+        plugs=plugs,
+        memory=memory,
+        energy=energy,
+        switchboard=switchboard,
+    )
+    async_register_devices(hass, entry, plugs)
+    # Before the entities: they show the totals and reasons that it works out.
+    switchboard.async_start()
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    for meter in meters.values():
+        meter.async_start()
+    for plug in plugs.values():
+        entry.async_create_background_task(
+            hass, plug.async_refresh(), name=f"{DOMAIN} first poll of {plug.name}"
+        )
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> bool:
+    """Unload a park; the entry itself cancels its background tasks."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.switchboard.async_stop()
+    return True
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+    """Forget what a removed park remembered."""
+    await ParkMemory(hass, entry.entry_id).async_remove()
+
+
+@callback
+def _schedule_reload(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+    hass.config_entries.async_schedule_reload(entry.entry_id)
+
+
+async def _async_reload(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+    """Reload when a subentry was added, changed or removed.
+
+    On the next turn of the loop: a flow that writes several subentries would lose
+    those that follow an eager reload.
+    """
+    hass.loop.call_soon(_schedule_reload, hass, entry)

@@ -1,0 +1,275 @@
+"""The one place that switches: orders come in, the arbiter decides, plugs follow."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..const import LOGGER
+from ..coordinator import PlugCoordinator
+from ..model import Order, Reason, Role, Socket, Source
+from ..park import arbiter
+from ..park.arbiter import Decision, Policy, SocketState
+from ..plug.client import PlugError
+from .energy import EnergyBook
+from .memory import ParkMemory, SocketMemory
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an order to one socket."""
+
+    socket: Socket
+    refused: Reason | None = None
+    error: PlugError | None = None
+
+
+def origin(context: Context | None) -> tuple[Source, Reason]:
+    """Tell who gives an order from Home Assistant's context.
+
+    A user's own touch carries the user; what an automation does by itself does not.
+    """
+    if context is not None and context.user_id is not None:
+        return Source.PERSON, Reason.PERSON
+    return Source.SCHEDULE, Reason.AUTOMATION
+
+
+class Switchboard:
+    """Runs the arbiter on Home Assistant's time for all sockets of a park."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        plugs: Iterable[PlugCoordinator],
+        memory: ParkMemory,
+        energy: EnergyBook,
+    ) -> None:
+        """Connect the sockets of the plugs."""
+        self._hass = hass
+        self._plugs = tuple(plugs)
+        self._memory = memory
+        self._energy = energy
+        self._coordinators = {
+            socket.id: coordinator
+            for coordinator in self._plugs
+            for socket in coordinator.plug.sockets
+        }
+        self._sending: dict[asyncio.Task[Outcome], str] = {}
+        self._unsubscribe: list[CALLBACK_TYPE] = []
+        self._cancel_expiry: CALLBACK_TYPE | None = None
+        self._expiry_stale = True
+
+    @property
+    def sockets(self) -> tuple[Socket, ...]:
+        """All sockets of the park."""
+        return tuple(s for c in self._plugs for s in c.plug.sockets)
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the plugs' readings and the expiry of orders."""
+        for coordinator in self._plugs:
+            self._unsubscribe.append(
+                coordinator.async_add_listener(partial(self._async_read, coordinator))
+            )
+        self._async_plan_expiry()
+
+    async def async_stop(self) -> None:
+        """Stop following, cancel what is being sent, and write the memory."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+        if self._cancel_expiry:
+            self._cancel_expiry()
+            self._cancel_expiry = None
+        tasks = tuple(self._sending)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._memory.async_save()
+
+    def memory(self, socket: Socket) -> SocketMemory:
+        """Return what is remembered of a socket."""
+        return self._memory.sockets[socket.id]
+
+    def coordinator(self, socket: Socket) -> PlugCoordinator:
+        """Return the coordinator that reads a socket."""
+        return self._coordinators[socket.id]
+
+    @property
+    def override(self) -> timedelta | None:
+        """How long a person's order stands; None: until the next one."""
+        return self._memory.override
+
+    @callback
+    def async_set_override(self, override: timedelta | None) -> None:
+        """Change how long a person's order stands from now on."""
+        self._memory.override = override
+        self._memory.save_orders()
+
+    @callback
+    def async_set_priority(self, socket: Socket, priority: int) -> None:
+        """Change a socket's priority, 1 (kept longest) to 10 (shed first)."""
+        self.memory(socket).priority = priority
+        self._async_changed(socket)
+
+    @callback
+    def async_set_protected(self, socket: Socket, protected: bool) -> None:
+        """Protect a socket from all rules, or no longer."""
+        self.memory(socket).protected = protected
+        self._async_changed(socket)
+
+    async def async_order(
+        self,
+        sockets: Iterable[Socket],
+        on: bool,
+        context: Context | None,
+        *,
+        lasting: timedelta | None = None,
+        group: bool = False,
+    ) -> list[Outcome]:
+        """Give an order to sockets; return what became of it, one by one.
+
+        ``lasting`` bounds it; a person's order has the park's override otherwise.
+        """
+        source, reason = origin(context)
+        now = dt_util.utcnow()
+        if lasting is None and source is Source.PERSON:
+            lasting = self.override
+        order = Order(
+            on=on,
+            source=source,
+            reason=reason,
+            given_at=now,
+            until=None if lasting is None else now + lasting,
+            group=group,
+        )
+        decide = partial(arbiter.place, order=order, now=now)
+        return await self._async_decide(sockets, decide)
+
+    async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
+        """End a person's override; the plan takes over."""
+        decide = partial(
+            arbiter.release, source=Source.PERSON, now=dt_util.utcnow()
+        )
+        return await self._async_decide(sockets, decide)
+
+    async def _async_decide(
+        self, sockets: Iterable[Socket], decide: Callable[..., Decision]
+    ) -> list[Outcome]:
+        """Decide for each socket, send what follows, wait for all."""
+        sending = []
+        outcomes = []
+        for socket in sockets:
+            decision = decide(
+                self.memory(socket).state,
+                policy=self._policy(socket),
+                reading=self.coordinator(socket).reading(socket),
+            )
+            if decision.refused:
+                outcomes.append(Outcome(socket, refused=decision.refused))
+            if task := self._async_follow(socket, decision):
+                sending.append(task)
+        self._async_plan_expiry()
+        return outcomes + await asyncio.gather(*sending)
+
+    @callback
+    def _async_follow(
+        self, socket: Socket, decision: Decision
+    ) -> asyncio.Task[Outcome] | None:
+        """Remember a decision and send what it asks for."""
+        before = self.memory(socket).state
+        if decision.state != before:
+            self.memory(socket).state = decision.state
+            self._expiry_stale |= decision.state.claims != before.claims
+            self._async_changed(socket)
+        if decision.switch is None:
+            return None
+        task = self._hass.async_create_background_task(
+            self._async_send(socket, decision.switch), f"switch {socket.id}"
+        )
+        self._sending[task] = socket.id
+        task.add_done_callback(self._sending.pop)
+        return task
+
+    async def _async_send(self, socket: Socket, on: bool) -> Outcome:
+        """Switch one socket."""
+        try:
+            await self.coordinator(socket).async_switch(socket, on)
+        except PlugError as err:
+            LOGGER.debug("Switching %s failed: %s", socket.name, err)
+            return Outcome(socket, error=err)
+        return Outcome(socket)
+
+    @callback
+    def _async_read(self, coordinator: PlugCoordinator) -> None:
+        """Compare a plug's fresh reading with what is wanted of its sockets."""
+        if not coordinator.last_update_success:
+            return
+        self._energy.follow(coordinator.plug.sockets, coordinator.data)
+        now = dt_util.utcnow()
+        for socket in coordinator.plug.sockets:
+            reading = coordinator.reading(socket)
+            if reading is None or socket.id in self._sending.values():
+                continue
+            decision = arbiter.observe(
+                self.memory(socket).state,
+                self._policy(socket),
+                reading,
+                now,
+                self.override,
+            )
+            self._async_follow(socket, decision)
+        self._async_plan_expiry()
+
+    @callback
+    def _async_plan_expiry(self) -> None:
+        """Wake up when the next claim of any socket ends."""
+        if not self._expiry_stale:
+            return
+        self._expiry_stale = False
+        if self._cancel_expiry:
+            self._cancel_expiry()
+            self._cancel_expiry = None
+        expiries = [
+            expiry
+            for memory in self._memory.sockets.values()
+            if (expiry := memory.state.next_expiry)
+        ]
+        if expiries:
+            self._cancel_expiry = async_track_point_in_utc_time(
+                self._hass, self._async_expire, min(expiries)
+            )
+
+    @callback
+    def _async_expire(self, now: datetime) -> None:
+        """Let the claims go that ended."""
+        self._cancel_expiry = None
+        self._expiry_stale = True
+        for socket in self.sockets:
+            decision = arbiter.tick(
+                self.memory(socket).state,
+                self._policy(socket),
+                self.coordinator(socket).reading(socket),
+                now,
+            )
+            self._async_follow(socket, decision)
+        self._async_plan_expiry()
+
+    @callback
+    def _async_changed(self, socket: Socket) -> None:
+        """Keep and show what changed of a socket."""
+        self._memory.save_orders()
+        self.coordinator(socket).async_update_listeners()
+
+    def _policy(self, socket: Socket) -> Policy:
+        return Policy(role=socket.role, protected=self.memory(socket).protected)
+
+
+def select(sockets: Iterable[Socket], role: Role | None) -> tuple[Socket, ...]:
+    """Return the sockets of a role; None selects all."""
+    return tuple(s for s in sockets if role is None or s.role is role)

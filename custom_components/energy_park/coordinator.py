@@ -1,0 +1,210 @@
+"""Readings: meters push each frame, plugs are polled one coordinator a device."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .configuration import read_plug
+from .const import (
+    CONF_DIALECT,
+    CONF_FIRMWARE,
+    DOMAIN,
+    LOGGER,
+    METER_RETRY_MAX,
+    METER_RETRY_MIN,
+    PLUG_INTERVAL,
+    PLUG_INTERVAL_MAX,
+    PLUG_REFRESH_AFTER_ORDER_S,
+)
+from .model import MeterReading, Plug, PlugInfo, PlugReading, Socket, SocketReading
+from .plug import open_plug
+from .plug.client import Credentials, PlugAuthError, PlugClient, PlugError
+from .tic.last_known import LastKnown
+from .tic.link import TicLink, TicLinkError
+
+if TYPE_CHECKING:
+    from .control.energy import EnergyBook
+    from .control.memory import ParkMemory
+    from .control.switchboard import Switchboard
+
+type EnergyParkConfigEntry = ConfigEntry[EnergyParkData]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnergyParkData:
+    """What a loaded park holds; meters and plugs by their subentry id."""
+
+    meters: dict[str, MeterCoordinator]
+    plugs: dict[str, PlugCoordinator]
+    memory: ParkMemory
+    energy: EnergyBook
+    switchboard: Switchboard
+
+
+class OtherMeterError(Exception):
+    """Another meter than the configured one speaks on the link."""
+
+
+class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
+    """Pushes the readings of one meter; None until the first frame."""
+
+    config_entry: EnergyParkConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: EnergyParkConfigEntry, subentry: ConfigSubentry
+    ) -> None:
+        """Prepare to listen to the meter of a subentry."""
+        super().__init__(
+            hass, LOGGER, config_entry=entry, name=f"meter {subentry.title}"
+        )
+        assert subentry.unique_id is not None
+        self.subentry = subentry
+        self.serial = subentry.unique_id
+        self.link: TicLink | None = None
+        self._known = LastKnown()
+
+    @callback
+    def async_start(self) -> None:
+        """Listen for as long as the entry is loaded."""
+        self.config_entry.async_create_background_task(
+            self.hass, self._async_run(), name=f"{DOMAIN} {self.name}"
+        )
+
+    @override
+    async def _async_update_data(self) -> MeterReading | None:
+        """Return the latest reading: the meter speaks by itself."""
+        return self.data
+
+    async def _async_run(self) -> None:
+        """Open the link again and again, ever more rarely while it fails."""
+        retry = METER_RETRY_MIN
+        while True:
+            try:
+                async with TicLink(self.subentry.data[CONF_PORT]) as self.link:
+                    async for reading in self.link:
+                        self._async_accept(reading)
+                        retry = METER_RETRY_MIN
+            except (TicLinkError, OtherMeterError) as err:
+                self.async_set_update_error(err)
+            await asyncio.sleep(retry.total_seconds())
+            retry = min(retry * 2, METER_RETRY_MAX)
+
+    @callback
+    def _async_accept(self, reading: MeterReading) -> None:
+        """Publish a reading of our own meter."""
+        if reading.serial not in (None, self.serial):
+            raise OtherMeterError(
+                f"meter {reading.serial} answers instead of {self.serial}"
+            )
+        if not self.last_update_success:
+            LOGGER.info("The %s is heard again", self.name)
+            self._known = LastKnown()
+        self.async_set_updated_data(self._known.update(reading))
+
+
+class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
+    """Polls one plug and switches its sockets."""
+
+    config_entry: EnergyParkConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EnergyParkConfigEntry,
+        subentry: ConfigSubentry,
+        busy: asyncio.Semaphore,
+    ) -> None:
+        """Prepare to poll; ``busy`` bounds the requests of the whole park."""
+        self.plug: Plug = read_plug(entry, subentry)
+        self.subentry = subentry
+        self.client: PlugClient = _open_client(hass, subentry)
+        self._busy = busy
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"plug {subentry.title}",
+            update_interval=PLUG_INTERVAL,
+            request_refresh_debouncer=Debouncer(
+                hass,
+                LOGGER,
+                cooldown=PLUG_REFRESH_AFTER_ORDER_S,
+                immediate=False,
+            ),
+        )
+
+    @override
+    async def _async_update_data(self) -> PlugReading:
+        """Poll the plug; one that does not answer is asked ever more rarely."""
+        try:
+            reading = await self._async_read()
+        except UpdateFailed:
+            assert self.update_interval is not None
+            self.update_interval = min(self.update_interval * 2, PLUG_INTERVAL_MAX)
+            raise
+        self.update_interval = PLUG_INTERVAL
+        return reading
+
+    async def _async_read(self) -> PlugReading:
+        try:
+            async with self._busy:
+                return await self.client.read()
+        except PlugAuthError as err:
+            self.config_entry.async_start_reauth(
+                self.hass, data={"subentry_id": self.subentry.subentry_id}
+            )
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="plug_auth",
+                translation_placeholders={"plug": self.subentry.title},
+            ) from err
+        except PlugError as err:
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="plug_unreachable",
+                translation_placeholders={
+                    "plug": self.subentry.title,
+                    "error": str(err),
+                },
+            ) from err
+
+    def reading(self, socket: Socket) -> SocketReading | None:
+        """Return the fresh reading of a socket; None when there is none."""
+        if not self.last_update_success or self.data is None:
+            return None
+        return self.data.sockets.get(socket.number)
+
+    async def async_switch(self, socket: Socket, on: bool) -> None:
+        """Switch a socket, then look at the plug again soon.
+
+        Raises PlugError when the plug did not confirm.
+        """
+        await self.client.switch(socket.number, on)
+        await self.async_request_refresh()
+
+
+def _open_client(hass: HomeAssistant, subentry: ConfigSubentry) -> PlugClient:
+    """Return the client of a plug as its subentry describes it."""
+    data = subentry.data
+    assert subentry.unique_id is not None
+    return open_plug(
+        async_get_clientsession(hass),
+        data[CONF_HOST],
+        PlugInfo(
+            serial=subentry.unique_id,
+            dialect=data[CONF_DIALECT],
+            model=data["model"],
+            firmware=data.get(CONF_FIRMWARE),
+            sockets=tuple(socket["number"] for socket in data["sockets"]),
+        ),
+        Credentials(data.get(CONF_USERNAME), data[CONF_PASSWORD])
+        if CONF_PASSWORD in data
+        else None,
+    )

@@ -1,0 +1,148 @@
+"""The devices of a park: park <- meter; park <- sector <- plug, a strip's sockets."""
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_MODEL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+
+from .const import CONF_AREA, DOMAIN, SUBENTRY_METER, SUBENTRY_PLUG, SUBENTRY_SECTOR
+from .coordinator import EnergyParkConfigEntry, PlugCoordinator
+from .model import Plug, Socket
+
+MAKERS = {"shelly_gen1": "Shelly", "shelly_gen2": "Shelly", "tasmota": "Tasmota"}
+
+
+@callback
+def async_register_devices(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    plugs: dict[str, PlugCoordinator],
+) -> None:
+    """Register the devices, each after the one it hangs on."""
+    park_id = _register_park(hass, entry)
+    for meter in entry.get_subentries_of_type(SUBENTRY_METER):
+        _register_meter(hass, entry, meter, park_id)
+    sector_ids = {
+        sector.subentry_id: _register_sector(hass, entry, sector, park_id)
+        for sector in entry.get_subentries_of_type(SUBENTRY_SECTOR)
+    }
+    for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG):
+        plug = plugs[subentry.subentry_id].plug
+        homes = {socket.sector for socket in plug.sockets}
+        home = homes.pop() if len(homes) == 1 else None
+        _register_plug(
+            hass, entry, subentry, plug, sector_ids.get(home or "", park_id)
+        )
+
+
+def park_device(entry: EnergyParkConfigEntry) -> DeviceInfo:
+    """Return the device of the park itself."""
+    return DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+
+
+def subentry_device(subentry_id: str) -> DeviceInfo:
+    """Return the device of a sector."""
+    return DeviceInfo(identifiers={(DOMAIN, subentry_id)})
+
+
+def meter_device(serial: str) -> DeviceInfo:
+    """Return the device of a meter."""
+    return DeviceInfo(identifiers={(DOMAIN, serial)})
+
+
+def socket_identifier(plug: Plug, socket: Socket) -> tuple[str, str]:
+    """Return the identifier of the device that stands for a socket.
+
+    The plug itself when it has one socket, a child of it when it has several.
+    """
+    return (DOMAIN, plug.serial if len(plug.sockets) == 1 else socket.id)
+
+
+def _register_park(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> str:
+    return (
+        dr.async_get(hass)
+        .async_get_or_create(
+            config_entry_id=entry.entry_id,
+            identifiers={(DOMAIN, entry.entry_id)},
+            entry_type=dr.DeviceEntryType.SERVICE,
+            name=entry.title,
+            model="Park",
+        )
+        .id
+    )
+
+
+def _register_meter(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    subentry: ConfigSubentry,
+    park_id: str,
+) -> None:
+    assert subentry.unique_id is not None
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=subentry.subentry_id,
+        identifiers={(DOMAIN, subentry.unique_id)},
+        name=subentry.title,
+        manufacturer="Enedis",
+        model="Linky",
+        serial_number=subentry.unique_id,
+        via_device_id=park_id,
+    )
+
+
+def _register_sector(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    subentry: ConfigSubentry,
+    park_id: str,
+) -> str:
+    registry = dr.async_get(hass)
+    identifier = (DOMAIN, subentry.subentry_id)
+    known = registry.async_get_device_by_identifier(identifier, entry.entry_id)
+    device = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=subentry.subentry_id,
+        identifiers={identifier},
+        entry_type=dr.DeviceEntryType.SERVICE,
+        name=subentry.title,
+        model="Sector",
+        via_device_id=park_id,
+    )
+    # The area is the user's from then on: set once, when the device is new.
+    if known is None and (area_id := subentry.data.get(CONF_AREA)):
+        registry.async_update_device(device.id, area_id=area_id)
+    return device.id
+
+
+def _register_plug(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    subentry: ConfigSubentry,
+    plug: Plug,
+    via_device_id: str,
+) -> None:
+    registry = dr.async_get(hass)
+    mac = dr.format_mac(plug.serial)
+    device = registry.async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=subentry.subentry_id,
+        identifiers={(DOMAIN, plug.serial)},
+        connections={(dr.CONNECTION_NETWORK_MAC, mac)} if ":" in mac else set(),
+        name=plug.name,
+        manufacturer=MAKERS.get(subentry.data["dialect"]),
+        model=subentry.data[CONF_MODEL],
+        serial_number=plug.serial,
+        sw_version=subentry.data.get("firmware"),
+        via_device_id=via_device_id,
+    )
+    if len(plug.sockets) > 1:
+        for socket in plug.sockets:
+            registry.async_get_or_create_child(
+                config_entry_id=entry.entry_id,
+                config_subentry_id=subentry.subentry_id,
+                identifiers={socket_identifier(plug, socket)},
+                name=socket.name,
+                parent_device_id=device.id,
+            )

@@ -1,0 +1,84 @@
+"""Diagnostics of a park, without what names a person, a place or a secret."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_NAME,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_USERNAME,
+)
+from homeassistant.core import HomeAssistant
+
+from .coordinator import EnergyParkConfigEntry, MeterCoordinator, PlugCoordinator
+
+# ADCO and ADSC name the meter, PRM the delivery point: with them a person is found.
+TO_REDACT = {
+    CONF_HOST,
+    CONF_NAME,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_USERNAME,
+    "ADCO",
+    "ADSC",
+    "MSG1",
+    "MSG2",
+    "PRM",
+    "serial",
+    "title",
+    "unique_id",
+}
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: EnergyParkConfigEntry
+) -> dict[str, Any]:
+    """Return what helps to understand a park from afar."""
+    data = entry.runtime_data
+    return async_redact_data(
+        {
+            "entry": entry.as_dict(),
+            "meters": [_meter(meter) for meter in data.meters.values()],
+            "plugs": [_plug(plug) for plug in data.plugs.values()],
+        },
+        TO_REDACT,
+    )
+
+
+def _meter(meter: MeterCoordinator) -> dict[str, Any]:
+    reading = meter.data
+    return {
+        "heard": meter.last_update_success and reading is not None,
+        "error": type(meter.last_exception).__name__ if meter.last_exception else None,
+        "counters": asdict(meter.link.counters) if meter.link else None,
+        "mode": reading and reading.mode,
+        "groups": {
+            label: {"horodate": group.horodate, "value": group.value}
+            if label not in TO_REDACT
+            else "**REDACTED**"
+            for label, group in (reading.groups.items() if reading else ())
+        },
+    }
+
+
+def _plug(plug: PlugCoordinator) -> dict[str, Any]:
+    switchboard = plug.config_entry.runtime_data.switchboard
+    return {
+        "model": plug.plug.model,
+        "heard": plug.last_update_success and plug.data is not None,
+        "error": type(plug.last_exception).__name__ if plug.last_exception else None,
+        "sockets": [
+            {
+                "number": socket.number,
+                "role": socket.role,
+                "reading": (reading := plug.reading(socket)) and asdict(reading),
+                "protected": switchboard.memory(socket).protected,
+                "priority": switchboard.memory(socket).priority,
+                "state": asdict(switchboard.memory(socket).state),
+            }
+            for socket in plug.plug.sockets
+        ],
+    }

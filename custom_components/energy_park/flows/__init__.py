@@ -1,0 +1,1 @@
+"""The flows of the park's parts: meter, sector, plug."""

@@ -1,0 +1,174 @@
+"""The flow of a meter: a port; the meter itself tells the rest."""
+
+import asyncio
+from typing import Any
+
+import probatio
+
+from homeassistant.components import usb
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
+from homeassistant.const import CONF_PORT
+from homeassistant.helpers.selector import SerialPortSelector
+
+from ..const import LOGGER, SUBENTRY_METER
+from ..model import MeterReading
+from ..tic.link import (
+    TicLinkError,
+    TicPortError,
+    TicSilentError,
+    TicUnreadableError,
+    identify,
+)
+
+SCHEMA = probatio.Schema({probatio.Required(CONF_PORT): SerialPortSelector()})
+
+ERRORS: dict[type[TicLinkError], str] = {
+    TicPortError: "cannot_open_port",
+    TicSilentError: "meter_silent",
+    TicUnreadableError: "meter_unreadable",
+}
+
+
+class MeterSubentryFlow(ConfigSubentryFlow):
+    """Listen to a port, show which meter speaks, add it."""
+
+    def __init__(self) -> None:
+        """Start without a port."""
+        self._port = ""
+        self._listening: asyncio.Task[MeterReading] | None = None
+        self._reading: MeterReading | None = None
+        self._errors: dict[str, str] = {}
+
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the port of a new meter."""
+        return await self._async_ask_port("user", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the port the meter has moved to."""
+        return await self._async_ask_port("reconfigure", user_input)
+
+    async def _async_ask_port(
+        self, step_id: str, user_input: dict[str, Any] | None
+    ) -> SubentryFlowResult:
+        """Ask for a port that no other meter of the park uses."""
+        errors, self._errors = self._errors, {}
+        if user_input is not None:
+            self._port = await self._async_stable_path(user_input[CONF_PORT].strip())
+            if self._is_configured(self._port):
+                errors = {CONF_PORT: "port_configured"}
+            else:
+                return await self.async_step_listen()
+        suggested = self._port
+        if not suggested and self.source == SOURCE_RECONFIGURE:
+            suggested = self._get_reconfigure_subentry().data[CONF_PORT]
+        return self.async_show_form(
+            step_id=step_id,
+            data_schema=self.add_suggested_values_to_schema(
+                SCHEMA, {CONF_PORT: suggested} if suggested else None
+            ),
+            errors=errors,
+        )
+
+    async def async_step_listen(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Listen until a meter has told who it is."""
+        if self._listening is None:
+            self._listening = self.hass.async_create_task(
+                identify(self._port), "energy_park identify meter", eager_start=False
+            )
+        if not self._listening.done():
+            return self.async_show_progress(
+                step_id="listen",
+                progress_action="listening",
+                progress_task=self._listening,
+                description_placeholders={"port": self._port},
+            )
+        listening, self._listening = self._listening, None
+        retry_step = "reconfigure" if self.source == SOURCE_RECONFIGURE else "user"
+        try:
+            self._reading = listening.result()
+        except TicLinkError as err:
+            LOGGER.debug("No meter on the port: %s", err)
+            self._errors = {"base": ERRORS.get(type(err), "cannot_open_port")}
+            return self.async_show_progress_done(next_step_id=retry_step)
+        if error := self._check_meter(self._reading):
+            self._errors = {"base": error}
+            return self.async_show_progress_done(next_step_id=retry_step)
+        return self.async_show_progress_done(next_step_id="confirm")
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Show what was heard, then add or move the meter."""
+        reading = self._reading
+        assert reading is not None and reading.serial is not None
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm",
+                data_schema=probatio.Schema({}),
+                description_placeholders=_describe(reading),
+            )
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(),
+                self._get_reconfigure_subentry(),
+                data_updates={CONF_PORT: self._port},
+            )
+        return self.async_create_entry(
+            title=f"Linky {reading.serial[-6:]}",
+            data={CONF_PORT: self._port},
+            unique_id=reading.serial,
+        )
+
+    def _check_meter(self, reading: MeterReading) -> str | None:
+        """Return why this meter cannot be the one, if so."""
+        if self.source == SOURCE_RECONFIGURE:
+            own = self._get_reconfigure_subentry().unique_id
+            return None if reading.serial == own else "other_meter"
+        taken = {
+            subentry.unique_id
+            for entry in self.hass.config_entries.async_entries(self._get_entry().domain)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
+        }
+        return "meter_configured" if reading.serial in taken else None
+
+    def _is_configured(self, port: str) -> bool:
+        """Whether a meter already listens on the port: it cannot be shared."""
+        return any(
+            subentry.data[CONF_PORT] == port
+            for entry in self.hass.config_entries.async_entries(self._get_entry().domain)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
+        )
+
+    async def _async_stable_path(self, port: str) -> str:
+        """Return the path of a serial port that survives a reboot."""
+        if not port.startswith("/dev/"):
+            return port
+        try:
+            return await self.hass.async_add_executor_job(usb.get_serial_by_id, port)
+        except OSError:
+            return port
+
+
+def _describe(reading: MeterReading) -> dict[str, str]:
+    """Return the placeholders that tell what was heard; a dash is unknown."""
+    return {
+        "serial": reading.serial or "–",
+        "mode": reading.mode,
+        "contract": reading.contract or "–",
+        "subscribed_power": _number(reading.subscribed_power_va),
+        "apparent_power": _number(reading.apparent_power_va),
+    }
+
+
+def _number(value: int | None) -> str:
+    return "–" if value is None else str(value)

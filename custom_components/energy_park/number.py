@@ -1,0 +1,105 @@
+"""Numbers: the priority of a socket, how long a person's order stands."""
+
+from datetime import timedelta
+from typing import override
+
+from homeassistant.components.number import (
+    NumberDeviceClass,
+    NumberEntity,
+    NumberEntityDescription,
+    NumberMode,
+)
+from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
+from .coordinator import EnergyParkConfigEntry
+from .entity import SocketEntity
+
+PARALLEL_UPDATES = 0
+
+PRIORITY = NumberEntityDescription(
+    key="priority",
+    translation_key="priority",
+    entity_category=EntityCategory.CONFIG,
+    native_min_value=PRIORITY_MIN,
+    native_max_value=PRIORITY_MAX,
+    native_step=1,
+    mode=NumberMode.SLIDER,
+)
+OVERRIDE = NumberEntityDescription(
+    key="override",
+    translation_key="override",
+    device_class=NumberDeviceClass.DURATION,
+    entity_category=EntityCategory.CONFIG,
+    native_min_value=0,
+    native_max_value=7 * 24 * 60,
+    native_step=5,
+    native_unit_of_measurement=UnitOfTime.MINUTES,
+    mode=NumberMode.BOX,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the numbers of the park and of each socket."""
+    async_add_entities([OverrideNumber(entry)])
+    for subentry_id, plug in entry.runtime_data.plugs.items():
+        async_add_entities(
+            (PriorityNumber(plug, socket, PRIORITY) for socket in plug.plug.sockets),
+            config_subentry_id=subentry_id,
+        )
+
+
+class PriorityNumber(SocketEntity, NumberEntity):
+    """The priority of a socket: 1 is kept longest, 10 is shed first."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """The priority is ours, whether the plug is heard or not."""
+        return True
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """The priority that is remembered."""
+        return self.switchboard.memory(self.socket).priority
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change the priority."""
+        self.switchboard.async_set_priority(self.socket, int(value))
+
+
+class OverrideNumber(NumberEntity):
+    """How many minutes a person's order stands; 0 is until the next one."""
+
+    _attr_has_entity_name = True
+    entity_description = OVERRIDE
+
+    def __init__(self, entry: EnergyParkConfigEntry) -> None:
+        """Bind the number to the park."""
+        self._switchboard = entry.runtime_data.switchboard
+        self._attr_unique_id = f"{entry.entry_id}_{OVERRIDE.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """The duration in minutes."""
+        override = self._switchboard.override
+        return 0 if override is None else override.total_seconds() / 60
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change the duration for the orders to come."""
+        self._switchboard.async_set_override(
+            timedelta(minutes=value) if value else None
+        )
+        self.async_write_ha_state()

@@ -1,0 +1,249 @@
+"""Who wins: every order to a socket goes through here, whoever gives it.
+
+Precedence, highest first: protection, safety shedding, a person's override until
+its expiry, the schedule, the balance. Each source holds at most one standing
+order, its claim; the highest live claim is what the socket should be. When no
+claim is left, nothing is switched.
+
+All functions are pure: they take the state and the time, and return what follows.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ..model import Order, Reason, Role, SocketReading, Source
+
+# Soft-off computers draw 0.5 to 5 W, running ones 6 W (the smallest) and more.
+# Above it, or when the power is unknown, a computer counts as running.
+COMPUTER_OFF_BELOW_W = 5.0
+
+# An order that was not seen carried out is given again on each reading for this
+# long; later it is left to a person, who may have forgotten it.
+RETRY_FOR = timedelta(seconds=60)
+
+_RANK = {source: rank for rank, source in enumerate(Source)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the arbiter must know of a socket beside its state."""
+
+    role: Role
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketState:
+    """What the arbiter remembers of a socket.
+
+    ``claims`` are the standing orders, highest first. ``wanted`` is None until a
+    first order or reading. ``confirmed`` tells that the wanted state was once
+    seen, so that a later difference is somebody else's doing.
+    """
+
+    claims: tuple[Order, ...] = ()
+    wanted: bool | None = None
+    reason: Reason = Reason.AS_FOUND
+    since: datetime | None = None
+    confirmed: bool = False
+    refused: Reason | None = None
+
+    @property
+    def until(self) -> datetime | None:
+        """When the winning claim ends; None when it never does."""
+        return self.claims[0].until if self.claims else None
+
+    @property
+    def next_expiry(self) -> datetime | None:
+        """When the first of the claims ends."""
+        return min((c.until for c in self.claims if c.until), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The state that follows, and what to send to the socket (None: nothing)."""
+
+    state: SocketState
+    switch: bool | None = None
+    refused: Reason | None = None
+
+
+def place(
+    state: SocketState,
+    order: Order,
+    policy: Policy,
+    reading: SocketReading | None,
+    now: datetime,
+) -> Decision:
+    """Decide on an order; ``reading`` is fresh or None.
+
+    An order that is refused leaves the standing claims as they were. An order
+    below a higher claim stands by: it wins when the higher one ends.
+    """
+    if refused := _refusal(order, policy, reading):
+        return Decision(replace(state, refused=refused), refused=refused)
+    state = _expire(state, now)
+    claims = _sorted((*_without(state.claims, order.source), order))
+    if claims[0] is not order:
+        return Decision(
+            replace(state, claims=claims, refused=Reason.OUTRANKED),
+            refused=Reason.OUTRANKED,
+        )
+    following = replace(
+        state,
+        claims=claims,
+        wanted=order.on,
+        reason=order.reason,
+        since=now,
+        confirmed=False,
+        refused=None,
+    )
+    return Decision(following, switch=order.on)
+
+
+def release(
+    state: SocketState,
+    source: Source,
+    policy: Policy,
+    reading: SocketReading | None,
+    now: datetime,
+) -> Decision:
+    """Withdraw a source's claim; the next one takes over.
+
+    Without another claim the socket stays as it is.
+    """
+    left = _without(state.claims, source)
+    if left == state.claims:
+        return Decision(state)
+    return _succeed(replace(state, claims=left), state, policy, reading, now)
+
+
+def tick(
+    state: SocketState, policy: Policy, reading: SocketReading | None, now: datetime
+) -> Decision:
+    """Let the expired claims go; the highest live one takes over."""
+    following = _expire(state, now)
+    if following.claims == state.claims:
+        return Decision(state)
+    return _succeed(following, state, policy, reading, now)
+
+
+def observe(
+    state: SocketState,
+    policy: Policy,
+    reading: SocketReading,
+    now: datetime,
+    override: timedelta | None,
+) -> Decision:
+    """Compare what the socket is with what it should be.
+
+    A difference after the wanted state was seen is somebody at the device: it
+    stands as a person's order for ``override`` (None: without end). A difference
+    before is an order that was lost: it is sent again for a minute.
+    """
+    if reading.on is None:
+        return Decision(state)
+    if state.wanted is None:
+        return Decision(replace(state, wanted=reading.on, since=now, confirmed=True))
+    if reading.on == state.wanted:
+        return Decision(state if state.confirmed else replace(state, confirmed=True))
+    if not state.confirmed:
+        return _send_again(state, policy, reading, now)
+    if state.claims and state.claims[0].source is Source.SAFETY:
+        return _send_again(replace(state, since=now), policy, reading, now)
+    order = Order(
+        on=reading.on,
+        source=Source.PERSON,
+        reason=Reason.AT_DEVICE,
+        given_at=now,
+        until=None if override is None else now + override,
+    )
+    return Decision(
+        replace(
+            state,
+            claims=_sorted((*_without(state.claims, Source.PERSON), order)),
+            wanted=reading.on,
+            reason=Reason.AT_DEVICE,
+            since=now,
+            refused=None,
+        )
+    )
+
+
+def _send_again(
+    state: SocketState, policy: Policy, reading: SocketReading, now: datetime
+) -> Decision:
+    """Repeat a lost order while it is young and still safe."""
+    if state.since is None or now - state.since > RETRY_FOR or state.wanted is None:
+        return Decision(state)
+    if state.claims and _refusal(state.claims[0], policy, reading):
+        return Decision(state)
+    return Decision(state, switch=state.wanted)
+
+
+def _succeed(
+    following: SocketState,
+    before: SocketState,
+    policy: Policy,
+    reading: SocketReading | None,
+    now: datetime,
+) -> Decision:
+    """Hand the socket to the highest claim that is left."""
+    if following.claims and before.claims and following.claims[0] is before.claims[0]:
+        return Decision(following)
+    if not following.claims:
+        return Decision(replace(following, reason=Reason.OVERRIDE_ENDED, since=now))
+    heir = following.claims[0]
+    if refused := _refusal(heir, policy, reading):
+        return Decision(replace(following, refused=refused), refused=refused)
+    changes = heir.on != following.wanted
+    return Decision(
+        replace(
+            following,
+            wanted=heir.on,
+            reason=heir.reason,
+            since=now,
+            confirmed=following.confirmed and not changes,
+            refused=None,
+        ),
+        switch=heir.on if changes else None,
+    )
+
+
+def _refusal(
+    order: Order, policy: Policy, reading: SocketReading | None
+) -> Reason | None:
+    """Why this order must not be carried out, if so.
+
+    A person who switches this very socket knows what hangs on it; every other
+    order keeps protected sockets, a sector's network and running computers.
+    """
+    if order.on or (order.source is Source.PERSON and not order.group):
+        return None
+    if policy.protected or policy.role is Role.NETWORK:
+        return Reason.PROTECTED
+    if policy.role is Role.COMPUTER and _may_run(reading):
+        return Reason.RUNNING
+    return None
+
+
+def _may_run(reading: SocketReading | None) -> bool:
+    """Whether a computer may be running; what is unknown may."""
+    if reading is None:
+        return True
+    if reading.on is False:
+        return False
+    return reading.power_w is None or reading.power_w >= COMPUTER_OFF_BELOW_W
+
+
+def _expire(state: SocketState, now: datetime) -> SocketState:
+    live = tuple(c for c in state.claims if c.until is None or c.until > now)
+    return state if live == state.claims else replace(state, claims=live)
+
+
+def _without(claims: tuple[Order, ...], source: Source) -> tuple[Order, ...]:
+    return tuple(claim for claim in claims if claim.source is not source)
+
+
+def _sorted(claims: tuple[Order, ...]) -> tuple[Order, ...]:
+    return tuple(sorted(claims, key=lambda claim: _RANK[claim.source]))

@@ -1,0 +1,58 @@
+"""Energy totals that survive a device's reset, and sums that admit gaps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model import SocketReading
+
+# A counter that falls by less is a device that lost its last unsaved Wh, not a
+# reset: counting from zero again would add its whole life a second time.
+_SMALL_FALL = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyTotal:
+    """A total that only grows, fed by a counter that may start again.
+
+    ``raw_wh`` is the device's counter as last seen; None before the first one.
+    """
+
+    total_wh: float = 0.0
+    raw_wh: float | None = None
+
+    def follow(self, raw_wh: float) -> EnergyTotal:
+        """Return the total after the device's counter shows ``raw_wh``.
+
+        The first value seen is where the total begins. A counter that fell to
+        less than half started again from zero: what it shows now was drawn since.
+        A smaller fall is a loss of the device's memory and adds nothing.
+        """
+        if self.raw_wh is None:
+            return EnergyTotal(raw_wh, raw_wh)
+        if raw_wh >= self.raw_wh:
+            return EnergyTotal(self.total_wh + raw_wh - self.raw_wh, raw_wh)
+        added = raw_wh if raw_wh < self.raw_wh * _SMALL_FALL else 0.0
+        return EnergyTotal(self.total_wh + added, raw_wh)
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSum:
+    """Active power of several sockets: the sum, and how many of them it holds.
+
+    ``power_w`` is None when no socket gives its power.
+    """
+
+    power_w: float | None
+    measured: int
+    total: int
+
+
+def sum_power(readings: Iterable[SocketReading | None]) -> PowerSum:
+    """Add the active powers that are known; a socket without reading is unknown."""
+    powers: list[float] = []
+    total = 0
+    for reading in readings:
+        total += 1
+        if reading is not None and reading.power_w is not None:
+            powers.append(reading.power_w)
+    return PowerSum(sum(powers) if powers else None, len(powers), total)

@@ -1,0 +1,249 @@
+"""Switches of sockets and sectors; all of them give orders to the switchboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, override
+
+from homeassistant.components.switch import (
+    SwitchDeviceClass,
+    SwitchEntity,
+    SwitchEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .const import DOMAIN
+from .control.switchboard import Outcome
+from .coordinator import EnergyParkConfigEntry
+from .entity import GroupEntity, SocketEntity, groups
+from .model import Reason, Role, Socket
+
+# Requests to one plug queue in its client; plugs do not wait for each other.
+PARALLEL_UPDATES = 0
+
+SOCKET = SwitchEntityDescription(
+    key="socket", name=None, device_class=SwitchDeviceClass.OUTLET
+)
+PROTECTED = SwitchEntityDescription(
+    key="protected",
+    translation_key="protected",
+    entity_category=EntityCategory.CONFIG,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupSwitchDescription(SwitchEntityDescription):
+    """A switch of the sockets of a group that have a role; None is all of them."""
+
+    role: Role | None
+
+
+GROUP_SWITCHES = (
+    GroupSwitchDescription(key="all", name=None, role=None),
+    GroupSwitchDescription(
+        key="computers", translation_key="computers", role=Role.COMPUTER
+    ),
+    GroupSwitchDescription(
+        key="monitors", translation_key="monitors", role=Role.MONITOR
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the switches of each socket and each sector."""
+    for subentry_id, plug in entry.runtime_data.plugs.items():
+        async_add_entities(
+            (
+                entity
+                for socket in plug.plug.sockets
+                for entity in (
+                    SocketSwitch(plug, socket, SOCKET),
+                    ProtectedSwitch(plug, socket, PROTECTED),
+                )
+            ),
+            config_subentry_id=subentry_id,
+        )
+    for group in groups(entry):
+        if group.sector_id is None:
+            continue
+        roles = {socket.role for socket in group.sockets}
+        async_add_entities(
+            (
+                GroupSwitch(group, description)
+                for description in GROUP_SWITCHES
+                if description.role is None or description.role in roles
+            ),
+            config_subentry_id=group.sector_id,
+        )
+
+
+class OrderedSwitch(SwitchEntity):
+    """A switch that gives orders and may be overridden for a while."""
+
+    async def async_order(self, on: bool, lasting: timedelta | None = None) -> None:
+        """Give an order; raise what became of it when that is not what was asked."""
+        raise NotImplementedError
+
+    async def async_release(self) -> None:
+        """End a person's override: the plan takes over."""
+        raise NotImplementedError
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Order on."""
+        await self.async_order(on=True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Order off."""
+        await self.async_order(on=False)
+
+
+class SocketSwitch(SocketEntity, OrderedSwitch):
+    """One socket: its state is the actual one, the wanted one stands beside it."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """The actual state."""
+        return None if self.reading is None else self.reading.on
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """The wanted state."""
+        return {"wanted": self.switchboard.memory(self.socket).state.wanted}
+
+    @override
+    async def async_order(self, on: bool, lasting: timedelta | None = None) -> None:
+        """Order this very socket."""
+        _report(
+            await self.switchboard.async_order(
+                [self.socket], on, self._context, lasting=lasting
+            )
+        )
+
+    @override
+    async def async_release(self) -> None:
+        """End the override of this socket."""
+        _report(await self.switchboard.async_release([self.socket]))
+
+
+class ProtectedSwitch(SocketEntity, SwitchEntity):
+    """Whether rules must leave a socket on."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """The protection is ours, whether the plug is heard or not."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether the socket is protected."""
+        return self.switchboard.memory(self.socket).protected
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Protect the socket."""
+        self.switchboard.async_set_protected(self.socket, True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let the rules switch the socket."""
+        self.switchboard.async_set_protected(self.socket, False)
+
+
+class GroupSwitch(GroupEntity, OrderedSwitch):
+    """A sector, or its computers, or its monitors."""
+
+    entity_description: GroupSwitchDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether any socket is on; None when none is heard."""
+        states = [
+            reading.on
+            for socket, reading in self.readings().items()
+            if reading is not None and reading.on is not None and self._has(socket)
+        ]
+        return any(states) if states else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """How many are on, and who refused the last order and why."""
+        readings = {s: r for s, r in self.readings().items() if self._has(s)}
+        return {
+            "sockets": len(readings),
+            "sockets_on": sum(1 for r in readings.values() if r and r.on),
+            "refused": {
+                socket.name: refused
+                for socket in readings
+                if (refused := self.switchboard.memory(socket).state.refused)
+            },
+        }
+
+    @override
+    async def async_order(self, on: bool, lasting: timedelta | None = None) -> None:
+        """Order all sockets of the role; those that must stay on are left."""
+        _report_failures(
+            await self.switchboard.async_order(
+                filter(self._has, self.group.sockets),
+                on,
+                self._context,
+                lasting=lasting,
+                group=True,
+            )
+        )
+
+    @override
+    async def async_release(self) -> None:
+        """End the override of all sockets of the role."""
+        _report_failures(
+            await self.switchboard.async_release(
+                filter(self._has, self.group.sockets)
+            )
+        )
+
+    def _has(self, socket: Socket) -> bool:
+        role = self.entity_description.role
+        return role is None or socket.role is role
+
+
+def _report(outcomes: list[Outcome]) -> None:
+    """Raise what became of an order to one socket, if it was not carried out.
+
+    An order that is outranked stands by: it is no error.
+    """
+    for outcome in outcomes:
+        if outcome.refused in (Reason.PROTECTED, Reason.RUNNING):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key=f"refused_{outcome.refused}",
+                translation_placeholders={"socket": outcome.socket.name},
+            )
+    _report_failures(outcomes)
+
+
+def _report_failures(outcomes: list[Outcome]) -> None:
+    """Raise one error that names all sockets whose plug did not confirm."""
+    failed = [outcome for outcome in outcomes if outcome.error]
+    if failed:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="switch_failed",
+            translation_placeholders={
+                "sockets": ", ".join(outcome.socket.name for outcome in failed),
+                "error": str(failed[0].error),
+            },
+        )

@@ -47,10 +47,9 @@ def imported(path: Path) -> Iterator[str]:
 
 def allowed(package: str, name: str) -> bool:
     """Return whether a domain package may import a module."""
-    if name.split(".")[0] == "energy_park":
-        own = name.split(".")[1:2]
-        return own in ([package], ["model"])
-    root = name.split(".")[0]
+    root, *rest = name.split(".")
+    if root == "energy_park":
+        return rest[:1] in ([package], ["model"])
     return root in sys.stdlib_module_names or root in LIBRARIES[package]
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, override
 
-import probatio
-
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
@@ -23,6 +21,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     TextSelector,
 )
+import probatio
 
 from .const import (
     BILLING_PERIOD_MIN_BY_COUNTRY,

@@ -58,7 +58,10 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
     config_entry: EnergyParkConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: EnergyParkConfigEntry, subentry: ConfigSubentry
+        self,
+        hass: HomeAssistant,
+        entry: EnergyParkConfigEntry,
+        subentry: ConfigSubentry,
     ) -> None:
         """Prepare to listen to the meter of a subentry."""
         super().__init__(

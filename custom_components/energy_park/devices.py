@@ -31,9 +31,7 @@ def async_register_devices(
         plug = plugs[subentry.subentry_id].plug
         homes = {socket.sector for socket in plug.sockets}
         home = homes.pop() if len(homes) == 1 else None
-        _register_plug(
-            hass, entry, subentry, plug, sector_ids.get(home or "", park_id)
-        )
+        _register_plug(hass, entry, subentry, plug, sector_ids.get(home or "", park_id))
 
 
 def park_device(entry: EnergyParkConfigEntry) -> DeviceInfo:

@@ -1,7 +1,5 @@
 """Actions: override a switch for a while, and end an override."""
 
-import probatio
-
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.const import ATTR_STATE, STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant, ServiceCall, callback
@@ -9,6 +7,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.service import async_register_platform_entity_service
+import probatio
 
 from .const import DOMAIN
 from .switch import OrderedSwitch

@@ -210,9 +210,7 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
     async def async_release(self) -> None:
         """End the override of all sockets of the role."""
         _report_failures(
-            await self.switchboard.async_release(
-                filter(self._has, self.group.sockets)
-            )
+            await self.switchboard.async_release(filter(self._has, self.group.sockets))
         )
 
     def _has(self, socket: Socket) -> bool:

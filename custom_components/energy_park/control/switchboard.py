@@ -14,7 +14,7 @@ from ..const import LOGGER
 from ..coordinator import PlugCoordinator
 from ..model import Order, Reason, Role, Socket, Source
 from ..park import arbiter
-from ..park.arbiter import Decision, Policy, SocketState
+from ..park.arbiter import Decision, Policy
 from ..plug.client import PlugError
 from .energy import EnergyBook
 from .memory import ParkMemory, SocketMemory
@@ -153,9 +153,7 @@ class Switchboard:
 
     async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
         """End a person's override; the plan takes over."""
-        decide = partial(
-            arbiter.release, source=Source.PERSON, now=dt_util.utcnow()
-        )
+        decide = partial(arbiter.release, source=Source.PERSON, now=dt_util.utcnow())
         return await self._async_decide(sockets, decide)
 
     async def _async_decide(

@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-import probatio
-
 from homeassistant.components import usb
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
@@ -13,6 +11,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_PORT
 from homeassistant.helpers.selector import SerialPortSelector
+import probatio
 
 from ..const import LOGGER, SUBENTRY_METER
 from ..model import MeterReading
@@ -136,7 +135,9 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             return None if reading.serial == own else "other_meter"
         taken = {
             subentry.unique_id
-            for entry in self.hass.config_entries.async_entries(self._get_entry().domain)
+            for entry in self.hass.config_entries.async_entries(
+                self._get_entry().domain
+            )
             for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
         }
         return "meter_configured" if reading.serial in taken else None
@@ -145,7 +146,9 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         """Whether a meter already listens on the port: it cannot be shared."""
         return any(
             subentry.data[CONF_PORT] == port
-            for entry in self.hass.config_entries.async_entries(self._get_entry().domain)
+            for entry in self.hass.config_entries.async_entries(
+                self._get_entry().domain
+            )
             for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
         )
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import probatio
-
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigSubentryFlow,
@@ -30,6 +28,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+import probatio
 
 from ..configuration import sectors
 from ..const import (
@@ -322,6 +321,8 @@ class PlugSubentryFlow(ConfigSubentryFlow):
         """Whether a park already has this plug: two pollers disturb each other."""
         return any(
             subentry.unique_id == serial
-            for entry in self.hass.config_entries.async_entries(self._get_entry().domain)
+            for entry in self.hass.config_entries.async_entries(
+                self._get_entry().domain
+            )
             for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
         )

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import probatio
-
 from homeassistant.config_entries import (
     ConfigSubentry,
     ConfigSubentryFlow,
@@ -11,6 +9,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import AreaSelector, TextSelector
+import probatio
 
 from ..configuration import sectors
 from ..const import CONF_AREA

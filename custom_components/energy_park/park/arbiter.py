@@ -147,6 +147,9 @@ def observe(
         return Decision(replace(state, wanted=reading.on, since=now, confirmed=True))
     if reading.on == state.wanted:
         return Decision(state if state.confirmed else replace(state, confirmed=True))
+    if not state.confirmed and not state.claims:
+        # The order was lost and is over: what is, is as good as what was wanted.
+        return Decision(replace(state, wanted=reading.on, confirmed=True))
     if not state.confirmed:
         return _send_again(state, policy, reading, now)
     if state.claims and state.claims[0].source is Source.SAFETY:
@@ -176,7 +179,7 @@ def _send_again(
     """Repeat a lost order while it is young and still safe."""
     if state.since is None or now - state.since > RETRY_FOR or state.wanted is None:
         return Decision(state)
-    if state.claims and _refusal(state.claims[0], policy, reading):
+    if _refusal(state.claims[0], policy, reading):
         return Decision(state)
     return Decision(state, switch=state.wanted)
 

@@ -30,7 +30,7 @@ class EnergyTotal:
         if self.raw_wh is None:
             return EnergyTotal(raw_wh, raw_wh)
         if raw_wh >= self.raw_wh:
-            return EnergyTotal(self.total_wh + raw_wh - self.raw_wh, raw_wh)
+            return EnergyTotal(self.total_wh + (raw_wh - self.raw_wh), raw_wh)
         added = raw_wh if raw_wh < self.raw_wh * _SMALL_FALL else 0.0
         return EnergyTotal(self.total_wh + added, raw_wh)
 

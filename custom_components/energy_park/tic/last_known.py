@@ -1,6 +1,8 @@
 """Bridges the groups that a frame lost: a value stays for a few frames, then goes."""
 
 from dataclasses import fields, replace
+from types import MappingProxyType
+from typing import Any
 
 from ..model import MeterReading
 
@@ -8,13 +10,18 @@ from ..model import MeterReading
 # seconds later. After this many frames without it the value is no longer known.
 FRAMES_KEPT = 3
 
-# What a contract or a meter is does not change from frame to frame.
+# What a meter is and what it has counted does not go with a lost group.
 _LASTING = frozenset(
-    {"serial", "subscribed_power_va", "contract", "indexes_wh", "energy_drawn_wh"}
-    | {"energy_injected_wh"}
+    {
+        "serial",
+        "subscribed_power_va",
+        "contract",
+        "energy_drawn_wh",
+        "energy_injected_wh",
+    }
 )
 # These tell of this very frame.
-_OWN = frozenset({"mode", "complete", "groups"})
+_OWN = frozenset({"mode", "complete", "groups", "indexes_wh"})
 
 
 class LastKnown:
@@ -29,29 +36,33 @@ class LastKnown:
         """Return the reading with what it lacks filled from the frames before.
 
         An early reading (``complete`` False) adds to what is known and ages
-        nothing.
+        nothing. A change of mode starts afresh.
         """
-        if self._reading is None or reading.mode is not self._reading.mode:
+        known = self._reading
+        if known is None or reading.mode is not known.mode:
             self._reading, self._missed = reading, {}
             return reading
-        filled = {
-            item.name: value
-            for item in fields(reading)
-            if item.name not in _OWN
-            and (value := self._fill(item.name, reading)) is not None
+        filled: dict[str, Any] = {
+            "indexes_wh": MappingProxyType({**known.indexes_wh, **reading.indexes_wh})
         }
+        for item in fields(reading):
+            if item.name not in _OWN and _is_missing(getattr(reading, item.name)):
+                filled[item.name] = self._kept(item.name, known, reading.complete)
+            else:
+                self._missed.pop(item.name, None)
         self._reading = replace(reading, **filled)
         return self._reading
 
-    def _fill(self, name: str, reading: MeterReading) -> object | None:
-        """Return the value kept for a field that the reading lacks."""
-        current = getattr(reading, name)
-        if current is not None and current != {} and current != ():
-            self._missed.pop(name, None)
-            return None
-        if reading.complete:
-            self._missed[name] = self._missed.get(name, 0) + 1
-        if name not in _LASTING and self._missed.get(name, 0) > FRAMES_KEPT:
-            return None
-        kept: object | None = getattr(self._reading, name)
-        return kept
+    def _kept(self, name: str, known: MeterReading, age: bool) -> Any:
+        """Return the value kept for a field that a reading lacks."""
+        value = getattr(known, name)
+        if name in _LASTING:
+            return value
+        missed = self._missed[name] = self._missed.get(name, 0) + age
+        if missed <= FRAMES_KEPT:
+            return value
+        return () if isinstance(value, tuple) else None
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or value == ()

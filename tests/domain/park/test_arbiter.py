@@ -1,0 +1,311 @@
+"""Who wins, who is refused, and what is sent."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.energy_park.model import (
+    Order,
+    Reason,
+    Role,
+    SocketReading,
+    Source,
+)
+from custom_components.energy_park.park.arbiter import (
+    COMPUTER_OFF_BELOW_W,
+    RETRY_FOR,
+    Decision,
+    Policy,
+    SocketState,
+    observe,
+    place,
+    release,
+    tick,
+)
+
+NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LAMP = Policy(role=Role.OTHER, protected=False)
+COMPUTER = Policy(role=Role.COMPUTER, protected=False)
+ON = SocketReading(on=True, power_w=60.0)
+OFF = SocketReading(on=False, power_w=0.0)
+REASONS = {
+    Source.SAFETY: Reason.SHED,
+    Source.PERSON: Reason.PERSON,
+    Source.SCHEDULE: Reason.SCHEDULE,
+    Source.BALANCE: Reason.BALANCE,
+}
+
+
+def order(
+    source: Source,
+    on: bool = False,
+    until: datetime | None = None,
+    group: bool = False,
+) -> Order:
+    return Order(
+        on=on,
+        source=source,
+        reason=REASONS[source],
+        given_at=NOW,
+        until=until,
+        group=group,
+    )
+
+
+def seen_on(policy: Policy = LAMP) -> SocketState:
+    """A socket found on."""
+    return observe(SocketState(), policy, ON, NOW, HOUR).state
+
+
+def test_first_reading_is_taken_as_found() -> None:
+    decision = observe(SocketState(), LAMP, ON, NOW, HOUR)
+    assert decision.switch is None
+    assert decision.state.wanted is True
+    assert decision.state.reason is Reason.AS_FOUND
+
+
+def test_an_order_is_sent_with_its_reason() -> None:
+    decision = place(seen_on(), order(Source.PERSON), LAMP, ON, NOW)
+    assert decision.switch is False
+    assert decision.state.wanted is False
+    assert decision.state.reason is Reason.PERSON
+    assert not decision.state.confirmed
+
+
+@pytest.mark.parametrize(
+    ("standing", "new", "wins"),
+    [
+        (Source.SAFETY, Source.PERSON, False),
+        (Source.SAFETY, Source.SCHEDULE, False),
+        (Source.PERSON, Source.SAFETY, True),
+        (Source.PERSON, Source.SCHEDULE, False),
+        (Source.SCHEDULE, Source.PERSON, True),
+        (Source.SCHEDULE, Source.BALANCE, False),
+        (Source.BALANCE, Source.SCHEDULE, True),
+        (Source.PERSON, Source.PERSON, True),
+    ],
+)
+def test_precedence(standing: Source, new: Source, wins: bool) -> None:
+    state = place(seen_on(), order(standing, on=False), LAMP, ON, NOW).state
+    decision = place(state, order(new, on=True), LAMP, OFF, NOW)
+    assert (decision.switch is True) is wins
+    assert decision.state.wanted is wins
+    assert (decision.refused is Reason.OUTRANKED) is not wins
+
+
+def test_an_outranked_order_takes_over_when_the_stronger_ends() -> None:
+    state = place(
+        seen_on(), order(Source.PERSON, on=True, until=NOW + HOUR), LAMP, ON, NOW
+    ).state
+    state = place(state, order(Source.SCHEDULE, on=False), LAMP, ON, NOW).state
+    before = tick(state, LAMP, ON, NOW + HOUR - timedelta(seconds=1))
+    assert before == Decision(state)
+    after = tick(state, LAMP, ON, NOW + HOUR)
+    assert after.switch is False
+    assert after.state.reason is Reason.SCHEDULE
+
+
+def test_an_override_without_plan_leaves_the_socket_as_it_is() -> None:
+    state = place(
+        seen_on(), order(Source.PERSON, until=NOW + HOUR), LAMP, ON, NOW
+    ).state
+    decision = tick(state, LAMP, OFF, NOW + HOUR)
+    assert decision.switch is None
+    assert decision.state.wanted is False
+    assert decision.state.reason is Reason.OVERRIDE_ENDED
+
+
+def test_release_gives_back_to_the_plan() -> None:
+    state = place(seen_on(), order(Source.SCHEDULE, on=False), LAMP, ON, NOW).state
+    state = place(state, order(Source.PERSON, on=True), LAMP, OFF, NOW).state
+    decision = release(state, Source.PERSON, LAMP, ON, NOW)
+    assert decision.switch is False
+    assert decision.state.reason is Reason.SCHEDULE
+    assert release(decision.state, Source.PERSON, LAMP, OFF, NOW).switch is None
+
+
+def test_the_next_expiry_is_the_first_of_all_claims() -> None:
+    state = place(
+        seen_on(), order(Source.PERSON, until=NOW + 2 * HOUR), LAMP, ON, NOW
+    ).state
+    state = place(state, order(Source.SCHEDULE, until=NOW + HOUR), LAMP, ON, NOW).state
+    assert state.next_expiry == NOW + HOUR
+    assert state.until == NOW + 2 * HOUR
+
+
+@pytest.mark.parametrize("source", [Source.SAFETY, Source.SCHEDULE, Source.BALANCE])
+def test_rules_leave_protected_sockets_on(source: Source) -> None:
+    policy = Policy(role=Role.OTHER, protected=True)
+    decision = place(seen_on(), order(source), policy, ON, NOW)
+    assert decision.switch is None
+    assert decision.refused is Reason.PROTECTED
+    assert decision.state.claims == ()
+    assert place(seen_on(), order(source, on=True), policy, OFF, NOW).switch is True
+
+
+def test_a_person_may_switch_a_protected_socket_but_not_with_its_sector() -> None:
+    policy = Policy(role=Role.OTHER, protected=True)
+    assert place(seen_on(), order(Source.PERSON), policy, ON, NOW).switch is False
+    with_sector = place(seen_on(), order(Source.PERSON, group=True), policy, ON, NOW)
+    assert with_sector.refused is Reason.PROTECTED
+
+
+def test_a_sectors_network_stays_on() -> None:
+    policy = Policy(role=Role.NETWORK, protected=False)
+    decision = place(seen_on(), order(Source.PERSON, group=True), policy, ON, NOW)
+    assert decision.refused is Reason.PROTECTED
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        None,
+        SocketReading(on=True),
+        SocketReading(on=True, power_w=COMPUTER_OFF_BELOW_W),
+        SocketReading(on=True, power_w=180.0),
+    ],
+)
+@pytest.mark.parametrize("source", [Source.SAFETY, Source.SCHEDULE, Source.BALANCE])
+def test_a_computer_that_may_run_is_never_cut_by_a_rule(
+    reading: SocketReading | None, source: Source
+) -> None:
+    decision = place(seen_on(COMPUTER), order(source), COMPUTER, reading, NOW)
+    assert decision.switch is None
+    assert decision.refused is Reason.RUNNING
+
+
+def test_a_computer_in_standby_is_cut_with_its_sector() -> None:
+    standby = SocketReading(on=True, power_w=2.1)
+    decision = place(
+        seen_on(COMPUTER), order(Source.PERSON, group=True), COMPUTER, standby, NOW
+    )
+    assert decision.switch is False
+
+
+def test_a_person_may_cut_this_very_computer() -> None:
+    assert place(seen_on(), order(Source.PERSON), COMPUTER, ON, NOW).switch is False
+
+
+def test_a_plan_that_takes_over_does_not_cut_a_running_computer() -> None:
+    standby = SocketReading(on=True, power_w=2.1)
+    state = place(
+        seen_on(), order(Source.PERSON, on=True, until=NOW + HOUR), COMPUTER, ON, NOW
+    ).state
+    state = place(state, order(Source.SCHEDULE), COMPUTER, standby, NOW).state
+    decision = tick(state, COMPUTER, ON, NOW + HOUR)
+    assert decision.switch is None
+    assert decision.refused is Reason.RUNNING
+    assert decision.state.refused is Reason.RUNNING
+
+
+def test_a_lost_order_is_sent_again_for_a_minute_only() -> None:
+    state = place(seen_on(), order(Source.PERSON), LAMP, ON, NOW).state
+    assert observe(state, LAMP, ON, NOW + RETRY_FOR, HOUR).switch is False
+    late = observe(state, LAMP, ON, NOW + RETRY_FOR + timedelta(seconds=1), HOUR)
+    assert late == Decision(state)
+
+
+def test_a_lost_order_does_not_cut_a_computer_that_woke_meanwhile() -> None:
+    standby = SocketReading(on=True, power_w=2.1)
+    state = place(seen_on(), order(Source.SCHEDULE), COMPUTER, standby, NOW).state
+    assert (
+        observe(state, COMPUTER, ON, NOW + timedelta(seconds=10), HOUR).switch is None
+    )
+
+
+def test_a_hand_at_the_device_counts_as_a_persons_order() -> None:
+    state = place(seen_on(), order(Source.SCHEDULE), LAMP, ON, NOW).state
+    state = observe(state, LAMP, OFF, NOW, HOUR).state
+    decision = observe(state, LAMP, ON, NOW + HOUR, HOUR)
+    assert decision.switch is None
+    assert decision.state.wanted is True
+    assert decision.state.reason is Reason.AT_DEVICE
+    assert decision.state.until == NOW + 2 * HOUR
+    back = tick(decision.state, LAMP, ON, NOW + 2 * HOUR)
+    assert back.switch is False
+
+
+def test_a_hand_at_the_device_does_not_undo_safety_shedding() -> None:
+    state = place(seen_on(), order(Source.SAFETY), LAMP, ON, NOW).state
+    state = observe(state, LAMP, OFF, NOW, HOUR).state
+    decision = observe(state, LAMP, ON, NOW + HOUR, HOUR)
+    assert decision.switch is False
+    assert decision.state.reason is Reason.SHED
+
+
+def test_an_unknown_state_changes_nothing() -> None:
+    state = place(seen_on(), order(Source.PERSON), LAMP, ON, NOW).state
+    assert observe(state, LAMP, SocketReading(), NOW, HOUR) == Decision(state)
+
+
+orders = st.builds(
+    lambda source, on, minutes, group: order(
+        source, on, minutes and NOW + timedelta(minutes=minutes), group
+    ),
+    st.sampled_from(Source),
+    st.booleans(),
+    st.one_of(st.none(), st.integers(1, 60)),
+    st.booleans(),
+)
+readings = st.one_of(
+    st.none(),
+    st.builds(
+        SocketReading,
+        on=st.one_of(st.none(), st.booleans()),
+        power_w=st.one_of(st.none(), st.floats(0, 500)),
+    ),
+)
+policies = st.builds(Policy, role=st.sampled_from(Role), protected=st.booleans())
+
+
+@given(
+    policies,
+    st.lists(st.tuples(orders, readings, st.integers(0, 30)), max_size=20),
+)
+def test_no_history_of_orders_lets_a_rule_cut_what_must_stay(
+    policy: Policy, steps: list[tuple[Order, SocketReading | None, int]]
+) -> None:
+    """Whatever is ordered when: what is sent follows the claims and the guards."""
+    state, now = SocketState(), NOW
+    for wish, reading, minutes in steps:
+        now += timedelta(minutes=minutes)
+        decisions = [tick(state, policy, reading, now)]
+        decisions.append(
+            place(
+                decisions[-1].state,
+                replace(wish, until=wish.until and now + (wish.until - NOW)),
+                policy,
+                reading,
+                now,
+            )
+        )
+        if reading is not None:
+            decisions.append(observe(decisions[-1].state, policy, reading, now, HOUR))
+        for decision in decisions:
+            _check(decision, policy, reading, now)
+        state = decisions[-1].state
+
+
+def _check(
+    decision: Decision, policy: Policy, reading: SocketReading | None, now: datetime
+) -> None:
+    claims = decision.state.claims
+    ranks = [list(Source).index(claim.source) for claim in claims]
+    assert ranks == sorted(set(ranks))
+    if decision.switch is None:
+        return
+    assert decision.switch is decision.state.wanted
+    assert claims[0].until is None or claims[0].until > now - RETRY_FOR
+    if decision.switch is False and (
+        claims[0].source is not Source.PERSON or claims[0].group
+    ):
+        assert not policy.protected
+        assert policy.role is not Role.NETWORK
+        if policy.role is Role.COMPUTER:
+            assert reading is not None
+            assert reading.on is False or (
+                reading.power_w is not None and reading.power_w < COMPUTER_OFF_BELOW_W
+            )

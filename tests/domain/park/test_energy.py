@@ -1,0 +1,53 @@
+"""Totals that survive resets, and sums that admit gaps."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.energy_park.model import SocketReading
+from custom_components.energy_park.park.energy import EnergyTotal, PowerSum, sum_power
+
+
+def follow(*raws: float) -> EnergyTotal:
+    total = EnergyTotal()
+    for raw in raws:
+        total = total.follow(raw)
+    return total
+
+
+@pytest.mark.parametrize(
+    ("raws", "total"),
+    [
+        ((1000.0,), 1000.0),
+        ((1000.0, 1010.0), 1010.0),
+        ((1000.0, 3.0, 5.0), 1005.0),
+        ((1000.0, 0.0, 0.0), 1000.0),
+        ((1000.0, 998.0, 999.0), 1001.0),
+    ],
+)
+def test_a_counter_that_starts_again_goes_on(
+    raws: tuple[float, ...], total: float
+) -> None:
+    assert follow(*raws).total_wh == total
+
+
+@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=50))
+def test_a_total_never_falls(raws: list[float]) -> None:
+    total = EnergyTotal()
+    for raw in raws:
+        following = total.follow(raw)
+        assert following.total_wh >= total.total_wh
+        total = following
+
+
+def test_a_sum_says_how_much_of_the_group_it_holds() -> None:
+    readings = [
+        SocketReading(power_w=20.5),
+        SocketReading(power_w=0.0),
+        SocketReading(on=True),
+        None,
+    ]
+    assert sum_power(readings) == PowerSum(20.5, 2, 4)
+
+
+def test_nothing_measured_is_not_zero() -> None:
+    assert sum_power([None, SocketReading(on=True)]) == PowerSum(None, 0, 2)

@@ -11,7 +11,7 @@ from ..model import PlugInfo, PlugReading, SocketReading
 from .base import BasePlug
 from .client import Credentials, PlugAuthError, PlugReplyError
 from .shelly_rpc import ask_shelly
-from .transport import READ_TIMEOUT_S, WRITE_TIMEOUT_S, Transport
+from .transport import Transport
 from .values import items, mac, members, number, text
 
 _USER: Final = "admin"
@@ -33,7 +33,10 @@ class ShellyGen1Plug(BasePlug):
         cls, transport: Transport, credentials: Credentials | None
     ) -> PlugInfo | None:
         """Return what the device says it is, None if it is none of these."""
-        shelly = await ask_shelly(transport)
+        try:
+            shelly = await ask_shelly(transport)
+        except PlugReplyError:
+            return None
         if text(shelly.get("type")) is None or mac(shelly.get("mac")) is None:
             return None
         if shelly.get("auth") is True and credentials is None:
@@ -63,26 +66,29 @@ class ShellyGen1Plug(BasePlug):
 
     @override
     async def _order(self, socket: int, on: bool) -> None:
-        await self._get(f"/relay/{socket}", WRITE_TIMEOUT_S, turn="on" if on else "off")
+        await self._get(f"/relay/{socket}", order=True, turn="on" if on else "off")
 
     async def _get(
-        self, path: str, timeout_s: float = READ_TIMEOUT_S, **query: str
+        self, path: str, *, order: bool = False, **query: str
     ) -> Mapping[str, object]:
-        return await _get(self._transport, self._credentials, path, timeout_s, **query)
+        return await _get(
+            self._transport, self._credentials, path, order=order, **query
+        )
 
 
 async def _get(
     transport: Transport,
     credentials: Credentials | None,
     path: str,
-    timeout_s: float = READ_TIMEOUT_S,
+    *,
+    order: bool = False,
     **query: str,
 ) -> Mapping[str, object]:
     headers = {}
     if credentials is not None:
         pair = f"{credentials.username or _USER}:{credentials.password}"
         headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-    reply = await transport.get(path, query, headers=headers, timeout_s=timeout_s)
+    reply = await transport.get(path, query, headers=headers, order=order)
     if reply.status == 401:
         fault = "wants a password" if credentials is None else "wrong password"
         raise PlugAuthError(f"{transport.name}: {fault}")

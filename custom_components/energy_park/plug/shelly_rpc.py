@@ -4,7 +4,7 @@ Source: the vendor's Gen2 API pages; the digest rules of firmware 2.0 from its
 change log and the reports of other integrations.
 """
 
-import asyncio
+from asyncio import sleep as _pause
 from collections.abc import Iterable, Mapping
 import re
 from typing import ClassVar, Final, override
@@ -20,7 +20,7 @@ from .client import (
     PlugRefusedError,
     PlugReplyError,
 )
-from .transport import READ_TIMEOUT_S, WRITE_TIMEOUT_S, Reply, Transport
+from .transport import Reply, Transport
 from .values import mac, members, number, text
 
 # The device knows no other user.
@@ -51,7 +51,7 @@ class Rpc:
         return DigestAuthMiddleware(_USER, self._password)
 
     async def call(
-        self, method: str, timeout_s: float = READ_TIMEOUT_S, **params: str
+        self, method: str, *, order: bool = False, **params: str
     ) -> Mapping[str, object]:
         """Return the result of one method.
 
@@ -65,7 +65,7 @@ class Rpc:
         rejected = 0
         for pause_s in (THROTTLE_S, 0.0):
             reply = await self._transport.get(
-                f"/rpc/{method}", params, auth=self._digest, timeout_s=timeout_s
+                f"/rpc/{method}", params, auth=self._digest, order=order
             )
             if reply.status not in {401, 429}:
                 return self._result(method, reply)
@@ -73,7 +73,7 @@ class Rpc:
                 raise PlugAuthError(f"{name}: wants a password")
             self._digest = self._new_digest()
             if reply.status == 429:
-                await asyncio.sleep(pause_s)
+                await _pause(pause_s)
             elif not _STALE.search(reply.headers.get("WWW-Authenticate", "")):
                 rejected += 1
         if rejected == 2:
@@ -105,7 +105,10 @@ class ShellyRpcPlug(BasePlug):
         cls, transport: Transport, credentials: Credentials | None
     ) -> PlugInfo | None:
         """Return what the device says it is, None if it is none of these."""
-        shelly = await ask_shelly(transport)
+        try:
+            shelly = await ask_shelly(transport)
+        except PlugReplyError:
+            return None
         if (number(shelly.get("gen")) or 0) < 2 or mac(shelly.get("mac")) is None:
             return None
         if shelly.get("auth_en") is True and credentials is None:
@@ -139,16 +142,15 @@ class ShellyRpcPlug(BasePlug):
     async def _order(self, socket: int, on: bool) -> None:
         await self._rpc.call(
             "Switch.Set",
-            timeout_s=WRITE_TIMEOUT_S,
+            order=True,
             id=str(socket),
             on="true" if on else "false",
         )
 
 
 async def ask_shelly(transport: Transport) -> Mapping[str, object]:
-    """Return what any Shelly of any generation tells of itself without password."""
-    reply = await transport.get("/shelly")
-    return members(reply.json()) if reply.status == 200 else {}
+    """Return what a Shelly of any generation tells of itself, without a password."""
+    return transport.json_object(await transport.get("/shelly"))
 
 
 def describe(

@@ -14,7 +14,7 @@ from typing import ClassVar, Final, override
 from ..model import PlugInfo, PlugReading, SocketReading
 from .base import BasePlug
 from .client import Credentials, PlugAuthError, PlugRefusedError, PlugReplyError
-from .transport import READ_TIMEOUT_S, WRITE_TIMEOUT_S, NoReplyError, Reply, Transport
+from .transport import NoReplyError, Reply, Transport
 from .values import items, mac, members, number, text
 
 _USER: Final = "admin"
@@ -26,9 +26,7 @@ _STATES: Final = {"ON": True, "OFF": False}
 class Console:
     """The command line of one device.
 
-    Its web server does one thing at a time and keeps no connection open
-    without harm, hence `Connection: close`. The password travels in the query:
-    a URL of this class is never shown to anyone.
+    The password travels in the query: no URL of this class is shown to anyone.
     """
 
     def __init__(self, transport: Transport, credentials: Credentials | None) -> None:
@@ -57,9 +55,7 @@ class Console:
         except NoReplyError:
             raise self._closed() from None
 
-    async def send(
-        self, command: str, timeout_s: float = READ_TIMEOUT_S
-    ) -> Mapping[str, object]:
+    async def send(self, command: str, *, order: bool = False) -> Mapping[str, object]:
         """Send one command, once.
 
         Raises:
@@ -74,7 +70,7 @@ class Console:
                 "password": self._credentials.password,
             }
         reply = await self._transport.get(
-            "/cm", query, headers=await self._headers(), timeout_s=timeout_s
+            "/cm", query, headers=await self._headers(), order=order
         )
         if _wants_password(reply):
             fault = "wants a" if self._credentials is None else "wrong"
@@ -86,7 +82,7 @@ class Console:
     async def _headers(self) -> dict[str, str]:
         if self._referer is None:
             self._referer = f"http://{await _address(self._transport.host)}/"
-        return {"Referer": self._referer, "Connection": "close"}
+        return {"Referer": self._referer}
 
     def _closed(self) -> PlugRefusedError:
         return PlugRefusedError(
@@ -196,9 +192,7 @@ class TasmotaPlug(BasePlug):
 
     @override
     async def _order(self, socket: int, on: bool) -> None:
-        await self._console.send(
-            f"Power{socket} {'On' if on else 'Off'}", WRITE_TIMEOUT_S
-        )
+        await self._console.send(f"Power{socket} {'On' if on else 'Off'}", order=True)
 
 
 async def _shows_tasmota(transport: Transport) -> bool:

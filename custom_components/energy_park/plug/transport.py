@@ -84,7 +84,8 @@ class Transport:
     """Requests to one plug over a session that others share.
 
     Redirects are not followed: a plug sends none, and an order must not end
-    at another device.
+    at another device. Connections are not kept: a plug has few of them, and an
+    order must not be lost on one that the plug has just given up.
     """
 
     def __init__(self, session: ClientSession, host: str) -> None:
@@ -100,9 +101,11 @@ class Transport:
         *,
         headers: Mapping[str, str] | None = None,
         auth: ClientMiddlewareType | None = None,
-        timeout_s: float = READ_TIMEOUT_S,
+        order: bool = False,
     ) -> Reply:
         """Send one GET and return its answer, whatever its status.
+
+        An ``order`` is given less time than a question: someone waits for it.
 
         Raises:
             NoReplyError: the connection ended before an answer.
@@ -110,6 +113,7 @@ class Transport:
             PlugReplyError: the answer is not HTTP, or has no end.
         """
         url = self._base.with_path(path).with_query(query or {})
+        timeout_s = WRITE_TIMEOUT_S if order else READ_TIMEOUT_S
         body = bytearray()
         failure: PlugError
         # Ours are raised after the handlers: an error of aiohttp may hold the
@@ -119,7 +123,7 @@ class Transport:
                 asyncio.timeout(timeout_s),
                 self._session.get(
                     url,
-                    headers=headers,
+                    headers={**(headers or {}), "Connection": "close"},
                     allow_redirects=False,
                     middlewares=(self._once,) if auth is None else (self._once, auth),
                 ) as response,

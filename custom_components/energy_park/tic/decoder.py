@@ -9,9 +9,9 @@ from ..model import Group, TicMode
 from .frame import EOT, ETX, LINE_MAX, STX, Reject, parse_historique, parse_standard
 from .labels import LABELS, OVERLOAD
 
-# Of a byte, bit 7 is the parity that an 8N1 port leaves there. Control characters
-# that have no meaning here are damage: they part groups, as LF does.
-_MEANT = b"\t\n\r" + STX + ETX + EOT
+# Of a byte, bit 7 is the parity that an 8N1 port leaves there. LF and CR part groups,
+# and so does any other control character without a meaning here: it was one of them.
+_MEANT = b"\t" + STX + ETX + EOT
 _SEVEN_BITS = bytes(
     seven if (seven := byte & 0x7F) >= 0x20 or seven in _MEANT else 0x0A
     for byte in range(256)
@@ -90,9 +90,8 @@ class FrameDecoder:
             self._unfinished = self._take(text) if text else text
             if mark := next(pieces, b""):
                 self._mark(mark)
-        if len(self._unfinished) > LINE_MAX:
-            self._reject(Reject.TOO_LONG)
-            self._unfinished = b""
+        # What is too long stays so until its end comes, and is dropped then.
+        self._unfinished = self._unfinished[: LINE_MAX + 1]
         if self._groups:
             self._tell_overload()
         frames, self._frames = self._frames, []
@@ -107,9 +106,9 @@ class FrameDecoder:
 
     def _take(self, text: bytes) -> bytes:
         """Take the finished lines of a text without marks; return the rest."""
-        *lines, unfinished = text.split(b"\r")
+        *lines, unfinished = text.split(b"\n")
         known, groups = self._known, self._groups
-        for line in lines:
+        for line in filter(None, lines):
             group = known.get(line)
             if group is not None and group.label not in groups:
                 groups[group.label] = group
@@ -119,32 +118,30 @@ class FrameDecoder:
         return unfinished
 
     def _take_line(self, line: bytes) -> None:
-        """Take the group of a new line, or several where a CR was damaged."""
-        for text in filter(None, line.split(b"\n")):
-            group = self._parse(text)
-            if isinstance(group, Reject):
-                self._reject(group)
-                continue
-            if group.label in self._groups or len(self._groups) >= _GROUPS_MAX:
-                # The marks between two frames were lost.
-                self._end()
-            self._groups[group.label] = group
-            if len(self._known) >= _KNOWN_MAX:
-                self._known.clear()
-            self._known[b"\n" + text] = group
+        """Take a line that is new, or the first of a frame whose marks were lost."""
+        group = self._parse(line)
+        if isinstance(group, Reject):
+            self._reject(group)
+            return
+        if group.label in self._groups or len(self._groups) >= _GROUPS_MAX:
+            self._end()
+        self._groups[group.label] = group
+        if len(self._known) >= _KNOWN_MAX:
+            self._known.clear()
+        self._known[line] = group
 
-    def _parse(self, text: bytes) -> Group | Reject:
-        """Return the group that a text is; follow the mode that it speaks.
+    def _parse(self, line: bytes) -> Group | Reject:
+        """Return the group that a line is; follow the mode that it speaks.
 
         Only a label of the other mode's own changes the mode: a checksum passes by
         luck once in 64 times.
         """
-        if len(text) > LINE_MAX:
+        if len(line) > LINE_MAX:
             return Reject.TOO_LONG
-        if b"\t" in text:
-            mode, group = TicMode.STANDARD, parse_standard(text)
+        if b"\t" in line:
+            mode, group = TicMode.STANDARD, parse_standard(line)
         else:
-            mode, group = TicMode.HISTORIQUE, parse_historique(text)
+            mode, group = TicMode.HISTORIQUE, parse_historique(line)
         if mode is self.mode or isinstance(group, Reject):
             return group
         if group.label not in LABELS[mode]:
@@ -161,7 +158,7 @@ class FrameDecoder:
 
     def _mark(self, mark: bytes) -> None:
         """Start, end or cut the frame."""
-        if self._unfinished and self._unfinished.strip(b"\n"):
+        if self._unfinished:
             self._reject(Reject.CUT)
             mark = EOT if mark == ETX else mark
         self._end(complete=mark == ETX and self._started)

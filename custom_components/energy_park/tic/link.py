@@ -21,7 +21,6 @@ SILENCE_S = 8.0
 TRIAL_S = 2.5
 UNREADABLE_S = 10.0
 
-_BAUDS = {TicMode.HISTORIQUE: 1200, TicMode.STANDARD: 9600}
 _SOCKETS = ("socket://", "tcp://")
 _READ_MAX = 4096
 
@@ -52,7 +51,7 @@ class TicLink:
 
     def __init__(self, url: str, *, mode: TicMode | None = None) -> None:
         """Take note of the port; entering the context opens it."""
-        bauds = sorted(_BAUDS.values(), key=lambda baud: baud != _BAUDS.get(mode))
+        bauds = [9600, 1200] if mode is TicMode.STANDARD else [1200, 9600]
         self._bauds = deque([] if url.lower().startswith(_SOCKETS) else bauds)
         # 8N1 has as many bits as 7E1, any port and pseudo terminal can do it, and
         # the decoder drops the parity bit.

@@ -26,8 +26,9 @@ def tariff_of(
     contract: str | None, label: str | None, index: int | None
 ) -> Tariff | None:
     """Return the period that NGTF, LTARF and NTARF name, None when not sure."""
-    if contract is not None and "TEMPO" in contract and index in range(1, 7):
-        return _TEMPO[index - 1]
+    if contract is not None and "TEMPO" in contract and index is not None:
+        if 1 <= index <= len(_TEMPO):
+            return _TEMPO[index - 1]
     return _tariff_of_words(label.split()) if label is not None else None
 
 

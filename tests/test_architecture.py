@@ -58,12 +58,12 @@ def allowed(package: str, name: str) -> bool:
     FILES,
     ids=[str(path.relative_to(PACKAGE)) for _, path in FILES],
 )
-def test_domain_packages_import_only_what_they_may(package: str, path: Path):
+def test_domain_packages_import_only_what_they_may(package: str, path: Path) -> None:
     refused = [name for name in imported(path) if not allowed(package, name)]
     assert refused == []
 
 
-def test_the_model_imports_only_the_standard_library():
+def test_the_model_imports_only_the_standard_library() -> None:
     roots = {name.split(".")[0] for name in imported(PACKAGE / "model.py")}
     assert roots <= sys.stdlib_module_names
 
@@ -89,7 +89,7 @@ def test_the_model_imports_only_the_standard_library():
 )
 def test_the_rule_sees_every_form_of_import(
     statement: str, may: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     file = tmp_path / "plug" / "client.py"
     file.parent.mkdir()
     file.write_text(statement)

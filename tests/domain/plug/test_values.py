@@ -8,7 +8,7 @@ from custom_components.energy_park.plug.values import items, mac, members, numbe
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=12,
+    max_leaves=5,
 )
 
 

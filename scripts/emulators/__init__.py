@@ -5,11 +5,15 @@ the integration: nothing here imports it.
 """
 
 from .appliance import Appliance, Computer, ComputerState, Constant, Monitor
+from .description import DescriptionError, generate, load
 from .mains import Mains
+from .meter import EmulatedMeter, MeterFault
 from .outlet import Outlet
+from .park import EmulatedPark
 from .plug import EmulatedPlug, PlugFault
 from .shelly_gen1 import ShellyGen1
 from .shelly_gen2 import PLUS_PLUG_S, POWER_STRIP_4, PRO_4PM, ShellyGen2
+from .site import Site
 from .tasmota import Tasmota
 
 __all__ = [
@@ -20,12 +24,19 @@ __all__ = [
     "Computer",
     "ComputerState",
     "Constant",
+    "DescriptionError",
+    "EmulatedMeter",
+    "EmulatedPark",
     "EmulatedPlug",
     "Mains",
+    "MeterFault",
     "Monitor",
     "Outlet",
     "PlugFault",
     "ShellyGen1",
     "ShellyGen2",
+    "Site",
     "Tasmota",
+    "generate",
+    "load",
 ]

@@ -34,6 +34,17 @@ class Appliance(ABC):
         self._next_change_at = inf
         self._load = 0j
 
+    @property
+    def load(self) -> complex:
+        """Return P + jQ in VA now."""
+        return self.advance()
+
+    @property
+    def drawn_wh(self) -> float:
+        """Return the energy drawn since the start."""
+        self.advance()
+        return self.energy_wh
+
     @abstractmethod
     def _draw(self) -> complex:
         """Return P + jQ in VA of the present state."""
@@ -191,12 +202,12 @@ class Computer(Appliance):
         self._update()
         return True
 
-    def work(self, activity: ComputerState | None) -> bool:
-        """Stay idle or busy, or alternate again (None); tell whether it runs."""
+    def work(self, activity: ComputerState) -> bool:
+        """Stay idle or busy until the next start; tell whether it runs."""
         if self.state not in {ComputerState.IDLE, ComputerState.BUSY}:
             return False
         self._activity = activity
-        self._enter(activity or self._state)
+        self._enter(activity)
         self._update()
         return True
 
@@ -261,13 +272,13 @@ class Monitor(Appliance):
         powered: bool = True,
     ) -> None:
         super().__init__(mains, name, powered=powered)
-        self._computer = computer
+        self.computer = computer
         self._on = complex_power(on_w, 0.9)
         self._standby = complex_power(standby_w, 0.15)
         self.advance()
 
     @override
     def _draw(self) -> complex:
-        if self._computer is None or self._computer.running:
+        if self.computer is None or self.computer.running:
             return self._on
         return self._standby

@@ -73,7 +73,12 @@ class Outlet:
     @property
     def load(self) -> complex:
         """Return P + jQ in VA now."""
-        return self.appliance.advance() if self.on else 0j
+        return self.appliance.load if self.on else 0j
+
+    @property
+    def drawn_wh(self) -> float:
+        """Return the energy drawn since the start, whatever the counter shows."""
+        return self.appliance.drawn_wh
 
     @property
     def power_w(self) -> float:
@@ -83,12 +88,11 @@ class Outlet:
     @property
     def energy_wh(self) -> float:
         """Return the energy counter of the device."""
-        self.appliance.advance()
-        return self.appliance.energy_wh - self._counter_from_wh
+        return self.drawn_wh - self._counter_from_wh
 
     @energy_wh.setter
     def energy_wh(self, value: float) -> None:
-        self._counter_from_wh = self.appliance.energy_wh - value
+        self._counter_from_wh = self.drawn_wh - value
 
     def measure(self) -> Measure:
         """Read the metering chip."""

@@ -7,7 +7,7 @@ export ROOT
 # An interpreter or venv that is active must not leak into the ones made here.
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 fail() {
   printf '%s\n' "$@" >&2

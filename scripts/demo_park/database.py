@@ -40,7 +40,7 @@ class DatabaseServer:
         """Describe the server; `start` makes its cluster when there is none."""
         self.database = Database(port=port, password_file=directory / "password")
         self._cluster = directory / "cluster"
-        self._process = ChildProcess(
+        self.process = ChildProcess(
             "PostgreSQL",
             [
                 *_unprivileged(),
@@ -65,27 +65,27 @@ class DatabaseServer:
         traceback: TracebackType | None,
     ) -> None:
         """Stop."""
-        await self._process.stop()
+        await self.process.stop()
 
     async def start(self) -> None:
         """Start the server; raise `ProcessFailed` when it does not come up."""
         if not self._cluster.exists():
             await asyncio.to_thread(self._create_cluster)
-        await self._process.start()
+        await self.process.start()
         try:
             async with asyncio.timeout(READY_TIMEOUT_S):
                 while not await self._takes_connections():
                     await asyncio.sleep(POLL_S)
         except TimeoutError:
-            await self._process.stop()
-            raise self._process.failure("did not get ready") from None
+            await self.process.stop()
+            raise self.process.failure("did not get ready") from None
         except BaseException:
-            await self._process.stop()
+            await self.process.stop()
             raise
 
     async def _takes_connections(self) -> bool:
-        if not self._process.running:
-            raise self._process.failure("ended at its start")
+        if not self.process.running:
+            raise self.process.failure("ended at its start")
         probe = await asyncio.create_subprocess_exec(
             _programs() / "pg_isready",
             *("--quiet", "--host", HOST, "--port", str(self.database.port)),

@@ -84,10 +84,7 @@ class Canvas:
     def save(self, name: str) -> None:
         """Scale down and write."""
         picture = self._image.resize(self._size, Image.Resampling.BOX)
-        # A palette of 256 colours holds every shade of the edges.
-        picture.quantize(256, Image.Quantize.FASTOCTREE).save(
-            BRAND / name, optimize=True
-        )
+        picture.save(BRAND / name, optimize=True)
 
     def _scaled(self, points: Iterable[Point]) -> list[Point]:
         return [(x * self._scale, y * self._scale) for x, y in points]

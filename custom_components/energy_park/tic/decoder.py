@@ -16,7 +16,10 @@ _SEVEN_BITS = bytes(
     seven if (seven := byte & 0x7F) >= 0x20 or seven in _MEANT else 0x0A
     for byte in range(256)
 )
-_MARK = re.compile(b"([" + STX + ETX + EOT + b"])")
+
+# An STX that no LF follows was an LF.
+_START = STX + b"\n"
+_MARK = re.compile(b"(" + _START + b"|" + ETX + b"|" + EOT + b")")
 
 # The longest frame known has 75 groups; some frames' worth of lines is remembered.
 _GROUPS_MAX = 128
@@ -119,6 +122,7 @@ class FrameDecoder:
 
     def _take_line(self, line: bytes) -> None:
         """Take a line that is new, or the first of a frame whose marks were lost."""
+        line = line[line.rfind(STX) + 1 :]
         group = self._parse(line)
         if isinstance(group, Reject):
             self._reject(group)
@@ -162,7 +166,7 @@ class FrameDecoder:
             self._reject(Reject.CUT)
             mark = EOT if mark == ETX else mark
         self._end(complete=mark == ETX and self._started)
-        self._started = mark == STX
+        self._started = mark == _START
         self._frame_rejects = 0
 
     def _end(self, *, complete: bool = False) -> None:

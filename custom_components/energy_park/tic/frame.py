@@ -9,7 +9,7 @@ import re
 
 from ..model import Group, TicMode
 from .labels import DATED, LABELS
-from .values import horodate
+from .values import horodate, text
 
 STX = b"\x02"
 ETX = b"\x03"
@@ -19,7 +19,7 @@ EOT = b"\x04"
 LINE_MAX = 160
 
 # What a label that no specification lists may look like.
-_LABEL = re.compile(r"[A-Za-z0-9_+/-]{1,12}")
+_LABEL = re.compile(r"[A-Z][A-Z0-9_+/-]{0,11}")
 
 _HISTORIQUE = LABELS[TicMode.HISTORIQUE]
 _STANDARD = LABELS[TicMode.STANDARD]
@@ -60,7 +60,7 @@ def parse_historique(line: bytes) -> Group | Reject:
     if convert is None:
         if not separator or label in _STANDARD or not _LABEL.fullmatch(label):
             return Reject.FORMAT
-        return Group(label, value, data=value)
+        convert = text
     try:
         return Group(label, value, None, convert(value))
     except ValueError, KeyError:
@@ -83,8 +83,8 @@ def parse_standard(line: bytes) -> Group | Reject:
     if convert is None:
         if label in _HISTORIQUE or not _LABEL.fullmatch(label):
             return Reject.FORMAT
-        return Group(label, value, stamp, data=value)
-    if (stamp is not None) is not (label in DATED):
+        convert = text
+    elif (stamp is not None) is not (label in DATED):
         return Reject.FORMAT
     try:
         at = horodate(stamp) if stamp is not None else None

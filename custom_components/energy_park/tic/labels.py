@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from ..model import TicMode, TicValue
 from .values import (
     absent_potentials,
+    identifier,
     nothing,
     number,
     period,
@@ -37,7 +38,7 @@ SUPPLIER_INDEXES = tuple(f"EASF{number:02}" for number in range(1, 11))
 OVERLOAD = frozenset({"ADPS", "ADIR1", "ADIR2", "ADIR3"})
 
 _HISTORIQUE: dict[str, Convert] = {
-    "ADCO": text,
+    "ADCO": identifier,
     "OPTARIF": text,
     "ISOUSC": number(2),  # A
     **dict.fromkeys(sum(CONTRACT_INDEXES, ()), _INDEX_HISTORIQUE),  # Wh
@@ -52,7 +53,7 @@ _HISTORIQUE: dict[str, Convert] = {
     "PMAX": number(5),  # W
     "PAPP": number(5),  # VA
     "HHPHC": text,
-    "MOTDETAT": text,
+    "MOTDETAT": identifier,
     "PPOT": absent_potentials,
 }
 
@@ -71,7 +72,7 @@ DATED = frozenset(_DATED)
 
 _STANDARD: dict[str, Convert] = {
     **_DATED,
-    "ADSC": text,
+    "ADSC": identifier,
     "VTIC": number(2),
     "NGTF": text,
     "LTARF": text,
@@ -87,7 +88,7 @@ _STANDARD: dict[str, Convert] = {
     "STGE": status,
     "MSG1": text,
     "MSG2": text,
-    "PRM": text,
+    "PRM": identifier,
     "RELAIS": relays,
     "NTARF": number(2),
     "NJOURF": number(2),

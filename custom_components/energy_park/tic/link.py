@@ -12,7 +12,7 @@ from typing import Self
 from serialx import SerialException, async_serial_for_url
 
 from ..model import MeterReading, TicMode
-from .decoder import DecoderCounters, FrameDecoder
+from .decoder import DecoderCounters, Frame, FrameDecoder
 from .meter import read
 
 # The longest frame takes 2.3 s. A TCP peer that vanished closes nothing.
@@ -57,7 +57,7 @@ class TicLink:
         # the decoder drops the parity bit.
         self._serial = async_serial_for_url(url, baudrate=bauds[0])
         self._decoder = FrameDecoder()
-        self._readings: deque[MeterReading] = deque()
+        self._frames: deque[Frame] = deque()
         self._groups = 0
         self._unreadable_since: float | None = None
         self._baud_since = 0.0
@@ -97,11 +97,21 @@ class TicLink:
 
     async def __anext__(self) -> MeterReading:
         """Return the next reading, or raise what is wrong with the link."""
-        while not self._readings:
-            frames = self._decoder.feed(await self._receive())
-            self._readings.extend(read(frame) for frame in frames)
-            await self._check_readable()
-        return self._readings.popleft()
+        return read(await self.next_frame())
+
+    async def next_frame(self) -> Frame:
+        """Return the next frame, or raise what is wrong with the link."""
+        while not self._frames:
+            try:
+                data = await self._receive()
+            except TicPortError:
+                self._frames.extend(self._decoder.finish())
+                if not self._frames:
+                    raise
+            else:
+                self._frames.extend(self._decoder.feed(data))
+                await self._check_readable()
+        return self._frames.popleft()
 
     async def _receive(self) -> bytes:
         try:

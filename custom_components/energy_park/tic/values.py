@@ -103,6 +103,13 @@ def text(text: str) -> str:
     return text
 
 
+def identifier(text: str) -> str:
+    """Return digits or capitals: a damaged bit 6 makes small letters of digits."""
+    if not text.isalnum() or text != text.upper():
+        raise ValueError(text)
+    return text
+
+
 def nothing(text: str) -> None:
     """Accept the empty data of DATE, whose horodate says it all."""
     if text:

@@ -6,6 +6,7 @@ pytest-homeassistant) changes one file.
 
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    MockUser,
     async_capture_events,
     async_fire_time_changed,
     async_mock_service,
@@ -30,6 +31,7 @@ from pytest_homeassistant_custom_component.typing import (
 __all__ = [
     "ClientSessionGenerator",
     "MockConfigEntry",
+    "MockUser",
     "WebSocketGenerator",
     "async_capture_events",
     "async_fire_time_changed",

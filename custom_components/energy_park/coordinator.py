@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_MODEL,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_USERNAME,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.debounce import Debouncer
@@ -15,6 +21,8 @@ from .configuration import read_plug
 from .const import (
     CONF_DIALECT,
     CONF_FIRMWARE,
+    CONF_NUMBER,
+    CONF_SOCKETS,
     DOMAIN,
     LOGGER,
     METER_RETRY_MAX,
@@ -128,6 +136,8 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
         self.plug: Plug = read_plug(entry, subentry)
         self.subentry = subentry
         self.client: PlugClient = _open_client(hass, subentry)
+        # Known once the device is registered, before any entity is made.
+        self.device_id = ""
         self._busy = busy
         super().__init__(
             hass,
@@ -146,20 +156,13 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
     @override
     async def _async_update_data(self) -> PlugReading:
         """Poll the plug; one that does not answer is asked ever more rarely."""
-        try:
-            reading = await self._async_read()
-        except UpdateFailed:
-            assert self.update_interval is not None
-            self.update_interval = min(self.update_interval * 2, PLUG_INTERVAL_MAX)
-            raise
-        self.update_interval = PLUG_INTERVAL
-        return reading
-
-    async def _async_read(self) -> PlugReading:
+        assert self.update_interval is not None
         try:
             async with self._busy:
-                return await self.client.read()
+                reading = await self.client.read()
         except PlugAuthError as err:
+            # Plugs count failed logins and lock out who goes on.
+            self.update_interval = PLUG_INTERVAL_MAX
             self.config_entry.async_start_reauth(
                 self.hass, data={"subentry_id": self.subentry.subentry_id}
             )
@@ -169,6 +172,7 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
                 translation_placeholders={"plug": self.subentry.title},
             ) from err
         except PlugError as err:
+            self.update_interval = min(self.update_interval * 2, PLUG_INTERVAL_MAX)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
                 translation_key="plug_unreachable",
@@ -177,6 +181,8 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
                     "error": str(err),
                 },
             ) from err
+        self.update_interval = PLUG_INTERVAL
+        return reading
 
     def reading(self, socket: Socket) -> SocketReading | None:
         """Return the fresh reading of a socket; None when there is none."""
@@ -203,9 +209,9 @@ def _open_client(hass: HomeAssistant, subentry: ConfigSubentry) -> PlugClient:
         PlugInfo(
             serial=subentry.unique_id,
             dialect=data[CONF_DIALECT],
-            model=data["model"],
+            model=data[CONF_MODEL],
             firmware=data.get(CONF_FIRMWARE),
-            sockets=tuple(socket["number"] for socket in data["sockets"]),
+            sockets=tuple(socket[CONF_NUMBER] for socket in data[CONF_SOCKETS]),
         ),
         Credentials(data.get(CONF_USERNAME), data[CONF_PASSWORD])
         if CONF_PASSWORD in data

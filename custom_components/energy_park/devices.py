@@ -1,16 +1,25 @@
 """The devices of a park: park <- meter; park <- sector <- plug, a strip's sockets."""
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 
-from .const import CONF_AREA, DOMAIN, SUBENTRY_METER, SUBENTRY_PLUG, SUBENTRY_SECTOR
+from .const import (
+    CONF_AREA,
+    CONF_DIALECT,
+    CONF_FIRMWARE,
+    DOMAIN,
+    SUBENTRY_METER,
+    SUBENTRY_PLUG,
+    SUBENTRY_SECTOR,
+)
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
-from .model import Plug, Socket
+from .model import Socket
 
-MAKERS = {"shelly_gen1": "Shelly", "shelly_gen2": "Shelly", "tasmota": "Tasmota"}
+type AnyDeviceInfo = DeviceInfo | ChildDeviceInfo
+
+MAKERS = {"shelly_gen1": "Shelly", "shelly_rpc": "Shelly", "tasmota": "Tasmota"}
 
 
 @callback
@@ -28,33 +37,23 @@ def async_register_devices(
         for sector in entry.get_subentries_of_type(SUBENTRY_SECTOR)
     }
     for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG):
-        plug = plugs[subentry.subentry_id].plug
-        homes = {socket.sector for socket in plug.sockets}
+        plug = plugs[subentry.subentry_id]
+        homes = {socket.sector for socket in plug.plug.sockets}
         home = homes.pop() if len(homes) == 1 else None
         _register_plug(hass, entry, subentry, plug, sector_ids.get(home or "", park_id))
 
 
-def park_device(entry: EnergyParkConfigEntry) -> DeviceInfo:
-    """Return the device of the park itself."""
-    return DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
-
-
-def subentry_device(subentry_id: str) -> DeviceInfo:
-    """Return the device of a sector."""
-    return DeviceInfo(identifiers={(DOMAIN, subentry_id)})
-
-
-def meter_device(serial: str) -> DeviceInfo:
-    """Return the device of a meter."""
-    return DeviceInfo(identifiers={(DOMAIN, serial)})
-
-
-def socket_identifier(plug: Plug, socket: Socket) -> tuple[str, str]:
-    """Return the identifier of the device that stands for a socket.
+def socket_device(coordinator: PlugCoordinator, socket: Socket) -> AnyDeviceInfo:
+    """Return the device that stands for a socket.
 
     The plug itself when it has one socket, a child of it when it has several.
     """
-    return (DOMAIN, plug.serial if len(plug.sockets) == 1 else socket.id)
+    plug = coordinator.plug
+    if len(plug.sockets) == 1:
+        return DeviceInfo(identifiers={(DOMAIN, plug.serial)})
+    return ChildDeviceInfo(
+        identifiers={(DOMAIN, socket.id)}, parent_device_id=coordinator.device_id
+    )
 
 
 def _register_park(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> str:
@@ -118,29 +117,30 @@ def _register_plug(
     hass: HomeAssistant,
     entry: EnergyParkConfigEntry,
     subentry: ConfigSubentry,
-    plug: Plug,
+    coordinator: PlugCoordinator,
     via_device_id: str,
 ) -> None:
     registry = dr.async_get(hass)
+    plug = coordinator.plug
     mac = dr.format_mac(plug.serial)
-    device = registry.async_get_or_create(
+    coordinator.device_id = registry.async_get_or_create(
         config_entry_id=entry.entry_id,
         config_subentry_id=subentry.subentry_id,
         identifiers={(DOMAIN, plug.serial)},
         connections={(dr.CONNECTION_NETWORK_MAC, mac)} if ":" in mac else set(),
         name=plug.name,
-        manufacturer=MAKERS.get(subentry.data["dialect"]),
-        model=subentry.data[CONF_MODEL],
+        manufacturer=MAKERS.get(subentry.data[CONF_DIALECT]),
+        model=plug.model,
         serial_number=plug.serial,
-        sw_version=subentry.data.get("firmware"),
+        sw_version=subentry.data.get(CONF_FIRMWARE),
         via_device_id=via_device_id,
-    )
+    ).id
     if len(plug.sockets) > 1:
         for socket in plug.sockets:
             registry.async_get_or_create_child(
                 config_entry_id=entry.entry_id,
                 config_subentry_id=subentry.subentry_id,
-                identifiers={socket_identifier(plug, socket)},
+                identifiers={(DOMAIN, socket.id)},
                 name=socket.name,
-                parent_device_id=device.id,
+                parent_device_id=coordinator.device_id,
             )

@@ -14,7 +14,7 @@ from .const import DOMAIN, GROUP_UPDATE_AFTER_S
 from .control.energy import PARK
 from .control.switchboard import Switchboard
 from .coordinator import EnergyParkConfigEntry, MeterCoordinator, PlugCoordinator
-from .devices import socket_identifier
+from .devices import socket_device
 from .model import MeterReading, Socket, SocketReading
 
 
@@ -61,9 +61,7 @@ class SocketEntity(CoordinatorEntity[PlugCoordinator]):
         self.socket = socket
         self.entity_description = description
         self._attr_unique_id = f"{socket.id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={socket_identifier(coordinator.plug, socket)}
-        )
+        self._attr_device_info = socket_device(coordinator, socket)
 
     @property
     def reading(self) -> SocketReading | None:
@@ -110,7 +108,7 @@ class GroupEntity(Entity):
 
     def __init__(self, group: SocketGroup, description: EntityDescription) -> None:
         """Bind a description to a group."""
-        self.group = group
+        self.members = group
         self.entity_description = description
         self._attr_unique_id = f"{group.unique_id}_{description.key}"
         self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, group.unique_id)})
@@ -119,7 +117,7 @@ class GroupEntity(Entity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the plugs of the group."""
-        for coordinator in self.group.plugs:
+        for coordinator in self.members.plugs:
             self.async_on_remove(
                 coordinator.async_add_listener(self._async_plug_updated)
             )
@@ -147,11 +145,11 @@ class GroupEntity(Entity):
     @property
     def switchboard(self) -> Switchboard:
         """Where orders to the group go."""
-        return self.group.entry.runtime_data.switchboard
+        return self.members.entry.runtime_data.switchboard
 
     def readings(self) -> Mapping[Socket, SocketReading | None]:
         """Return the fresh readings of the group's sockets."""
         return {
             socket: self.switchboard.coordinator(socket).reading(socket)
-            for socket in self.group.sockets
+            for socket in self.members.sockets
         }

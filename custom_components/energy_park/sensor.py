@@ -450,7 +450,7 @@ class GroupEnergySensor(GroupEntity, SensorEntity):
     @override
     def native_value(self) -> float:
         """The total kept in the energy book."""
-        return self.group.entry.runtime_data.energy.group_wh(self.group.energy_id)
+        return self.members.entry.runtime_data.energy.group_wh(self.members.energy_id)
 
 
 class SocketsOnSensor(GroupEntity, SensorEntity):

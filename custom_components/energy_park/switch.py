@@ -198,7 +198,7 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
         """Order all sockets of the role; those that must stay on are left."""
         _report_failures(
             await self.switchboard.async_order(
-                filter(self._has, self.group.sockets),
+                filter(self._has, self.members.sockets),
                 on,
                 self._context,
                 lasting=lasting,
@@ -210,7 +210,9 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
     async def async_release(self) -> None:
         """End the override of all sockets of the role."""
         _report_failures(
-            await self.switchboard.async_release(filter(self._has, self.group.sockets))
+            await self.switchboard.async_release(
+                filter(self._has, self.members.sockets)
+            )
         )
 
     def _has(self, socket: Socket) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from homeassistant.components import usb
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    ConfigSubentry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -13,7 +14,7 @@ from homeassistant.const import CONF_PORT
 from homeassistant.helpers.selector import SerialPortSelector
 import probatio
 
-from ..const import LOGGER, SUBENTRY_METER
+from ..const import DOMAIN, LOGGER, SUBENTRY_METER
 from ..model import MeterReading
 from ..tic.link import (
     TicLinkError,
@@ -61,13 +62,15 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         errors, self._errors = self._errors, {}
         if user_input is not None:
             self._port = await self._async_stable_path(user_input[CONF_PORT].strip())
+            if self.source == SOURCE_RECONFIGURE and self._port == self._own_port:
+                return self._async_move()
             if self._is_configured(self._port):
                 errors = {CONF_PORT: "port_configured"}
             else:
                 return await self.async_step_listen()
         suggested = self._port
         if not suggested and self.source == SOURCE_RECONFIGURE:
-            suggested = self._get_reconfigure_subentry().data[CONF_PORT]
+            suggested = self._own_port
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -117,15 +120,25 @@ class MeterSubentryFlow(ConfigSubentryFlow):
                 description_placeholders=_describe(reading),
             )
         if self.source == SOURCE_RECONFIGURE:
-            return self.async_update_and_abort(
-                self._get_entry(),
-                self._get_reconfigure_subentry(),
-                data_updates={CONF_PORT: self._port},
-            )
+            return self._async_move()
         return self.async_create_entry(
             title=f"Linky {reading.serial[-6:]}",
             data={CONF_PORT: self._port},
             unique_id=reading.serial,
+        )
+
+    @property
+    def _own_port(self) -> str:
+        """The port that the meter to reconfigure has now."""
+        port: str = self._get_reconfigure_subentry().data[CONF_PORT]
+        return port
+
+    def _async_move(self) -> SubentryFlowResult:
+        """Write the new port of the meter down."""
+        return self.async_update_and_abort(
+            self._get_entry(),
+            self._get_reconfigure_subentry(),
+            data_updates={CONF_PORT: self._port},
         )
 
     def _check_meter(self, reading: MeterReading) -> str | None:
@@ -133,24 +146,20 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         if self.source == SOURCE_RECONFIGURE:
             own = self._get_reconfigure_subentry().unique_id
             return None if reading.serial == own else "other_meter"
-        taken = {
-            subentry.unique_id
-            for entry in self.hass.config_entries.async_entries(
-                self._get_entry().domain
-            )
-            for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
-        }
+        taken = {meter.unique_id for meter in self._meters()}
         return "meter_configured" if reading.serial in taken else None
 
     def _is_configured(self, port: str) -> bool:
         """Whether a meter already listens on the port: it cannot be shared."""
-        return any(
-            subentry.data[CONF_PORT] == port
-            for entry in self.hass.config_entries.async_entries(
-                self._get_entry().domain
-            )
+        return any(meter.data[CONF_PORT] == port for meter in self._meters())
+
+    def _meters(self) -> list[ConfigSubentry]:
+        """Return the meters of all parks."""
+        return [
+            subentry
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
-        )
+        ]
 
     async def _async_stable_path(self, port: str) -> str:
         """Return the path of a serial port that survives a reboot."""

@@ -39,6 +39,7 @@ from ..const import (
     CONF_ROLE,
     CONF_SECTOR,
     CONF_SOCKETS,
+    DOMAIN,
     LOGGER,
     PRIORITY_DEFAULT,
     PRIORITY_MAX,
@@ -103,9 +104,12 @@ async def try_plug(
     session = async_get_clientsession(hass)
     try:
         info = await identify(session, host, credentials)
-        if serial is not None and info.serial != serial:
+        # A locked device may keep even its serial to itself.
+        if serial and info.serial and info.serial != serial:
             return None, {"base": "other_plug"}
         if credentials is not None or not info.needs_password:
+            if not info.sockets:
+                return None, {"base": "no_sockets"}
             await open_plug(session, host, info, credentials).read()
     except PlugError as err:
         LOGGER.debug("The plug cannot be used: %s", err)
@@ -148,7 +152,7 @@ class PlugSubentryFlow(ConfigSubentryFlow):
             self._host = user_input[CONF_HOST].strip()
             serial = known.unique_id if known else None
             info, errors = await try_plug(self.hass, self._host, None, serial)
-            if info is not None and known is None and self._is_configured(info.serial):
+            if info is not None and self._is_new_and_configured(info):
                 return self.async_abort(reason="already_configured")
             if info is not None:
                 self._info = info
@@ -177,6 +181,8 @@ class PlugSubentryFlow(ConfigSubentryFlow):
                 read_credentials(user_input),
                 self._info.serial,
             )
+            if info is not None and self._is_new_and_configured(info):
+                return self.async_abort(reason="already_configured")
             if info is not None:
                 self._info = info
                 self._credentials = user_input
@@ -317,12 +323,10 @@ class PlugSubentryFlow(ConfigSubentryFlow):
             suggested[CONF_NAME] = self._info.name
         return suggested
 
-    def _is_configured(self, serial: str) -> bool:
-        """Whether a park already has this plug: two pollers disturb each other."""
-        return any(
-            subentry.unique_id == serial
-            for entry in self.hass.config_entries.async_entries(
-                self._get_entry().domain
-            )
+    def _is_new_and_configured(self, info: PlugInfo) -> bool:
+        """Whether a park already has the plug to add: two pollers disturb each other."""
+        return self.source != SOURCE_RECONFIGURE and any(
+            subentry.unique_id == info.serial
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
         )

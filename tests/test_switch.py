@@ -1,0 +1,269 @@
+"""Switches of sockets and sectors, against emulated plugs over real HTTP."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.energy_park.const import PLUG_INTERVAL
+from scripts.emulators import (
+    Computer,
+    Constant,
+    Mains,
+    Monitor,
+    Outlet,
+    ShellyGen2,
+    Tasmota,
+)
+
+from .common import MockUser
+from .parks import (
+    async_act,
+    async_later,
+    async_setup,
+    async_wait,
+    entity_id,
+    plug,
+    sector,
+)
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+ROOM = "room"
+
+
+@pytest.fixture
+async def strip() -> AsyncIterator[ShellyGen2]:
+    """A strip: a computer in standby, its monitor, a network switch, a busy one."""
+    mains = Mains()
+    outlets = [
+        Outlet(mains, 0, appliance=Computer(mains, "standby", running=False)),
+        Outlet(mains, 1, appliance=Monitor(mains, "monitor")),
+        Outlet(mains, 2, appliance=Constant(mains, "network", power_w=8)),
+        Outlet(mains, 3, appliance=Computer(mains, "busy")),
+    ]
+    async with ShellyGen2(mac="aa0000000001", sockets=outlets, mains=mains) as emulated:
+        yield emulated
+
+
+ROLES = ("computer", "monitor", "network", "computer")
+
+
+async def async_setup_room(hass: HomeAssistant, strip: ShellyGen2) -> Any:
+    return await async_setup(
+        hass, sector("Room A", ROOM), plug(strip, ROOM, ROLES, title="Strip")
+    )
+
+
+def switch(hass: HomeAssistant, number: int) -> str:
+    return entity_id(hass, "switch", f"aa0000000001_{number}_socket")
+
+
+async def test_a_socket_is_switched_and_says_why(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip)
+    monitor = switch(hass, 1)
+    assert hass.states.get(monitor).state == "on"
+    await async_act(hass, "switch.turn_off", monitor, by=hass_admin_user)
+    assert not strip.sockets[1].on
+    await async_wait(hass, lambda: hass.states.get(monitor).state == "off")
+    reason = hass.states.get(entity_id(hass, "sensor", "aa0000000001_1_reason"))
+    assert reason.state == "person"
+    assert reason.attributes["wanted"] is False
+    assert reason.attributes["until"] is not None
+
+
+async def test_an_automation_is_told_apart(
+    hass: HomeAssistant, strip: ShellyGen2
+) -> None:
+    await async_setup_room(hass, strip)
+    await async_act(hass, "switch.turn_off", switch(hass, 1))
+    reason = hass.states.get(entity_id(hass, "sensor", "aa0000000001_1_reason"))
+    assert reason.state == "automation"
+    assert reason.attributes["until"] is None
+
+
+async def test_a_sector_goes_off_but_for_what_must_stay(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip)
+    room = entity_id(hass, "switch", f"{ROOM}_all")
+    await async_act(hass, "switch.turn_off", room, by=hass_admin_user)
+    assert [strip.sockets[n].on for n in range(4)] == [False, False, True, True]
+    await async_wait(hass, lambda: hass.states.get(room).attributes["sockets_on"] == 2)
+    assert hass.states.get(room).state == "on"
+    assert hass.states.get(room).attributes["refused"] == {
+        "Socket 2": "protected",
+        "Socket 3": "running",
+    }
+    state = entity_id(hass, "sensor", f"{ROOM}_state")
+    assert hass.states.get(state).state == "partly_on"
+    await async_act(hass, "switch.turn_on", room, by=hass_admin_user)
+    assert all(strip.sockets[n].on for n in range(4))
+
+
+async def test_monitors_and_computers_switch_apart(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip)
+    monitors = entity_id(hass, "switch", f"{ROOM}_monitors")
+    await async_act(hass, "switch.turn_off", monitors, by=hass_admin_user)
+    assert [strip.sockets[n].on for n in range(4)] == [True, False, True, True]
+    computers = entity_id(hass, "switch", f"{ROOM}_computers")
+    await async_act(hass, "switch.turn_off", computers, by=hass_admin_user)
+    assert [strip.sockets[n].on for n in range(4)] == [False, False, True, True]
+
+
+async def test_an_automation_may_not_cut_a_running_computer_nor_what_is_protected(
+    hass: HomeAssistant, strip: ShellyGen2
+) -> None:
+    await async_setup_room(hass, strip)
+    with pytest.raises(ServiceValidationError) as refused:
+        await async_act(hass, "switch.turn_off", switch(hass, 3))
+    assert refused.value.translation_key == "refused_running"
+    protected = entity_id(hass, "switch", "aa0000000001_1_protected")
+    await async_act(hass, "switch.turn_on", protected)
+    assert hass.states.get(protected).state == "on"
+    with pytest.raises(ServiceValidationError) as refused:
+        await async_act(hass, "switch.turn_off", switch(hass, 1))
+    assert refused.value.translation_key == "refused_protected"
+    assert all(strip.sockets[n].on for n in range(4))
+    await async_act(hass, "switch.turn_off", protected)
+    await async_act(hass, "switch.turn_off", switch(hass, 1))
+    assert not strip.sockets[1].on
+
+
+async def test_a_persons_order_stands_for_its_time_then_the_plan_returns(
+    hass: HomeAssistant,
+    strip: ShellyGen2,
+    hass_admin_user: MockUser,
+) -> None:
+    await async_setup_room(hass, strip)
+    monitor = switch(hass, 1)
+    await async_act(hass, "switch.turn_off", monitor)
+    await async_act(
+        hass,
+        "energy_park.override",
+        monitor,
+        by=hass_admin_user,
+        state="on",
+        duration={"minutes": 30},
+    )
+    assert strip.sockets[1].on
+    await async_act(hass, "switch.turn_off", monitor)
+    assert strip.sockets[1].on
+    async_later(hass, timedelta(minutes=30, seconds=1))
+    await async_wait(hass, lambda: not strip.sockets[1].on)
+
+
+async def test_release_ends_an_override(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip)
+    room = entity_id(hass, "switch", f"{ROOM}_monitors")
+    await async_act(hass, "switch.turn_off", room)
+    await async_act(hass, "switch.turn_on", room, by=hass_admin_user)
+    assert strip.sockets[1].on
+    await async_act(hass, "energy_park.release", room, by=hass_admin_user)
+    assert not strip.sockets[1].on
+
+
+async def test_the_duration_of_manual_orders_is_a_setting(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip)
+    duration = entity_id(hass, "number", "park_override")
+    assert float(hass.states.get(duration).state) == 240
+    await async_act(hass, "number.set_value", duration, value=0)
+    await async_act(hass, "switch.turn_off", switch(hass, 1), by=hass_admin_user)
+    reason = hass.states.get(entity_id(hass, "sensor", "aa0000000001_1_reason"))
+    assert reason.attributes["until"] is None
+
+
+async def test_an_action_needs_a_socket_or_a_sector(
+    hass: HomeAssistant, strip: ShellyGen2
+) -> None:
+    await async_setup_room(hass, strip)
+    protected = entity_id(hass, "switch", "aa0000000001_1_protected")
+    with pytest.raises(ServiceValidationError) as wrong:
+        await async_act(hass, "energy_park.release", protected)
+    assert wrong.value.translation_key == "not_a_socket"
+
+
+async def test_a_plug_that_vanished_is_named_and_the_others_work(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    async with Tasmota(mac="bb0000000002", sockets=1) as dead:
+        await async_setup(
+            hass,
+            sector("Room A", ROOM),
+            plug(strip, ROOM, ("other",) * 4),
+            plug(dead, ROOM, title="Dead"),
+        )
+        await dead.fault("vanish")
+        room = entity_id(hass, "switch", f"{ROOM}_all")
+        with pytest.raises(HomeAssistantError) as failed:
+            await async_act(hass, "switch.turn_off", room, by=hass_admin_user)
+    assert failed.value.translation_placeholders["sockets"] == "Socket 1"
+    assert not any(strip.sockets[n].on for n in range(4))
+
+
+async def test_a_hand_at_the_device_is_seen_as_such(
+    hass: HomeAssistant,
+    strip: ShellyGen2,
+) -> None:
+    await async_setup_room(hass, strip)
+    strip.sockets[1].switch(on=False)
+    async_later(hass, PLUG_INTERVAL + timedelta(seconds=1))
+    monitor = switch(hass, 1)
+    await async_wait(hass, lambda: hass.states.get(monitor).state == "off")
+    reason = hass.states.get(entity_id(hass, "sensor", "aa0000000001_1_reason"))
+    assert reason.state == "at_device"
+
+
+async def test_priority_protection_and_orders_survive_a_restart(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    entry = await async_setup_room(hass, strip)
+    priority = entity_id(hass, "number", "aa0000000001_1_priority")
+    assert hass.states.get(priority).state == "5"
+    await async_act(hass, "number.set_value", priority, value=9)
+    protected = entity_id(hass, "switch", "aa0000000001_2_protected")
+    await async_act(hass, "switch.turn_on", protected)
+    await async_act(hass, "switch.turn_off", switch(hass, 1), by=hass_admin_user)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert hass.states.get(priority).state == "9"
+    assert hass.states.get(protected).state == "on"
+    reason = hass.states.get(entity_id(hass, "sensor", "aa0000000001_1_reason"))
+    assert reason.state == "person"
+    assert reason.attributes["until"] is not None
+
+
+async def test_sockets_of_a_strip_are_devices_below_it(
+    hass: HomeAssistant, strip: ShellyGen2
+) -> None:
+    entry = await async_setup_room(hass, strip)
+    registry = dr.async_get(hass)
+    park = registry.async_get_device_by_identifier(
+        ("energy_park", entry.entry_id), entry.entry_id
+    )
+    room = registry.async_get_device_by_identifier(
+        ("energy_park", ROOM), entry.entry_id
+    )
+    device = registry.async_get_device_by_identifier(
+        ("energy_park", "aa0000000001"), entry.entry_id
+    )
+    assert room.via_device_id == park.id
+    assert device.via_device_id == room.id
+    assert (dr.CONNECTION_NETWORK_MAC, "aa:00:00:00:00:01") in device.connections
+    children = {
+        child.name
+        for child in registry.child_devices
+        if child.parent_device_id == device.id
+    }
+    assert children == {f"Socket {n}" for n in range(4)}

@@ -117,7 +117,9 @@ class HomeAssistantWebSocket:
         await self._call(subscription, command, arguments)
         return events
 
-    async def _call(self, id_: int, command: str, arguments: Mapping[str, Json]) -> Json:
+    async def _call(
+        self, id_: int, command: str, arguments: Mapping[str, Json]
+    ) -> Json:
         result = self._results[id_] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": id_, "type": command, **arguments})
         try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 import shutil
+from typing import override
 
 from homeassistant.auth import auth_manager_from_config
 from homeassistant.auth.const import GROUP_ID_ADMIN
@@ -60,6 +61,7 @@ class Account:
     username: str
     password: str
 
+    @override
     def __repr__(self) -> str:
         """Keep the password out of logs."""
         return f"Account(username={self.username!r})"

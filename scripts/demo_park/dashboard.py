@@ -7,6 +7,7 @@ from .entities import ParkEntities, Part
 
 URL_PATH = "energy-park"
 HISTORY_H = 24
+TREND_H = 1
 DEFAULT_SUBSCRIBED_VA = 9000
 
 ENTITY_NAME = {"type": "entity"}
@@ -49,7 +50,6 @@ def _park_view(park: ParkEntities, states: Mapping[str, str]) -> Json:
         "type": "sections",
         "title": "Park",
         "path": "park",
-        "icon": "mdi:transmission-tower",
         "max_columns": 3,
         "sections": [
             *(_meter_section(park, meter, states) for meter in park.meters),
@@ -59,9 +59,7 @@ def _park_view(park: ParkEntities, states: Mapping[str, str]) -> Json:
     }
 
 
-def _meter_section(
-    park: ParkEntities, meter: Part, states: Mapping[str, str]
-) -> Json:
+def _meter_section(park: ParkEntities, meter: Part, states: Mapping[str, str]) -> Json:
     subscribed = park.get(meter, "subscribed_power")
     subscribed_va = _number(states.get(subscribed or ""), DEFAULT_SUBSCRIBED_VA)
     return _section(
@@ -118,7 +116,7 @@ def _sector_section(park: ParkEntities, sector: Part) -> Json:
             "entity": power,
             "name": ENTITY_NAME,
             "color": "amber",
-            "features": [{"type": "trend-graph", "hours_to_show": HISTORY_H}],
+            "features": [{"type": "trend-graph", "hours_to_show": TREND_H}],
             "grid_options": {"columns": "full"},
         },
         _tile(park.get(sector, "state"), ENTITY_NAME),
@@ -160,7 +158,6 @@ def _sockets_view(park: ParkEntities, sockets: Sockets) -> Json:
         "type": "sections",
         "title": "Sockets",
         "path": "sockets",
-        "icon": "mdi:power-socket-fr",
         "max_columns": 4,
         "sections": [
             _section(

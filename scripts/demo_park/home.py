@@ -41,7 +41,7 @@ class HomeAssistantProcess:
         self.config_dir = config_dir
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
-        self._owner = owner
+        self.owner = owner
         self.process = ChildProcess(
             "Home Assistant",
             [
@@ -97,7 +97,7 @@ class HomeAssistantProcess:
         """Return an open API session of the owner, as soon as one can log in."""
         while True:
             try:
-                return await HomeAssistantApi.login(self.url, self._owner)
+                return await HomeAssistantApi.login(self.url, self.owner)
             except ClientError, LoginFailed, OSError:
                 if not self.process.running:
                     raise self.process.failure("ended at its start") from None

@@ -51,7 +51,9 @@ async def add_sectors(
     """Add the sectors and return their ids by name."""
     for name in names:
         await add_subentry(api, entry_id, "sector", {"user": {"name": name}})
-    subentries = await websocket.call("config_entries/subentries/list", entry_id=entry_id)
+    subentries = await websocket.call(
+        "config_entries/subentries/list", entry_id=entry_id
+    )
     return {
         subentry["title"]: subentry["subentry_id"]
         for subentry in subentries

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 import ctypes
 import os
 from pathlib import Path
@@ -89,15 +90,11 @@ class ChildProcess:
             return
         if self._process.returncode is None:
             self._process.send_signal(self._stop_signal)
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(timeout_s):
                     await self._process.wait()
-            except TimeoutError:
-                pass
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         await self._process.wait()
 
     def failure(self, what: str) -> ProcessFailed:

@@ -10,7 +10,6 @@ from typing import Self
 
 from .configuration import Account
 
-
 FIRST_PLUG = 10
 """Where the plugs' ports begin after the base port of `scripts/emulate`."""
 PLUGS_DEFAULT = 24

@@ -16,8 +16,8 @@ def historique(text: str) -> bytes:
 
 
 def standard(text: str) -> bytes:
-    """Return a frame of "LABEL|value" or "LABEL|horodate|value" lines."""
-    groups = [line.split("|") for line in lines(text)]
+    """Return a frame of "LABEL|value" or "LABEL|horodate|value" lines; _ is a space."""
+    groups = [line.replace("_", " ").split("|") for line in lines(text)]
     return frame([standard_group(g[0], g[-1], *g[1:-1]) for g in groups])
 
 
@@ -89,8 +89,8 @@ STANDARD = """
 ADSC|061964123456
 VTIC|02
 DATE|H191203125805|
-NGTF|H PLEINE/CREUSE 
-LTARF| HEURE  CREUSE  
+NGTF|H_PLEINE/CREUSE_
+LTARF|_HEURE__CREUSE__
 EAST|013669128
 EASF01|004432429
 EASF02|009236699
@@ -106,7 +106,7 @@ SMAXSN-1|H191202171658|05661
 CCASN|H191203120000|00521
 UMOY1|H191203125000|232
 STGE|003A0001
-MSG1|PAS DE          MESSAGE         
+MSG1|PAS_DE__________MESSAGE_________
 PRM|01234567890123
 RELAIS|001
 NTARF|01
@@ -117,8 +117,8 @@ PJOURF+1|00008002 0256C001 07568002 NONUTILE NONUTILE
 STANDARD_THREE_PHASES = """
 ADSC|041876123456
 DATE|E210414082625|
-NGTF|     TEMPO      
-LTARF|    HP  BLEU    
+NGTF|_____TEMPO______
+LTARF|____HP__BLEU____
 EAST|011604109
 EASF01|002741488
 EASF02|005905500

@@ -27,7 +27,7 @@ class Control:
                 web.post("/station/{name}", self._station),
             ]
         )
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         self.port = 0
 
     @property
@@ -38,7 +38,7 @@ class Control:
     async def start(self, port: int = 0) -> None:
         """Listen."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port, shutdown_timeout=1).start()
+        await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
@@ -55,6 +55,7 @@ class Control:
                 "cut_while_running": park.cut_while_running,
                 "meter": {
                     "mode": park.meter.mode,
+                    "faults": park.meter.faults,
                     "power_w": registers.power_w,
                     "apparent_power_va": registers.drawn_va,
                     "injected_power_va": registers.injected_va,
@@ -114,7 +115,7 @@ class Control:
             self._park.site.extra.power_w = float(order["extra_w"])
         if (fault := order.pop("fault", None)) is not None:
             meter.fault(fault, **order)
-        return web.json_response({"mode": meter.mode})
+        return web.json_response({"mode": meter.mode, "faults": meter.faults})
 
     async def _plug(self, request: web.Request) -> web.Response:
         """Take {"fault": ...} with its options, or {"clear": true}."""

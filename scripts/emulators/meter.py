@@ -95,6 +95,16 @@ class EmulatedMeter:
         """Return the path of the serial port."""
         return self.line.pty.path
 
+    @property
+    def faults(self) -> list[str]:
+        """Return the standing faults."""
+        standing = {
+            MeterFault.SILENCE: self.line.silent,
+            MeterFault.CORRUPT: self.line.corrupt_rate,
+            MeterFault.EOT: self.line.cuts_left,
+        }
+        return [str(fault) for fault, present in standing.items() if present]
+
     async def __aenter__(self) -> Self:
         """Start to send."""
         await self.line.open(self._port)

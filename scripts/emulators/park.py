@@ -214,7 +214,7 @@ class EmulatedPark:
         match socket.get("role", "other"):
             case "computer":
                 computer = Computer(self.mains, name, powered=on, **options)
-                station: str = socket.get("station", name)
+                station = str(socket.get("station", name))
                 self.stations[station] = computer
                 if restored := self._restored.get("stations", {}).get(station):
                     computer.restore(ComputerState(restored[0]), restored[1])

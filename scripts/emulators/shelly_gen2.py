@@ -89,7 +89,7 @@ class ShellyGen2(EmulatedPlug):
     ``firmware`` 2.0.0 and later follows the strict digest rules.
     """
 
-    dialect: ClassVar[str] = "shelly_gen2"
+    dialect: ClassVar[str] = "shelly_rpc"
 
     def __init__(
         self, *, model: Model | None = None, firmware: str | None = None, **plug: Any

@@ -34,7 +34,7 @@ class BaseLoad(Appliance):
 
     @override
     def _draw(self) -> complex:
-        return complex_power(self.power_w, 0.95, leading=False)
+        return complex_power(self.power_w, 0.99, leading=False)
 
 
 class Photovoltaic(Appliance):

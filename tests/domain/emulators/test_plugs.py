@@ -378,7 +378,7 @@ def any_plug(request: pytest.FixtureRequest, mains: Mains) -> EmulatedPlug:
 def reading(plug: EmulatedPlug) -> str:
     return {
         "shelly_gen1": "/status",
-        "shelly_gen2": "/rpc/Shelly.GetStatus",
+        "shelly_rpc": "/rpc/Shelly.GetStatus",
         "tasmota": "/cm?cmnd=Status%200",
     }[plug.dialect]
 
@@ -386,7 +386,7 @@ def reading(plug: EmulatedPlug) -> str:
 def turning_off(plug: EmulatedPlug) -> str:
     return {
         "shelly_gen1": "/relay/0?turn=off",
-        "shelly_gen2": "/rpc/Switch.Set?id=0&on=false",
+        "shelly_rpc": "/rpc/Switch.Set?id=0&on=false",
         "tasmota": "/cm?cmnd=Power1%20Off",
     }[plug.dialect]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 import fcntl
 import os
 from pathlib import Path
@@ -50,24 +50,29 @@ async def nothing_left() -> AsyncIterator[None]:
 @asynccontextmanager
 async def tcp_meter(*said: bytes, then_close: bool = False) -> AsyncIterator[str]:
     """Serve one link at a time: say these bytes, then fall silent or close."""
-    over = asyncio.Event()
+    talks: list[asyncio.Task[None] | None] = []
 
     async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for data in said:
-            writer.write(data)
-            await writer.drain()
-            await asyncio.sleep(0.01)
-        if not then_close:
-            await over.wait()
+        talks.append(asyncio.current_task())
+        with suppress(asyncio.CancelledError, ConnectionError):
+            for data in said:
+                writer.write(data)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+            if not then_close:
+                await asyncio.Event().wait()
         writer.close()
-        await writer.wait_closed()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     try:
         yield f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
-        over.set()
         server.close()
+        for task in filter(None, talks):
+            task.cancel()
+            await asyncio.wait([task])
         await server.wait_closed()
 
 

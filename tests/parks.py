@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
+from homeassistant.util.ulid import ulid_now
 
 from custom_components.energy_park.const import (
     DOMAIN,
@@ -76,7 +77,7 @@ def plug(
         data["password"] = password
     return ConfigSubentry(
         data=MappingProxyType(data),
-        subentry_id=f"plug_{emulated.true_mac}",
+        subentry_id=ulid_now(),
         subentry_type=SUBENTRY_PLUG,
         title=title,
         unique_id=emulated.true_mac,
@@ -90,7 +91,7 @@ def park(*parts: ConfigSubentry) -> MockConfigEntry:
         title="School",
         entry_id="park",
         data={"country": "FR", "billing_period": 30},
-        subentries_data=[part.as_dict() for part in parts],  # type: ignore[misc]
+        subentries_data=[part.as_dict() for part in parts],
     )
 
 

@@ -84,6 +84,7 @@ async def test_the_country_gives_the_billing_period(
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
+    assert result["data_schema"] is not None
     defaults = result["data_schema"]({"name": "x"})
     assert defaults["billing_period"] == period
     assert defaults["country"] == (country or "FR")

@@ -79,7 +79,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
         self.subentry = subentry
         self.serial = subentry.unique_id
         self.link: TicLink | None = None
-        self._known = LastKnown()
+        self._retry = METER_RETRY_MIN
 
     @callback
     def async_start(self) -> None:
@@ -95,29 +95,37 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
 
     async def _async_run(self) -> None:
         """Open the link again and again, ever more rarely while it fails."""
-        retry = METER_RETRY_MIN
         while True:
             try:
-                async with TicLink(self.subentry.data[CONF_PORT]) as self.link:
-                    async for reading in self.link:
-                        self._async_accept(reading)
-                        retry = METER_RETRY_MIN
+                await self._async_listen()
             except (TicLinkError, OtherMeterError) as err:
                 self.async_set_update_error(err)
-            await asyncio.sleep(retry.total_seconds())
-            retry = min(retry * 2, METER_RETRY_MAX)
+            except Exception as err:
+                # A fault of one listener must not cost hours of readings.
+                LOGGER.exception("Unexpected error while reading the %s", self.name)
+                self.async_set_update_error(err)
+            await asyncio.sleep(self._retry.total_seconds())
+            self._retry = min(self._retry * 2, METER_RETRY_MAX)
+
+    async def _async_listen(self) -> None:
+        """Publish what comes over the link once the meter has said who it is."""
+        known = LastKnown()
+        identified = False
+        async with TicLink(self.subentry.data[CONF_PORT]) as self.link:
+            async for reading in self.link:
+                if reading.serial not in {None, self.serial}:
+                    raise OtherMeterError("another meter answers on the port")
+                identified |= reading.serial is not None
+                if identified:
+                    self._async_publish(known.update(reading))
 
     @callback
-    def _async_accept(self, reading: MeterReading) -> None:
-        """Publish a reading of our own meter."""
-        if reading.serial not in (None, self.serial):
-            raise OtherMeterError(
-                f"meter {reading.serial} answers instead of {self.serial}"
-            )
+    def _async_publish(self, reading: MeterReading) -> None:
+        """Hand a reading to the entities."""
+        self._retry = METER_RETRY_MIN
         if not self.last_update_success:
             LOGGER.info("The %s is heard again", self.name)
-            self._known = LastKnown()
-        self.async_set_updated_data(self._known.update(reading))
+        self.async_set_updated_data(reading)
 
 
 class PlugCoordinator(DataUpdateCoordinator[PlugReading]):

@@ -1,0 +1,251 @@
+"""A meter in Home Assistant, against an emulated Linky over TCP and a pty."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from custom_components.energy_park import coordinator
+from custom_components.energy_park.tic import link
+from scripts.emulators import Mains, ShellyGen2
+from scripts.emulators.meter import EmulatedMeter
+from scripts.emulators.site import Site
+
+from .common import (
+    ClientSessionGenerator,
+    MockConfigEntry,
+    get_diagnostics_for_config_entry,
+)
+from .parks import async_setup, async_wait, entity_id, meter, plug
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+@pytest.fixture(autouse=True)
+def quick_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait as long for a silent meter as a household would."""
+    monkeypatch.setattr(link, "SILENCE_S", 0.8)
+    monkeypatch.setattr(coordinator, "METER_RETRY_MIN", timedelta(seconds=0.1))
+
+
+@pytest.fixture
+async def linky() -> AsyncIterator[EmulatedMeter]:
+    """A single-phase meter in standard mode: a frame a second."""
+    async with EmulatedMeter(mode="standard", contract="hc") as emulated:
+        yield emulated
+
+
+def state(hass: HomeAssistant, linky: EmulatedMeter, key: str) -> Any:
+    return hass.states.get(entity_id(hass, "sensor", f"{linky.serial}_{key}"))
+
+
+def value(hass: HomeAssistant, linky: EmulatedMeter, key: str) -> float:
+    return float(state(hass, linky, key).state)
+
+
+async def async_setup_meter(
+    hass: HomeAssistant, linky: EmulatedMeter, port: str | None = None
+) -> MockConfigEntry:
+    """A park with a meter that is heard."""
+    entry = await async_setup(hass, meter(port or linky.url, linky.serial))
+    [heard] = entry.runtime_data.meters.values()
+    await async_wait(hass, lambda: heard.data and heard.data.complete)
+    return entry
+
+
+@pytest.mark.parametrize("mode", ["standard", "historique"])
+@pytest.mark.parametrize("port", ["url", "pty"])
+async def test_what_the_meter_says(hass: HomeAssistant, mode: str, port: str) -> None:
+    mains = Mains()
+    async with EmulatedMeter(
+        Site(mains, base_load_w=1500), mode=mode, contract="hc", subscribed_kva=6
+    ) as linky:
+        await async_setup_meter(hass, linky, getattr(linky, port))
+        assert value(hass, linky, "apparent_power") == pytest.approx(1550, rel=0.2)
+        assert value(hass, linky, "subscribed_power") == 6000
+        drawn_va = value(hass, linky, "apparent_power")
+        assert value(hass, linky, "headroom") == 6000 - drawn_va
+        assert value(hass, linky, "headroom_percent") == pytest.approx(
+            100 - drawn_va / 60
+        )
+        assert value(hass, linky, "current") == pytest.approx(drawn_va / 230, abs=1.5)
+        assert state(hass, linky, "tariff").state in ("peak", "off_peak")
+        assert value(hass, linky, "energy_drawn") > 0
+        overload = entity_id(hass, "binary_sensor", f"{linky.serial}_overload")
+        assert hass.states.get(overload).state == "off"
+
+
+async def test_the_energy_of_each_index_adds_up(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    await async_setup_meter(hass, linky)
+    indexes = [
+        found
+        for found in hass.states.async_all("sensor")
+        if "_index_" in found.entity_id
+    ]
+    assert len(indexes) == 2
+    assert sum(float(i.state) for i in indexes) == pytest.approx(
+        value(hass, linky, "energy_drawn"), abs=0.002
+    )
+    for found in (*indexes, state(hass, linky, "energy_drawn")):
+        assert found.attributes["state_class"] == "total_increasing"
+        assert found.attributes["device_class"] == "energy"
+        assert found.attributes["unit_of_measurement"] == "kWh"
+
+
+async def test_a_silent_meter_is_unavailable_and_comes_back_by_itself(
+    hass: HomeAssistant, linky: EmulatedMeter, caplog: pytest.LogCaptureFixture
+) -> None:
+    await async_setup_meter(hass, linky)
+    linky.fault("silence")
+    await async_wait(
+        hass, lambda: state(hass, linky, "apparent_power").state == "unavailable"
+    )
+    heard = entity_id(hass, "binary_sensor", f"{linky.serial}_heard")
+    assert hass.states.get(heard).state == "off"
+    linky.clear()
+    await async_wait(
+        hass, lambda: state(hass, linky, "apparent_power").state != "unavailable"
+    )
+    assert hass.states.get(heard).state == "on"
+    told = [r for r in caplog.records if r.name.startswith("custom_components")]
+    assert [r.levelname for r in told if r.levelno >= 20].count("ERROR") == 1
+    assert sum("heard again" in r.message for r in told) == 1
+
+
+async def test_a_mode_that_changes_keeps_the_entities(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    entry = await async_setup_meter(hass, linky)
+    [heard] = entry.runtime_data.meters.values()
+    before = {s.entity_id for s in hass.states.async_all("sensor")}
+    linky.fault("mode")
+    await async_wait(hass, lambda: heard.data.mode == "historique")
+    await async_wait(hass, lambda: value(hass, linky, "apparent_power") > 0)
+    assert before <= {s.entity_id for s in hass.states.async_all("sensor")}
+
+
+async def test_another_meter_on_the_port_is_not_taken_for_ours(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    entry = await async_setup(hass, meter(linky.url, "999999999999"))
+    [heard] = entry.runtime_data.meters.values()
+    await async_wait(hass, lambda: heard.last_exception)
+    assert heard.data is None
+    assert not [s for s in hass.states.async_all("sensor") if "linky" in s.entity_id]
+
+
+async def test_unloading_leaves_the_port(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    entry = await async_setup_meter(hass, linky)
+    await async_wait(hass, lambda: len(linky.line._clients) == 1)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await async_wait(hass, lambda: not linky.line._clients)
+
+
+async def test_diagnostics_name_nobody(
+    hass: HomeAssistant, linky: EmulatedMeter, hass_client: ClientSessionGenerator
+) -> None:
+    async with ShellyGen2(mac="aa0000000001", sockets=1, password="secret") as emulated:
+        entry = await async_setup(
+            hass, meter(linky.url, linky.serial), plug(emulated, title="PC of Zoé")
+        )
+        [heard] = entry.runtime_data.meters.values()
+        await async_wait(hass, lambda: heard.data and heard.data.complete)
+        told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    text = str(told)
+    for secret in ("secret", linky.serial, "aa0000000001", "127.0.0.1", "Zoé"):
+        assert secret not in text
+    assert told["meters"][0]["groups"]["SINSTS"]
+    assert told["plugs"][0]["sockets"][0]["reading"]["on"] is True
+
+
+async def async_start_flow(
+    hass: HomeAssistant, entry: MockConfigEntry, port: str
+) -> Any:
+    """Enter a port and wait until the listening has ended."""
+    flows = hass.config_entries.subentries
+    result = await flows.async_init(
+        (entry.entry_id, "meter"), context={"source": SOURCE_USER}
+    )
+    return await async_listen(hass, result, port)
+
+
+async def async_listen(hass: HomeAssistant, result: Any, port: str) -> Any:
+    flows = hass.config_entries.subentries
+    result = await flows.async_configure(result["flow_id"], {"port": port})
+    if result["type"] is not FlowResultType.SHOW_PROGRESS:
+        return result
+    assert result["progress_action"] == "listening"
+    await hass.async_block_till_done()
+    return await flows.async_configure(result["flow_id"])
+
+
+async def test_the_flow_shows_what_it_hears(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    entry = await async_setup(hass)
+    result = await async_start_flow(hass, entry, f" {linky.url} ")
+    assert result["step_id"] == "confirm"
+    shown = result["description_placeholders"]
+    assert shown["serial"] == linky.serial
+    assert shown["mode"] == "standard"
+    assert shown["subscribed_power"] == "9000"
+    result = await hass.config_entries.subentries.async_configure(result["flow_id"], {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    [added] = entry.get_subentries_of_type("meter")
+    assert added.unique_id == linky.serial
+    assert added.data == {"port": linky.url}
+    await async_wait(hass, lambda: hass.states.async_all("binary_sensor"))
+
+
+async def test_a_port_without_meter_is_said_and_corrected(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    entry = await async_setup(hass)
+    result = await async_start_flow(hass, entry, "/dev/does-not-exist")
+    assert result["step_id"] == "user"
+    assert result["errors"] == {"base": "cannot_open_port"}
+    linky.fault("silence")
+    result = await async_listen(hass, result, linky.url)
+    assert result["errors"] == {"base": "meter_silent"}
+    linky.clear()
+    result = await async_listen(hass, result, linky.url)
+    assert result["step_id"] == "confirm"
+
+
+async def test_a_meter_is_added_once(hass: HomeAssistant, linky: EmulatedMeter) -> None:
+    entry = await async_setup(hass, meter(linky.url, linky.serial))
+    result = await async_start_flow(hass, entry, linky.url)
+    assert result["errors"] == {"port": "port_configured"}
+    result = await async_listen(hass, result, linky.pty)
+    assert result["errors"] == {"base": "meter_configured"}
+
+
+async def test_a_meter_moves_to_another_port(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    entry = await async_setup(hass, meter("/dev/gone", linky.serial))
+    result: Any = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    async with EmulatedMeter(mode="standard", serial="041861999999") as other:
+        result = await async_listen(hass, result, other.url)
+        assert result["step_id"] == "reconfigure"
+        assert result["errors"] == {"base": "other_meter"}
+    result = await async_listen(hass, result, linky.url)
+    assert result["step_id"] == "confirm"
+    result = await hass.config_entries.subentries.async_configure(result["flow_id"], {})
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    [heard] = entry.runtime_data.meters.values()
+    await async_wait(hass, lambda: heard.data)
+    result = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    result = await async_listen(hass, result, linky.url)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()

@@ -12,7 +12,8 @@ from .outlet import Outlet
 from .park import EmulatedPark
 from .plug import EmulatedPlug, PlugFault
 from .shelly_gen1 import ShellyGen1
-from .shelly_gen2 import PLUS_PLUG_S, POWER_STRIP_4, PRO_4PM, ShellyGen2
+from .shelly_gen2 import ShellyGen2
+from .shelly_models import PLUS_PLUG_S, POWER_STRIP_4, PRO_4PM
 from .site import Site
 from .tasmota import Tasmota
 

@@ -93,6 +93,13 @@ async def post(http: aiohttp.ClientSession, url: str, order: Json) -> Json:
         return reply
 
 
+def test_emulators_share_no_code_with_what_they_test() -> None:
+    folder = Path(__file__).parents[3] / "scripts/emulators"
+    sources = [path.read_text() for path in folder.glob("*.py")]
+    assert sources
+    assert not any("custom_components" in source for source in sources)
+
+
 def test_demo_is_a_mixed_park_of_24_sockets_in_4_sectors() -> None:
     demo = load()
     sockets = [socket for plug in demo["plugs"] for socket in plug["sockets"]]

@@ -42,6 +42,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     Neither a silent meter nor a dead plug holds it up: each is its own subentry,
     tried again on its own, while the others work.
     """
+    # First of all: what is added while this waits needs its reload too.
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
     meters = {
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry)
         for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
@@ -72,7 +74,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         entry.async_create_background_task(
             hass, plug.async_refresh(), name=f"{DOMAIN} first poll of {plug.name}"
         )
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
     return True
 
 

@@ -28,7 +28,10 @@ def async_register_devices(
     entry: EnergyParkConfigEntry,
     plugs: dict[str, PlugCoordinator],
 ) -> None:
-    """Register the devices, each after the one it hangs on."""
+    """Register the devices, each after the one it hangs on.
+
+    A plug that was added after ``plugs`` were collected waits for the reload.
+    """
     park_id = _register_park(hass, entry)
     for meter in entry.get_subentries_of_type(SUBENTRY_METER):
         _register_meter(hass, entry, meter, park_id)
@@ -37,7 +40,8 @@ def async_register_devices(
         for sector in entry.get_subentries_of_type(SUBENTRY_SECTOR)
     }
     for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG):
-        plug = plugs[subentry.subentry_id]
+        if (plug := plugs.get(subentry.subentry_id)) is None:
+            continue
         homes = {socket.sector for socket in plug.plug.sockets}
         home = homes.pop() if len(homes) == 1 else None
         _register_plug(hass, entry, subentry, plug, sector_ids.get(home or "", park_id))

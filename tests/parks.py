@@ -23,8 +23,6 @@ from scripts.emulators import EmulatedPlug
 
 from .common import MockConfigEntry, async_fire_time_changed
 
-DIALECTS = {"shelly_gen2": "shelly_rpc"}
-
 
 def sector(name: str, subentry_id: str) -> ConfigSubentry:
     """A sector."""
@@ -68,7 +66,7 @@ def plug(
     ]
     data: dict[str, Any] = {
         "host": emulated.host,
-        "dialect": DIALECTS.get(emulated.dialect, emulated.dialect),
+        "dialect": emulated.dialect,
         "model": "Model",
         "firmware": "1.0",
         "sockets": sockets,

@@ -12,6 +12,7 @@ from .values import (
     identifier,
     nothing,
     number,
+    option,
     period,
     profile,
     relays,
@@ -22,8 +23,8 @@ from .values import (
 
 type Convert = Callable[[str], TicValue]
 
-# Meters older than the Linky, read through a concentrator, send 8 digits.
-_INDEX_HISTORIQUE = number(8, 9)
+# Twelve digits by the specification; meters with fewer are around.
+_SERIAL = identifier(10, 11, 12)
 
 # The supplier indexes of each historique contract: together, all that was drawn.
 CONTRACT_INDEXES = (
@@ -38,10 +39,12 @@ SUPPLIER_INDEXES = tuple(f"EASF{number:02}" for number in range(1, 11))
 OVERLOAD = frozenset({"ADPS", "ADIR1", "ADIR2", "ADIR3"})
 
 _HISTORIQUE: dict[str, Convert] = {
-    "ADCO": identifier,
-    "OPTARIF": text,
+    "ADCO": _SERIAL,
+    "OPTARIF": option,
     "ISOUSC": number(2),  # A
-    **dict.fromkeys(sum(CONTRACT_INDEXES, ()), _INDEX_HISTORIQUE),  # Wh
+    # Wh; 8 digits from an electromechanical meter behind a concentrator
+    **dict.fromkeys(("BASE", "HCHC", "HCHP", "EJPHN", "EJPHPM"), number(8, 9)),
+    **dict.fromkeys(CONTRACT_INDEXES[-1], number(9)),  # Wh, Tempo
     "GAZ": number(7),  # dal
     "AUTRE": number(7),  # dal
     "PEJP": number(2),  # min
@@ -52,8 +55,8 @@ _HISTORIQUE: dict[str, Convert] = {
     **dict.fromkeys(("IMAX", "IMAX1", "IMAX2", "IMAX3"), number(3)),  # A
     "PMAX": number(5),  # W
     "PAPP": number(5),  # VA
-    "HHPHC": text,
-    "MOTDETAT": identifier,
+    "HHPHC": identifier(1),
+    "MOTDETAT": identifier(6),
     "PPOT": absent_potentials,
 }
 
@@ -72,7 +75,7 @@ DATED = frozenset(_DATED)
 
 _STANDARD: dict[str, Convert] = {
     **_DATED,
-    "ADSC": identifier,
+    "ADSC": _SERIAL,
     "VTIC": number(2),
     "NGTF": text,
     "LTARF": text,
@@ -88,7 +91,7 @@ _STANDARD: dict[str, Convert] = {
     "STGE": status,
     "MSG1": text,
     "MSG2": text,
-    "PRM": identifier,
+    "PRM": identifier(14),
     "RELAIS": relays,
     "NTARF": number(2),
     "NJOURF": number(2),

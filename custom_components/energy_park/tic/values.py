@@ -103,9 +103,23 @@ def text(text: str) -> str:
     return text
 
 
-def identifier(text: str) -> str:
-    """Return digits or capitals: a damaged bit 6 makes small letters of digits."""
-    if not text.isalnum() or text != text.upper():
+def identifier(*lengths: int) -> Callable[[str], str]:
+    """Return the converter of digits and capitals, so many characters long.
+
+    A damaged bit 6, which the checksum does not see, makes small letters of digits.
+    """
+
+    def convert(text: str) -> str:
+        if len(text) not in lengths or not text.isalnum() or text != text.upper():
+            raise ValueError(text)
+        return text
+
+    return convert
+
+
+def option(text: str) -> str:
+    """Return the contract of OPTARIF: a word of four characters."""
+    if len(text) != 4 or not text[:2].isalpha():
         raise ValueError(text)
     return text
 

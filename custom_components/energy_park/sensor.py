@@ -10,6 +10,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
     PERCENTAGE,
     EntityCategory,
@@ -293,7 +294,7 @@ def _follow_meter(
             added.update(entity.entity_description.key for entity in found)
             add(found, config_subentry_id=subentry_id)
 
-    meter.config_entry.async_on_unload(meter.async_add_listener(async_look))
+    _follow(meter, async_look)
 
 
 @callback
@@ -321,7 +322,25 @@ def _follow_plug(
         if found:
             add(found, config_subentry_id=subentry_id)
 
-    plug.config_entry.async_on_unload(plug.async_add_listener(async_look))
+    _follow(plug, async_look)
+
+
+@callback
+def _follow(
+    coordinator: MeterCoordinator | PlugCoordinator, look: Callable[[], None]
+) -> None:
+    """Look at each reading until the park unloads.
+
+    A sensor added while its platform goes would stay and keep its unique id.
+    """
+    entry = coordinator.config_entry
+
+    @callback
+    def async_update() -> None:
+        if entry.state is not ConfigEntryState.UNLOAD_IN_PROGRESS:
+            look()
+
+    entry.async_on_unload(coordinator.async_add_listener(async_update))
 
 
 class MeterSensor(MeterEntity, SensorEntity):

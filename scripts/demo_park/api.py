@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse, WSMsgType
 
-from .configuration import Account
+from .account import Account
 
 # Any: what Home Assistant answers has the shape of the command.
 type Json = Any

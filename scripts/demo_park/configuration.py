@@ -1,9 +1,7 @@
 """A Home Assistant configuration directory that needs no first-run wizard."""
 
-from dataclasses import dataclass
 from pathlib import Path
 import shutil
-from typing import override
 
 from homeassistant.auth import auth_manager_from_config
 from homeassistant.auth.const import GROUP_ID_ADMIN
@@ -17,6 +15,8 @@ from homeassistant.components.onboarding.const import STEPS
 from homeassistant.config_entries import ConfigEntries
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .account import Account
 
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / "energy_park"
 
@@ -52,19 +52,6 @@ script: !include scripts.yaml
 scene: !include scenes.yaml
 """
 EDITED_IN_THE_UI = ("automations.yaml", "scripts.yaml", "scenes.yaml")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """The owner of a Home Assistant."""
-
-    username: str
-    password: str
-
-    @override
-    def __repr__(self) -> str:
-        """Keep the password out of logs."""
-        return f"Account(username={self.username!r})"
 
 
 async def create(

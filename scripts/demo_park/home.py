@@ -11,8 +11,8 @@ from typing import Self
 
 from aiohttp import ClientError
 
+from .account import Account
 from .api import HomeAssistantApi, LoginFailed
-from .configuration import Account
 from .process import ChildProcess
 
 RESTART_EXIT_CODE = 100

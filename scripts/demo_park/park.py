@@ -6,12 +6,12 @@ from typing import Any
 from . import dashboard
 from .api import HomeAssistantApi, HomeAssistantWebSocket, Json
 from .entities import DOMAIN, ParkEntities, Part
-from .flows import add_entry, add_subentry, continue_subentry
+from .flows import FlowFailed, add_entry, add_subentry, continue_subentry
 from .home import HomeAssistantProcess
 from .progress import count
 
 PARK_NAME = "Centre de formation"
-READY_TIMEOUT_S = 120
+READY_TIMEOUT_S = 60
 READY_POLL_S = 0.25
 
 
@@ -100,20 +100,26 @@ async def wait_ready(
 ) -> ParkEntities:
     """Wait until the meter is heard and every socket has told its state."""
     total = sum(len(plug["sockets"]) for plug in announcement["plugs"])
-    async with asyncio.timeout(READY_TIMEOUT_S):
-        while True:
-            park = await ParkEntities.read(websocket)
-            states = {
-                state["entity_id"]: state["state"]
-                for state in await websocket.call("get_states")
-            }
-            known = [
-                entity_id
-                for entity_id in park.socket_switches
-                if states.get(entity_id) in ("on", "off")
-            ]
-            if len(known) == total and all(
-                park.get(meter, "apparent_power") for meter in park.meters
-            ):
-                return park
-            await asyncio.sleep(READY_POLL_S)
+    try:
+        async with asyncio.timeout(READY_TIMEOUT_S):
+            while True:
+                park = await ParkEntities.read(websocket)
+                if await _count_known(websocket, park) == total:
+                    return park
+                await asyncio.sleep(READY_POLL_S)
+    except TimeoutError:
+        raise FlowFailed(
+            f"not all of the park answered within {READY_TIMEOUT_S} s; "
+            "Home Assistant's log tells more"
+        ) from None
+
+
+async def _count_known(websocket: HomeAssistantWebSocket, park: ParkEntities) -> int:
+    """Return how many sockets have told their state; none before the meter has."""
+    if not all(park.get(meter, "apparent_power") for meter in park.meters):
+        return 0
+    states = {
+        state["entity_id"]: state["state"]
+        for state in await websocket.call("get_states")
+    }
+    return sum(states.get(switch) in ("on", "off") for switch in park.socket_switches)

@@ -8,7 +8,7 @@ import secrets
 import socket
 from typing import Self
 
-from .configuration import Account
+from .account import Account
 
 FIRST_PLUG = 10
 """Where the plugs' ports begin after the base port of `scripts/emulate`."""

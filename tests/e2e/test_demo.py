@@ -1,0 +1,259 @@
+"""The main job, through the demo that everyone can start."""
+
+import asyncio
+import re
+import signal
+
+import asyncpg
+from playwright.async_api import Page, expect
+import pytest
+
+from scripts.demo_park.api import HomeAssistantApi, HomeAssistantWebSocket
+from scripts.demo_park.dashboard import URL_PATH
+from scripts.demo_park.entities import ParkEntities, Part
+from tests.e2e.common import RunningDemo, log_in, tile, until
+
+TWO_FRAMES_S = 4
+"""A frame takes 1.5 s at 1200 baud; one may have begun before the load changed."""
+
+SALLE_A = tuple(
+    f"A{number} {device}"
+    for number in range(1, 7)
+    for device in ("computer", "monitor")
+)
+SALLE_A_VA = 160
+"""What six monitors and six computers in standby draw at least."""
+
+
+async def state_of(api: HomeAssistantApi, entity_id: str) -> str:
+    return str((await api.get(f"/api/states/{entity_id}"))["state"])
+
+
+async def test_every_socket_has_its_entities(
+    websocket: HomeAssistantWebSocket, park: ParkEntities
+) -> None:
+    states = {
+        state["entity_id"]: state["state"]
+        for state in await websocket.call("get_states")
+    }
+
+    switches = park.socket_switches
+    assert len(switches) == 24
+    assert len(park.sectors) == 4
+    assert {states[switch] for switch in switches} == {"on"}
+    for unique_id in park.by_unique_id:
+        if unique_id.endswith("_socket"):
+            socket = Part(unique_id.removesuffix("_socket"), "")
+            assert float(states[park.find(socket, "power")]) >= 0
+            assert states[park.find(socket, "reason")] == "as_found"
+            assert states[park.find(socket, "protected")] in ("on", "off")
+            assert 1 <= float(states[park.find(socket, "priority")]) <= 10
+
+
+async def test_the_meter_follows_the_load_frame_by_frame(
+    demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
+) -> None:
+    (meter,) = park.meters
+    sensor = park.find(meter, "apparent_power")
+
+    async def shown() -> bool:
+        measured = (await demo.control("/state"))["meter"]["apparent_power_va"]
+        return bool(abs(measured - float(await state_of(api, sensor))) < 60)
+
+    await until(shown, timeout_s=TWO_FRAMES_S, what="the first apparent power")
+    for extra_w in (1000, 0, 1000, 0):
+        await demo.control("/meter", {"extra_w": extra_w})
+        assert not await shown()
+        await until(shown, timeout_s=TWO_FRAMES_S, what="the new apparent power")
+
+
+async def test_the_page_opens_on_the_park(any_page: Page, demo: RunningDemo) -> None:
+    errors: list[str] = []
+    any_page.on("pageerror", lambda error: errors.append(str(error)))
+    await log_in(any_page, demo)
+
+    for sector in ("Salle A", "Salle B", "Bureaux", "Labo"):
+        await expect(tile(any_page, sector)).to_be_visible(timeout=30_000)
+    assert f"/{URL_PATH}" in any_page.url
+    await expect(any_page.locator("hui-gauge-card")).to_contain_text("VA")
+    await expect(any_page.locator("hui-error-card")).to_have_count(0)
+    assert errors == []
+
+
+async def test_a_sector_switched_off_in_the_page_lowers_the_meter(
+    page: Page, demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
+) -> None:
+    (meter,) = park.meters
+    power = park.find(meter, "apparent_power")
+    # No other load may rise meanwhile.
+    for station in ("B1", "B2", "Office"):
+        await demo.control(f"/station/{station}", {"request": "idle"})
+    await log_in(page, demo)
+    switch = tile(page, "Salle A").get_by_role("switch")
+    await expect(switch).to_be_checked(timeout=30_000)
+    before = float(await state_of(api, power))
+
+    await switch.click()
+
+    async def sector_is_off() -> bool:
+        sockets = (await demo.control("/state"))["sockets"]
+        return not any(sockets[name]["on"] for name in SALLE_A)
+
+    async def meter_fell() -> bool:
+        return float(await state_of(api, power)) < before - SALLE_A_VA / 2
+
+    await until(sector_is_off, timeout_s=5, what="the emulated plugs are off")
+    await until(meter_fell, timeout_s=5, what="the meter's apparent power fell")
+    await expect(switch).not_to_be_checked(timeout=5_000)
+    assert (await demo.control("/state"))["cut_while_running"] == 0
+
+    await switch.click()
+
+    async def sector_is_on() -> bool:
+        sockets = (await demo.control("/state"))["sockets"]
+        return all(sockets[name]["on"] for name in SALLE_A)
+
+    await until(sector_is_on, timeout_s=5, what="the emulated plugs are on again")
+
+
+async def test_running_computers_survive_the_switch_of_their_sector(
+    demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
+) -> None:
+    sector = next(sector for sector in park.sectors if sector.title == "Salle B")
+    entity = {"entity_id": park.find(sector, "all")}
+    stations = (await demo.control("/state"))["stations"]
+    assert stations["B1"]["state"] in ("idle", "busy")
+
+    await api.post("/api/services/switch/turn_off", entity)
+
+    state = await demo.control("/state")
+    on = {name for name, socket in state["sockets"].items() if socket["on"]}
+    assert {"B1 computer", "B2 computer", "Salle B switch"} <= on
+    assert not {"B1 monitor", "B2 monitor", "Video projector"} & on
+    assert state["cut_while_running"] == 0
+
+    await api.post("/api/services/switch/turn_on", entity)
+    state = await demo.control("/state")
+    assert all(state["sockets"][name]["on"] for name in ("B1 monitor", "B2 monitor"))
+
+
+async def test_the_database_takes_its_password_only(demo: RunningDemo) -> None:
+    address = {
+        "host": "127.0.0.1",
+        "port": demo.state.database_port,
+        "user": "energy_park",
+        "database": "energy_park",
+    }
+    told = re.search(r"password in (.*/postgresql/password)", demo.output)
+    assert told
+    password_file = demo.directory / "postgresql/password"
+    assert told[1] == str(password_file)
+    assert password_file.stat().st_mode & 0o077 == 0
+
+    connection = await asyncpg.connect(**address, password=password_file.read_text())
+    assert await connection.fetchval("SELECT 1") == 1
+    await connection.close()
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        await asyncpg.connect(**address, password="wrong")
+
+
+async def test_home_assistant_has_nothing_to_complain_about(demo: RunningDemo) -> None:
+    log = (demo.directory / "home-assistant/home-assistant.log").read_text()
+    complaints = [
+        line
+        for line in log.splitlines()
+        if "energy_park" in line
+        and re.search("WARNING|ERROR", line)
+        and "has not been tested by Home Assistant" not in line
+    ]
+    assert complaints == []
+
+
+async def test_a_restart_of_home_assistant_keeps_the_park(
+    demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
+) -> None:
+    oven = next(
+        Part(unique_id.removesuffix("_socket"), "Drying oven")
+        for unique_id, entity_id in park.by_unique_id.items()
+        if unique_id.endswith("_socket") and entity_id.endswith("drying_oven")
+    )
+    switch, priority = park.find(oven, "socket"), park.find(oven, "priority")
+    (meter,) = park.meters
+    drawn = park.find(meter, "energy_drawn")
+    await api.post("/api/services/switch/turn_off", {"entity_id": switch})
+    await api.post(
+        "/api/services/number/set_value", {"entity_id": priority, "value": 3}
+    )
+    drawn_before = float(await state_of(api, drawn))
+
+    await api.post("/api/services/homeassistant/restart")
+    await demo.read_until("✓ Home Assistant again")
+
+    async with await demo.login() as again, again.websocket() as websocket:
+
+        async def heard() -> bool:
+            states = {await state_of(again, entity) for entity in park.socket_switches}
+            return states <= {"on", "off"} and await state_of(again, drawn) not in (
+                "unknown",
+                "unavailable",
+            )
+
+        await until(heard, timeout_s=30, what="all sockets and the meter heard again")
+        assert (await ParkEntities.read(websocket)) == park
+        assert await state_of(again, switch) == "off"
+        assert float(await state_of(again, priority)) == 3
+        assert float(await state_of(again, drawn)) >= drawn_before
+        await again.post("/api/services/switch/turn_on", {"entity_id": switch})
+
+
+async def test_a_second_demo_says_what_is_in_its_way(demo: RunningDemo) -> None:
+    same_directory = RunningDemo(demo.directory, demo.port + 1)
+    await same_directory.launch()
+    assert await ended(same_directory) == 1
+    assert "✗ This demo is already running." in same_directory.output
+
+    same_port = RunningDemo(demo.directory.parent / "second", demo.port)
+    await same_port.launch()
+    assert await ended(same_port) == 1
+    assert f"✗ port {demo.port} is taken by another program" in same_port.output
+    assert f"--port {demo.port + 1}" in same_port.output
+
+
+async def ended(demo: RunningDemo) -> int:
+    assert demo.process is not None
+    assert demo.process.stdout is not None
+    async with asyncio.timeout(30):
+        demo.output = (await demo.process.stdout.read()).decode()
+        return await demo.process.wait()
+
+
+async def test_ctrl_c_stops_everything_and_the_next_start_goes_on(
+    demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
+) -> None:
+    account = demo.account
+    assert len(demo.leftovers()) >= 4
+
+    assert await demo.interrupt() == 0
+
+    assert demo.output.endswith("✓ stopped\n")
+    assert demo.leftovers() == []
+
+    await demo.start()
+    assert demo.account == account
+    assert "own forms" not in demo.output
+    async with await demo.login() as again, again.websocket() as websocket:
+        assert await ParkEntities.read(websocket) == park
+
+
+async def test_a_demo_killed_at_its_start_leaves_nothing(demo: RunningDemo) -> None:
+    victim = RunningDemo(demo.directory.parent / "victim", demo.port + 2)
+    await victim.launch()
+    await victim.read_until("… Home Assistant")
+    assert victim.leftovers()
+
+    await victim.interrupt(signal.SIGKILL)
+
+    async def nothing_is_left() -> bool:
+        return not victim.leftovers()
+
+    await until(nothing_is_left, timeout_s=15, what="its processes have ended")

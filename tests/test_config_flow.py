@@ -33,6 +33,9 @@ async def async_start(
     result = await hass.config_entries.subentries.async_init(
         (entry.entry_id, kind), context={"source": SOURCE_USER}
     )
+    if kind == "plug":
+        assert result["type"] is FlowResultType.MENU
+        result = await async_answer(hass, result, next_step_id="address")
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {}
     return await async_answer(hass, result, **values)
@@ -199,7 +202,7 @@ async def test_a_plug_that_cannot_be_reached_is_tried_again(
     entry = await async_setup(hass)
     await strip.fault(fault)
     result = await async_start(hass, entry, "plug", host=strip.host)
-    assert result["step_id"] == "user"
+    assert result["step_id"] == "address"
     assert result["errors"] == {"base": error}
     await strip.clear()
     result = await async_answer(hass, result, host=strip.host)

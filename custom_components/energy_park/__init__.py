@@ -7,7 +7,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .const import DOMAIN, PLUG_POLLS_AT_ONCE, SUBENTRY_METER, SUBENTRY_PLUG
+from .adopted import AdoptedPlugCoordinator
+from .const import (
+    CONF_ADOPTED,
+    DOMAIN,
+    PLUG_POLLS_AT_ONCE,
+    SUBENTRY_METER,
+    SUBENTRY_PLUG,
+)
 from .control.energy import EnergyBook
 from .control.memory import ParkMemory
 from .control.switchboard import Switchboard
@@ -16,6 +23,7 @@ from .coordinator import (
     EnergyParkData,
     MeterCoordinator,
     PlugCoordinator,
+    PolledPlugCoordinator,
 )
 from .devices import async_register_devices
 from .services import async_setup_services
@@ -49,8 +57,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
     }
     polls = asyncio.Semaphore(PLUG_POLLS_AT_ONCE)
-    plugs = {
-        subentry.subentry_id: PlugCoordinator(hass, entry, subentry, polls)
+    plugs: dict[str, PlugCoordinator] = {
+        subentry.subentry_id: AdoptedPlugCoordinator(hass, entry, subentry)
+        if CONF_ADOPTED in subentry.data
+        else PolledPlugCoordinator(hass, entry, subentry, polls)
         for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
     }
     memory = ParkMemory(hass, entry.entry_id)
@@ -71,9 +81,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     for meter in meters.values():
         meter.async_start()
     for plug in plugs.values():
-        entry.async_create_background_task(
-            hass, plug.async_refresh(), name=f"{DOMAIN} first poll of {plug.name}"
-        )
+        plug.async_start()
+        entry.async_on_unload(plug.async_stop)
     return True
 
 

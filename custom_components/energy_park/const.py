@@ -11,6 +11,7 @@ SUBENTRY_METER: Final = "meter"
 SUBENTRY_SECTOR: Final = "sector"
 SUBENTRY_PLUG: Final = "plug"
 
+CONF_ADOPTED: Final = "adopted"
 CONF_AREA: Final = "area"
 CONF_BILLING_PERIOD: Final = "billing_period"
 CONF_DIALECT: Final = "dialect"

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -129,7 +130,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
 
 
 class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
-    """Polls one plug and switches its sockets."""
+    """Reads one plug and switches its sockets; how is up to the kind of plug."""
 
     config_entry: EnergyParkConfigEntry
 
@@ -138,21 +139,19 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
         hass: HomeAssistant,
         entry: EnergyParkConfigEntry,
         subentry: ConfigSubentry,
-        busy: asyncio.Semaphore,
+        update_interval: timedelta | None,
     ) -> None:
-        """Prepare to poll; ``busy`` bounds the requests of the whole park."""
+        """Prepare to read the plug of a subentry."""
         self.plug: Plug = read_plug(entry, subentry)
         self.subentry = subentry
-        self.client: PlugClient = _open_client(hass, subentry)
         # Known once the device is registered, before any entity is made.
         self.device_id = ""
-        self._busy = busy
         super().__init__(
             hass,
             LOGGER,
             config_entry=entry,
             name=f"plug {subentry.title}",
-            update_interval=PLUG_INTERVAL,
+            update_interval=update_interval,
             request_refresh_debouncer=Debouncer(
                 hass,
                 LOGGER,
@@ -161,12 +160,49 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
             ),
         )
 
+    @callback
+    def async_start(self) -> None:
+        """Read the plug for the first time, without holding up anybody."""
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), name=f"{DOMAIN} first poll of {self.name}"
+        )
+
+    @callback
+    def async_stop(self) -> None:
+        """Let go of what the plug holds beside its listeners."""
+
+    def reading(self, socket: Socket) -> SocketReading | None:
+        """Return the fresh reading of a socket; None when there is none."""
+        if not self.last_update_success or self.data is None:
+            return None
+        return self.data.sockets.get(socket.number)
+
+    async def async_switch(self, socket: Socket, on: bool) -> None:
+        """Switch a socket; raise PlugError when the plug did not confirm."""
+        raise NotImplementedError
+
+
+class PolledPlugCoordinator(PlugCoordinator):
+    """Polls a plug in its own dialect."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EnergyParkConfigEntry,
+        subentry: ConfigSubentry,
+        polls: asyncio.Semaphore,
+    ) -> None:
+        """Prepare to poll; ``polls`` bounds those of the whole park."""
+        super().__init__(hass, entry, subentry, PLUG_INTERVAL)
+        self.client: PlugClient = _open_client(hass, subentry)
+        self._polls = polls
+
     @override
     async def _async_update_data(self) -> PlugReading:
         """Poll the plug; one that does not answer is asked ever more rarely."""
         assert self.update_interval is not None
         try:
-            async with self._busy:
+            async with self._polls:
                 reading = await self.client.read()
         except PlugAuthError as err:
             # Plugs count failed logins and lock out who goes on.
@@ -192,17 +228,9 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
         self.update_interval = PLUG_INTERVAL
         return reading
 
-    def reading(self, socket: Socket) -> SocketReading | None:
-        """Return the fresh reading of a socket; None when there is none."""
-        if not self.last_update_success or self.data is None:
-            return None
-        return self.data.sockets.get(socket.number)
-
+    @override
     async def async_switch(self, socket: Socket, on: bool) -> None:
-        """Switch a socket, then look at the plug again soon.
-
-        Raises PlugError when the plug did not confirm.
-        """
+        """Switch a socket, then look at the plug again soon."""
         await self.client.switch(socket.number, on)
         await self.async_request_refresh()
 

@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import (
     CONF_HOST,
     CONF_MODEL,
@@ -17,36 +13,27 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SelectOptionDict,
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
 )
 import probatio
 
+from ..adopted import CONF_SWITCH
 from ..configuration import sectors
 from ..const import (
+    CONF_ADOPTED,
     CONF_DIALECT,
     CONF_FIRMWARE,
     CONF_NUMBER,
-    CONF_PRIORITY,
     CONF_ROLE,
     CONF_SECTOR,
     CONF_SOCKETS,
     DOMAIN,
     LOGGER,
-    PRIORITY_DEFAULT,
-    PRIORITY_MAX,
-    PRIORITY_MIN,
     SUBENTRY_PLUG,
 )
-from ..model import PlugInfo, Role
+from ..model import PlugInfo
 from ..plug import identify, open_plug
 from ..plug.client import (
     Credentials,
@@ -58,6 +45,8 @@ from ..plug.client import (
     PlugReplyError,
     PlugUnreachableError,
 )
+from .adopt import AdoptFlow, known_switches
+from .socket import socket_data, socket_schema
 
 HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
@@ -117,11 +106,12 @@ async def try_plug(
     return info, {}
 
 
-class PlugSubentryFlow(ConfigSubentryFlow):
+class PlugSubentryFlow(AdoptFlow):
     """Ask a plug what it is, then ask the user about each of its sockets."""
 
     def __init__(self) -> None:
         """Start without a plug."""
+        super().__init__()
         self._host = ""
         self._credentials: dict[str, Any] = {}
         self._info: PlugInfo | None = None
@@ -130,14 +120,43 @@ class PlugSubentryFlow(ConfigSubentryFlow):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
+        """Ask whether Home Assistant knows the plug already."""
+        return self.async_show_menu(step_id="user", menu_options=["address", "adopt"])
+
+    async def async_step_address(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
         """Ask for the host of a new plug."""
-        return await self._async_ask_host("user", user_input)
+        return await self._async_ask_host("address", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for the host a plug has moved to, then for its sockets."""
+        """Change an adopted switch, or the host and the sockets of a plug."""
+        if CONF_ADOPTED in self._get_reconfigure_subentry().data:
+            self._load_adopted()
+            return await self.async_step_adopt()
         return await self._async_ask_host("reconfigure", user_input)
+
+    async def async_step_known(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Offer to adopt what another integration already reads."""
+        assert self._info is not None
+        return self.async_show_menu(
+            step_id="known",
+            menu_options=["adopt", "talk"],
+            description_placeholders={"model": self._info.model},
+        )
+
+    async def async_step_talk(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Go on with the plug's own dialect."""
+        assert self._info is not None
+        if self._info.needs_password and not self._credentials:
+            return await self.async_step_credentials()
+        return await self.async_step_socket()
 
     async def _async_ask_host(
         self, step_id: str, user_input: dict[str, Any] | None
@@ -156,9 +175,11 @@ class PlugSubentryFlow(ConfigSubentryFlow):
                 return self.async_abort(reason="already_configured")
             if info is not None:
                 self._info = info
-                if info.needs_password:
-                    return await self.async_step_credentials()
-                return await self.async_step_socket()
+                known_by_others = known_switches(self.hass, info.serial)
+                if known is None and info.serial and known_by_others:
+                    self._adopted = {CONF_SWITCH: known_by_others[0]}
+                    return await self.async_step_known()
+                return await self.async_step_talk()
         suggested = self._host or (known.data[CONF_HOST] if known else "")
         return self.async_show_form(
             step_id=step_id,
@@ -206,16 +227,10 @@ class PlugSubentryFlow(ConfigSubentryFlow):
         assert self._info is not None
         errors: dict[str, str] = {}
         if user_input is not None:
-            if name := user_input[CONF_NAME].strip():
+            if user_input[CONF_NAME].strip():
                 number = self._info.sockets[len(self._sockets)]
                 self._sockets.append(
-                    self._known_socket(number)
-                    | user_input
-                    | {
-                        CONF_NAME: name,
-                        CONF_NUMBER: number,
-                        CONF_SECTOR: user_input.get(CONF_SECTOR),
-                    }
+                    socket_data(number, user_input, self._known_socket(number))
                 )
                 user_input = None
             else:
@@ -226,7 +241,8 @@ class PlugSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="socket",
             data_schema=self.add_suggested_values_to_schema(
-                self._socket_schema(), user_input or self._suggest(number)
+                socket_schema(self._get_entry(), new=self.source != SOURCE_RECONFIGURE),
+                user_input or self._suggest(number),
             ),
             errors=errors,
             description_placeholders={
@@ -243,10 +259,7 @@ class PlugSubentryFlow(ConfigSubentryFlow):
             CONF_DIALECT: info.dialect,
             CONF_MODEL: info.model,
             CONF_FIRMWARE: info.firmware,
-            CONF_SOCKETS: [
-                {**socket, CONF_PRIORITY: int(socket[CONF_PRIORITY])}
-                for socket in self._sockets
-            ],
+            CONF_SOCKETS: self._sockets,
             **self._credentials,
         }
         title = (
@@ -263,46 +276,13 @@ class PlugSubentryFlow(ConfigSubentryFlow):
             )
         return self.async_create_entry(title=title, data=data, unique_id=info.serial)
 
-    def _socket_schema(self) -> probatio.Schema:
-        """Return the form of a socket.
-
-        The priority is asked once: later it is an entity, which automations change.
-        """
-        options = [
-            SelectOptionDict(value=sector_id, label=title)
-            for sector_id, title in sectors(self._get_entry()).items()
-        ]
-        schema: dict[Any, Any] = {
-            probatio.Required(CONF_NAME): TextSelector(),
-            probatio.Optional(CONF_SECTOR): SelectSelector(
-                SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
-            ),
-            probatio.Required(CONF_ROLE, default=Role.COMPUTER): SelectSelector(
-                SelectSelectorConfig(
-                    options=[role.value for role in Role], translation_key=CONF_ROLE
-                )
-            ),
-        }
-        if self.source != SOURCE_RECONFIGURE:
-            schema[probatio.Required(CONF_PRIORITY, default=PRIORITY_DEFAULT)] = (
-                NumberSelector(
-                    NumberSelectorConfig(
-                        min=PRIORITY_MIN,
-                        max=PRIORITY_MAX,
-                        mode=NumberSelectorMode.SLIDER,
-                    )
-                )
-            )
-        return probatio.Schema(schema)
-
     def _known_socket(self, number: int) -> dict[str, Any]:
         """Return what is already configured of a socket."""
-        base: dict[str, Any] = {CONF_PRIORITY: PRIORITY_DEFAULT}
         if self.source == SOURCE_RECONFIGURE:
             for socket in self._get_reconfigure_subentry().data[CONF_SOCKETS]:
                 if socket[CONF_NUMBER] == number:
-                    return base | dict(socket)
-        return base
+                    return dict(socket)
+        return {}
 
     def _suggest(self, number: int) -> dict[str, Any]:
         """Return the values a socket's form starts with.

@@ -1,0 +1,209 @@
+"""Plugs that Home Assistant already knows: a switch and its sensors, adopted.
+
+Nothing is polled: the other integration reads the device, its states are followed.
+"""
+
+from collections.abc import Mapping
+from typing import Any, override
+
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    ATTR_UNIT_OF_MEASUREMENT,
+    PERCENTAGE,
+    SERVICE_TURN_OFF,
+    SERVICE_TURN_ON,
+    STATE_OFF,
+    STATE_ON,
+    UnitOfApparentPower,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfFrequency,
+    UnitOfPower,
+    UnitOfReactivePower,
+)
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    DOMAIN as HOMEASSISTANT_DOMAIN,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.event import (
+    async_track_entity_registry_updated_event,
+    async_track_state_change_event,
+)
+from homeassistant.util.unit_conversion import (
+    ApparentPowerConverter,
+    BaseUnitConverter,
+    ElectricCurrentConverter,
+    ElectricPotentialConverter,
+    EnergyConverter,
+    FrequencyConverter,
+    PowerConverter,
+    ReactivePowerConverter,
+)
+
+from .const import CONF_ADOPTED
+from .coordinator import EnergyParkConfigEntry, PlugCoordinator
+from .model import PlugReading, Socket, SocketReading
+from .plug.client import PlugUnreachableError
+
+CONF_SWITCH = "switch"
+
+# What a socket may measure: the field of its reading, the device class of a sensor
+# that gives it, and the unit it is read in.
+MEASURES: dict[str, tuple[SensorDeviceClass, type[BaseUnitConverter] | None, str]] = {
+    "power_w": (SensorDeviceClass.POWER, PowerConverter, UnitOfPower.WATT),
+    "energy_wh": (SensorDeviceClass.ENERGY, EnergyConverter, UnitOfEnergy.WATT_HOUR),
+    "current_a": (
+        SensorDeviceClass.CURRENT,
+        ElectricCurrentConverter,
+        UnitOfElectricCurrent.AMPERE,
+    ),
+    "voltage_v": (
+        SensorDeviceClass.VOLTAGE,
+        ElectricPotentialConverter,
+        UnitOfElectricPotential.VOLT,
+    ),
+    "power_factor": (SensorDeviceClass.POWER_FACTOR, None, ""),
+    "apparent_power_va": (
+        SensorDeviceClass.APPARENT_POWER,
+        ApparentPowerConverter,
+        UnitOfApparentPower.VOLT_AMPERE,
+    ),
+    "reactive_power_var": (
+        SensorDeviceClass.REACTIVE_POWER,
+        ReactivePowerConverter,
+        UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
+    ),
+    "frequency_hz": (
+        SensorDeviceClass.FREQUENCY,
+        FrequencyConverter,
+        UnitOfFrequency.HERTZ,
+    ),
+}
+
+
+class AdoptedPlugCoordinator(PlugCoordinator):
+    """Follows a switch of another integration as a socket of the park."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EnergyParkConfigEntry,
+        subentry: ConfigSubentry,
+    ) -> None:
+        """Prepare to follow the adopted entities."""
+        super().__init__(hass, entry, subentry, None)
+        self._unsubscribe: list[CALLBACK_TYPE] = []
+
+    @callback
+    @override
+    def async_start(self) -> None:
+        """Follow the entities and take their present states."""
+        entity_ids = [self._entity_id(key) for key in self.subentry.data[CONF_ADOPTED]]
+        self._unsubscribe = [
+            async_track_state_change_event(
+                self.hass, entity_ids, self._async_state_changed
+            ),
+            async_track_entity_registry_updated_event(
+                self.hass, entity_ids, self._async_registry_changed
+            ),
+        ]
+        self._async_take()
+
+    @callback
+    @override
+    def async_stop(self) -> None:
+        """Follow them no longer."""
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+
+    @override
+    async def _async_update_data(self) -> PlugReading:
+        """Return the present states when someone asks for them."""
+        return self._read()
+
+    @override
+    async def async_switch(self, socket: Socket, on: bool) -> None:
+        """Have the other integration switch its entity."""
+        try:
+            await self.hass.services.async_call(
+                HOMEASSISTANT_DOMAIN,
+                SERVICE_TURN_ON if on else SERVICE_TURN_OFF,
+                {ATTR_ENTITY_ID: self._entity_id(CONF_SWITCH)},
+                blocking=True,
+            )
+        except HomeAssistantError as err:
+            raise PlugUnreachableError(str(err)) from err
+
+    @callback
+    def _async_state_changed(self, _event: Event[EventStateChangedData]) -> None:
+        self._async_take()
+
+    @callback
+    def _async_registry_changed(
+        self, event: Event[er.EventEntityRegistryUpdatedData]
+    ) -> None:
+        """Follow an entity under its new name."""
+        if event.data["action"] == "update" and "entity_id" in event.data["changes"]:
+            self.hass.config_entries.async_schedule_reload(self.config_entry.entry_id)
+
+    @callback
+    def _async_take(self) -> None:
+        """Publish the present states; a switch that is gone is not heard."""
+        reading = self._read()
+        [socket] = reading.sockets.values()
+        if socket.on is None:
+            self.async_set_update_error(
+                PlugUnreachableError("the adopted switch is unavailable")
+            )
+        else:
+            self.async_set_updated_data(reading)
+
+    def _read(self) -> PlugReading:
+        [socket] = self.plug.sockets
+        return PlugReading(sockets={socket.number: self._read_socket()})
+
+    def _read_socket(self) -> SocketReading:
+        adopted: Mapping[str, str] = self.subentry.data[CONF_ADOPTED]
+        measured: dict[str, Any] = {
+            measure: _measure(measure, self.hass.states.get(self._entity_id(measure)))
+            for measure in MEASURES
+            if measure in adopted
+        }
+        switch = self.hass.states.get(self._entity_id(CONF_SWITCH))
+        known = switch is not None and switch.state in {STATE_ON, STATE_OFF}
+        return SocketReading(
+            on=switch.state == STATE_ON if switch and known else None, **measured
+        )
+
+    def _entity_id(self, key: str) -> str:
+        """Return the entity of a key; the registry's id of it survives a new name."""
+        entity = self.subentry.data[CONF_ADOPTED][key]
+        return er.async_resolve_entity_id(er.async_get(self.hass), entity) or entity
+
+
+def _measure(measure: str, state: State | None) -> float | None:
+    """Return a sensor's state in the unit of a reading; None when it has none."""
+    if state is None:
+        return None
+    _, converter, unit = MEASURES[measure]
+    try:
+        value = float(state.state)
+    except ValueError:
+        return None
+    given = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    if converter is None:
+        return value / 100 if given == PERCENTAGE else value
+    if given not in converter.VALID_UNITS:
+        return None
+    return converter.convert(value, given, unit)

@@ -21,7 +21,7 @@ async def test_an_empty_park_loads_and_unloads(hass: HomeAssistant) -> None:
     entry = await async_setup(hass)
     assert entry.state is ConfigEntryState.LOADED
     assert await hass.config_entries.async_unload(entry.entry_id)
-    assert entry.state is ConfigEntryState.NOT_LOADED
+    assert not hass.config_entries.async_loaded_entries(DOMAIN)
 
 
 async def test_a_dead_plug_does_not_fail_the_park(hass: HomeAssistant) -> None:
@@ -65,8 +65,8 @@ async def test_an_order_does_not_wait_for_the_polls_of_dead_plugs(
     async with ShellyGen2(mac=MAC, sockets=1) as emulated:
         entry = await async_setup(hass, plug(emulated))
         [coordinator] = entry.runtime_data.plugs.values()
-        while not coordinator._busy.locked():
-            await coordinator._busy.acquire()
+        while not coordinator._polls.locked():
+            await coordinator._polls.acquire()
         switch = entity_id(hass, "switch", f"{MAC}_0_socket")
         await hass.services.async_call(
             "switch", "turn_off", {"entity_id": switch}, blocking=True

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from custom_components.energy_park import PLATFORMS
+from custom_components.energy_park.adopted import MEASURES
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.model import (
@@ -44,7 +45,11 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
     ],
     "config_subentries.meter": [("flows/meter.py", None)],
     "config_subentries.sector": [("flows/sector.py", None)],
-    "config_subentries.plug": [("flows/plug.py", None)],
+    "config_subentries.plug": [
+        ("flows/plug.py", None),
+        ("flows/adopt.py", None),
+        ("flows/socket.py", None),
+    ],
 }
 KEY = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
 URL = re.compile(r"(?:\w+://[\w-]+\.|www\.)", re.IGNORECASE)
@@ -123,9 +128,11 @@ def nodes(path: str) -> list[tuple[str, ast.AST]]:
 
 
 def shown_steps(file: str) -> Iterator[str]:
-    """Yield the steps that show a form, also where the step is an argument."""
+    """Yield the steps that show something, also where the step is an argument."""
     for outer in source.functions(source.tree(file)):
-        for call in source.calls(outer, "async_show_form"):
+        for call in source.calls(outer):
+            if source.called(call) not in ("async_show_form", "async_show_menu"):
+                continue
             step = source.keyword(call, "step_id")
             if not isinstance(step, ast.Name):
                 yield from source.texts(step)
@@ -183,6 +190,9 @@ def asked_fields(file: str, node: ast.AST) -> Iterator[str]:
             field = call.args[0]
             if isinstance(field, ast.Call):  # Secret(...)
                 field = field.args[0]
+            if ast.unparse(field) == "measure":
+                yield from MEASURES
+                continue
             name = source.value(file, field)
             assert isinstance(name, str)
             yield name
@@ -190,8 +200,35 @@ def asked_fields(file: str, node: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FLOWS)
 def test_the_steps_of_a_flow_have_texts(path: str) -> None:
-    [(file, _), *_] = FLOWS[path]
-    assert section(path)["step"].keys() == set(shown_steps(file))
+    files = {file for file, name in FLOWS[path] if name is None}
+    shown = {step for file in files for step in shown_steps(file)}
+    assert section(path)["step"].keys() == shown
+
+
+@pytest.mark.parametrize("path", FLOWS)
+def test_every_choice_of_a_menu_has_a_text_and_a_step(path: str) -> None:
+    menus = {
+        source.keyword(call, "step_id").value: set(
+            ast.literal_eval(source.keyword(call, "menu_options"))
+        )
+        for _, node in nodes(path)
+        for call in source.calls(node, "async_show_menu")
+    }
+    told = {
+        name: set(step["menu_options"])
+        for name, step in section(path)["step"].items()
+        if "menu_options" in step
+    }
+    assert told == menus
+    steps = {
+        inner.name
+        for _, node in nodes(path)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.AsyncFunctionDef)
+    }
+    assert {
+        f"async_step_{option}" for menu in menus.values() for option in menu
+    } <= steps
 
 
 @pytest.mark.parametrize("path", FLOWS)

@@ -133,7 +133,7 @@ def _register_plug(
         identifiers={(DOMAIN, plug.serial)},
         connections={(dr.CONNECTION_NETWORK_MAC, mac)} if ":" in mac else set(),
         name=plug.name,
-        manufacturer=MAKERS.get(subentry.data.get(CONF_DIALECT)),
+        manufacturer=MAKERS.get(subentry.data.get(CONF_DIALECT, "")),
         model=plug.model,
         serial_number=plug.serial if CONF_DIALECT in subentry.data else None,
         sw_version=subentry.data.get(CONF_FIRMWARE),

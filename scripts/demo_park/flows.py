@@ -47,7 +47,8 @@ async def _run(api: HomeAssistantApi, path: str, step: Json, answers: Answers) -
             step = await _wait_progress(api, f"{path}/{step['flow_id']}")
             continue
         name = step.get("step_id")
-        if step["type"] != "form" or step.get("errors") or name not in answers:
+        asks = step["type"] in ("form", "menu")
+        if not asks or step.get("errors") or name not in answers:
             raise FlowFailed(f"a form of {step['handler']} stopped at {_summary(step)}")
         visit = visits[name] = visits.get(name, -1) + 1
         answer = answers[name]

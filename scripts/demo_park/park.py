@@ -72,7 +72,8 @@ async def add_plugs(
             entry_id,
             "plug",
             {
-                "user": {"host": plug["host"]},
+                "user": {"next_step_id": "address"},
+                "address": {"host": plug["host"]},
                 "credentials": {
                     key: plug[key] for key in ("username", "password") if key in plug
                 },

@@ -51,6 +51,7 @@ async def test_a_wrong_password_is_told_and_mended_in_place(
     submit = dialog.get_by_role("button", name="Submit")
     password = dialog.locator("input[type=password]")
 
+    await dialog.get_by_text("Ask a plug at its address").click()
     await dialog.locator("input").fill(plug_host)
     await submit.click()
     await password.fill("wrong-secret")

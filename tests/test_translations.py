@@ -208,8 +208,8 @@ def test_the_steps_of_a_flow_have_texts(path: str) -> None:
 @pytest.mark.parametrize("path", FLOWS)
 def test_every_choice_of_a_menu_has_a_text_and_a_step(path: str) -> None:
     menus = {
-        source.keyword(call, "step_id").value: set(
-            ast.literal_eval(source.keyword(call, "menu_options"))
+        next(iter(source.texts(source.keyword(call, "step_id")))): source.texts(
+            source.keyword(call, "menu_options")
         )
         for _, node in nodes(path)
         for call in source.calls(node, "async_show_menu")

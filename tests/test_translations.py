@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from importlib import import_module
 import json
+from pathlib import Path
 import re
 from string import Formatter
 from typing import Any
@@ -281,19 +282,31 @@ def described(platform: str) -> Iterator[EntityDescription]:
 
     Home Assistant hides their class behind another: isinstance does not see it.
     """
-    module = import_module(f"custom_components.{DOMAIN}.{platform}")
-    for found in vars(module).values():
-        for item in found if isinstance(found, tuple) else (found,):
-            if hasattr(item, "translation_key") and not isinstance(item, type):
-                yield item
+    for file in platform_files(platform):
+        module = ".".join(Path(file).with_suffix("").parts)
+        for found in vars(
+            import_module(f"custom_components.{DOMAIN}.{module}")
+        ).values():
+            for item in found if isinstance(found, tuple) else (found,):
+                if hasattr(item, "translation_key") and not isinstance(item, type):
+                    yield item
+
+
+def platform_files(platform: str) -> list[str]:
+    """The module of a platform, and those of its folder if it has one."""
+    folder = source.PACKAGE / f"{platform}s"
+    return [
+        f"{platform}.py",
+        *(f"{platform}s/{path.name}" for path in sorted(folder.glob("*.py"))),
+    ]
 
 
 def entity_keys(platform: str) -> set[str]:
     """The translation keys of a platform."""
-    tree = source.tree(f"{platform}.py")
     return {
         key
-        for call in source.calls(tree)
+        for file in platform_files(platform)
+        for call in source.calls(source.tree(file))
         if source.called(call).endswith("Description")
         for key in source.texts(source.keyword(call, "translation_key"))
     }

@@ -1,0 +1,200 @@
+"""Sensors of a socket."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import (
+    EntityCategory,
+    UnitOfApparentPower,
+    UnitOfElectricCurrent,
+    UnitOfElectricPotential,
+    UnitOfEnergy,
+    UnitOfFrequency,
+    UnitOfPower,
+    UnitOfReactivePower,
+)
+from homeassistant.core import callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ..coordinator import PlugCoordinator
+from ..entity import SocketEntity
+from ..model import Reason, SocketReading
+from ..park.arbiter import SocketState
+from .follow import follow
+
+
+@dataclass(frozen=True, kw_only=True)
+class SocketSensorDescription(SensorEntityDescription):
+    """A measured value of a socket; it is added when the plug first gives it."""
+
+    value_fn: Callable[[SocketReading], float | None]
+
+
+SOCKET_SENSORS = (
+    SocketSensorDescription(
+        key="power",
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.WATT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda reading: reading.power_w,
+    ),
+    SocketSensorDescription(
+        key="current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda reading: reading.current_a,
+    ),
+    SocketSensorDescription(
+        key="voltage",
+        device_class=SensorDeviceClass.VOLTAGE,
+        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda reading: reading.voltage_v,
+    ),
+    SocketSensorDescription(
+        key="power_factor",
+        device_class=SensorDeviceClass.POWER_FACTOR,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda reading: reading.power_factor,
+    ),
+    SocketSensorDescription(
+        key="apparent_power",
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda reading: reading.apparent_power_va,
+    ),
+    SocketSensorDescription(
+        key="reactive_power",
+        device_class=SensorDeviceClass.REACTIVE_POWER,
+        native_unit_of_measurement=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        entity_registry_enabled_default=False,
+        value_fn=lambda reading: reading.reactive_power_var,
+    ),
+    SocketSensorDescription(
+        key="frequency",
+        device_class=SensorDeviceClass.FREQUENCY,
+        native_unit_of_measurement=UnitOfFrequency.HERTZ,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_registry_enabled_default=False,
+        value_fn=lambda reading: reading.frequency_hz,
+    ),
+)
+
+ENERGY = SensorEntityDescription(
+    key="energy",
+    device_class=SensorDeviceClass.ENERGY,
+    native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+    suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    suggested_display_precision=3,
+    state_class=SensorStateClass.TOTAL_INCREASING,
+)
+REASON = SensorEntityDescription(
+    key="reason",
+    translation_key="reason",
+    device_class=SensorDeviceClass.ENUM,
+    options=[reason.value for reason in Reason],
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
+@callback
+def follow_plug(
+    plug: PlugCoordinator, subentry_id: str, add: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add each measurement of a plug's sockets when it is first given."""
+    added: set[tuple[str, str]] = set()
+
+    @callback
+    def async_look() -> None:
+        found: list[SensorEntity] = []
+        for socket in plug.plug.sockets:
+            if (reading := plug.reading(socket)) is None:
+                continue
+            for description in SOCKET_SENSORS:
+                key = (socket.id, description.key)
+                if key not in added and description.value_fn(reading) is not None:
+                    added.add(key)
+                    found.append(SocketSensor(plug, socket, description))
+            key = (socket.id, ENERGY.key)
+            if key not in added and reading.energy_wh is not None:
+                added.add(key)
+                found.append(SocketEnergySensor(plug, socket, ENERGY))
+        if found:
+            add(found, config_subentry_id=subentry_id)
+
+    follow(plug, async_look)
+
+
+class SocketSensor(SocketEntity, SensorEntity):
+    """A measured value of a socket."""
+
+    entity_description: SocketSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The value in the latest poll."""
+        if self.reading is None:
+            return None
+        return self.entity_description.value_fn(self.reading)
+
+
+class SocketEnergySensor(SocketEntity, SensorEntity):
+    """A socket's energy total, which survives the device's resets."""
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The total kept in the energy book."""
+        return self.coordinator.config_entry.runtime_data.energy.socket_wh(
+            self.socket.id
+        )
+
+
+class ReasonSensor(SocketEntity, SensorEntity):
+    """Why a socket is in its state."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """The reason is known even while the plug is not heard."""
+        return True
+
+    @property
+    @override
+    def native_value(self) -> str:
+        """The reason of the winning order."""
+        return self._state.reason
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """What is wanted, until when, and why the last order was refused."""
+        state = self._state
+        return {
+            "wanted": state.wanted,
+            "since": state.since,
+            "until": state.until,
+            "refused": state.refused,
+        }
+
+    @property
+    def _state(self) -> SocketState:
+        return self.switchboard.memory(self.socket).state

@@ -21,6 +21,19 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+class PowerOnDefault(StrEnum):
+    """What a socket does when the mains come back.
+
+    ``other`` is a choice of the device that is none of these, as a toggle or the
+    position of an input.
+    """
+
+    OFF = "off"
+    ON = "on"
+    LAST = "last"
+    OTHER = "other"
+
+
 class TicMode(StrEnum):
     """The two languages of the meter's customer output."""
 
@@ -164,6 +177,8 @@ class PhaseReading:
     current_a: int | None = None
     voltage_v: int | None = None
     apparent_power_va: int | None = None
+    max_power_va: int | None = None
+    mean_voltage_v: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +193,17 @@ class MeterReading:
     for an early reading (an overload seen before the end of its frame) and for a
     frame that was cut. ``phases`` are phases 1 to 3 of a three-phase meter, whose
     ``current_a`` and ``voltage_v`` are None; a single-phase meter has no ``phases``.
+
+    ``early`` tells an early reading from a frame that was cut. ``index_label`` is the
+    label of the index that counts now. ``peak_notice`` and ``peak_running`` are the
+    number of a mobile peak, 0 for none; the peak that was announced last starts
+    and ends at ``peak_starts_at`` and ``peak_ends_at``. Colours are those of the
+    Tempo day, from 6:00 to 6:00. ``next_tariff_at`` is when another index will
+    count, ``next_index_label`` which one. ``relays_closed`` are relays 1 to 8, of
+    which the first is the meter's dry contact. ``load_curve_w`` and
+    ``load_curve_injected_w`` are means over the period that ended at
+    ``load_curve_at``. The largest powers are of the day; phases have their own.
+    ``reactive_energies_varh`` are the quadrants' indexes by label, ERQ1 to ERQ4.
     """
 
     mode: TicMode
@@ -198,6 +224,31 @@ class MeterReading:
     overload: bool | None = None
     phases: tuple[PhaseReading, ...] = ()
     groups: Mapping[str, Group] = field(default_factory=lambda: MappingProxyType({}))
+    early: bool = False
+    index_label: str | None = None
+    color_today: DayColor | None = None
+    color_tomorrow: DayColor | None = None
+    peak_notice: int | None = None
+    peak_running: int | None = None
+    peak_starts_at: datetime | None = None
+    peak_ends_at: datetime | None = None
+    next_tariff_at: datetime | None = None
+    next_tariff: Tariff | None = None
+    next_index_label: str | None = None
+    relays_closed: tuple[bool, ...] | None = None
+    cut_off_power_va: int | None = None
+    load_curve_w: int | None = None
+    load_curve_injected_w: int | None = None
+    load_curve_at: datetime | None = None
+    mean_voltage_v: int | None = None
+    max_power_va: int | None = None
+    max_power_at: datetime | None = None
+    max_power_yesterday_va: int | None = None
+    max_power_yesterday_at: datetime | None = None
+    max_injected_power_va: int | None = None
+    reactive_energies_varh: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
 
     @property
     def headroom_va(self) -> int | None:
@@ -220,7 +271,9 @@ class PlugInfo:
 
     ``serial`` is the MAC address in twelve lower-case hexadecimal digits, or
     the maker's serial number where the device has no MAC to show.
-    ``sockets`` are the device's own numbers of its sockets.
+    ``sockets`` are the device's own numbers of its sockets. ``channels`` are the
+    numbers of circuits that are measured but cannot be switched, as of a panel's
+    meter; no socket has one of them.
     """
 
     serial: str
@@ -229,12 +282,18 @@ class PlugInfo:
     firmware: str | None = None
     name: str | None = None
     sockets: tuple[int, ...] = (0,)
+    channels: tuple[int, ...] = ()
     needs_password: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocketReading:
-    """One poll of one socket. A value the device does not give is None."""
+    """One poll of one socket. A value the device does not give is None.
+
+    ``phase_shift_deg`` is measured, from -180 to 180, with the device's own sign.
+    ``energy_run`` names the run of the counter behind ``energy_wh``: under another
+    name it has started again from zero.
+    """
 
     on: bool | None = None
     power_w: float | None = None
@@ -245,11 +304,13 @@ class SocketReading:
     apparent_power_va: float | None = None
     reactive_power_var: float | None = None
     frequency_hz: float | None = None
+    phase_shift_deg: float | None = None
+    energy_run: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlugReading:
-    """One poll of one plug: its sockets by the device's own numbers."""
+    """One poll of one plug: its sockets and channels by the device's own numbers."""
 
     sockets: Mapping[int, SocketReading]
 

@@ -1,9 +1,10 @@
 """What a plug can be asked, and how it can fail, whatever dialect it speaks."""
 
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ..model import PlugInfo, PlugReading
+from ..model import PlugInfo, PlugReading, PowerOnDefault
 
 
 class PlugError(Exception):
@@ -16,6 +17,10 @@ class PlugError(Exception):
 
 class PlugUnreachableError(PlugError):
     """No answer: unknown name, refused connection, time-out, broken link."""
+
+
+class PlugCertificateError(PlugUnreachableError):
+    """The device's certificate is not one that this machine trusts."""
 
 
 class PlugAuthError(PlugError):
@@ -45,6 +50,11 @@ class Credentials:
     username: str | None
     password: str = field(repr=False)
 
+    def basic(self, username: str) -> dict[str, str]:
+        """Return the header of HTTP Basic; ``username`` is the dialect's own one."""
+        pair = f"{self.username or username}:{self.password}"
+        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+
 
 class PlugClient(Protocol):
     """One networked plug, with one request in flight at a time.
@@ -65,4 +75,14 @@ class PlugClient(Protocol):
         Nothing is switched unless the device with the expected serial answers.
         When the state stays unknown after the order, the error says that no
         answer came: the next reading tells what became of it.
+        """
+
+    async def power_on_default(self, socket: int) -> PowerOnDefault | None:
+        """Ask what a socket does when the mains come back; None: it does not tell."""
+
+    async def set_power_on_default(self, socket: int, value: PowerOnDefault) -> None:
+        """Choose what a socket does when the mains come back, and see it kept.
+
+        Some devices have one choice for all their sockets, which then changes for
+        all. A device without the choice, or without this one, refuses.
         """

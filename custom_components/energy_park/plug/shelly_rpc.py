@@ -6,22 +6,25 @@ change log and the reports of other integrations.
 
 from asyncio import sleep as _pause
 from collections.abc import Iterable, Mapping
+import json
 import re
 from typing import ClassVar, Final, override
 
 from aiohttp import DigestAuthMiddleware
 
-from ..model import PlugInfo, PlugReading, SocketReading
-from .base import BasePlug
+from ..model import PlugInfo, PlugReading, PowerOnDefault, SocketReading
+from .base import BasePlug, one_by_one
 from .client import (
     Credentials,
     PlugAuthError,
     PlugBusyError,
+    PlugError,
     PlugRefusedError,
     PlugReplyError,
 )
+from .shelly_em import channel_reading, channels
 from .transport import Reply, Transport
-from .values import mac, members, number, text
+from .values import mac, members, number, power_on_default, text
 
 # The device knows no other user.
 _USER: Final = "admin"
@@ -29,6 +32,11 @@ _USER: Final = "admin"
 THROTTLE_S: Final = 2.2
 _STALE: Final = re.compile(r'\bstale\s*=\s*"?true', re.IGNORECASE)
 _SWITCH: Final = re.compile(r"switch:(\d+)")
+_INITIAL_STATES: Final = {
+    PowerOnDefault.OFF: "off",
+    PowerOnDefault.ON: "on",
+    PowerOnDefault.LAST: "restore_last",
+}
 
 
 class Rpc:
@@ -129,22 +137,36 @@ class ShellyRpcPlug(BasePlug):
     async def _ask_reading(self) -> PlugReading:
         status = await self._rpc.call("Shelly.GetStatus")
         self._expect(mac(members(status.get("sys")).get("mac")))
-        return reading(status, self._info.sockets)
+        return reading(status, self._info.sockets, self._info.channels)
 
     @override
-    async def _ask_state(self, socket: int) -> bool:
-        status = await self._rpc.call("Switch.GetStatus", id=str(socket))
-        if (on := socket_reading(status).on) is None:
-            raise PlugReplyError(f"{self._transport.name}: no state of socket {socket}")
-        return on
+    async def _ask_states(self) -> Mapping[int, bool | None]:
+        status = await self._rpc.call("Shelly.GetStatus")
+        sockets = reading(status, self._info.sockets).sockets
+        return {number: socket.on for number, socket in sockets.items()}
 
     @override
-    async def _order(self, socket: int, on: bool) -> None:
+    async def _order(self, orders: Mapping[int, bool]) -> Mapping[int, PlugError]:
+        return await one_by_one(orders, self._set)
+
+    async def _set(self, socket: int, on: bool) -> None:
         await self._rpc.call(
             "Switch.Set",
             order=True,
             id=str(socket),
             on="true" if on else "false",
+        )
+
+    @override
+    async def _ask_power_on_default(self, socket: int) -> PowerOnDefault | None:
+        config = await self._rpc.call("Switch.GetConfig", id=str(socket))
+        return power_on_default(config.get("initial_state"), _INITIAL_STATES)
+
+    @override
+    async def _order_power_on_default(self, socket: int, value: PowerOnDefault) -> None:
+        config = {"initial_state": _INITIAL_STATES[value]}
+        await self._rpc.call(
+            "Switch.SetConfig", order=True, id=str(socket), config=json.dumps(config)
         )
 
 
@@ -169,14 +191,20 @@ def describe(
         sockets=tuple(
             sorted(int(match[1]) for key in status if (match := _SWITCH.fullmatch(key)))
         ),
+        channels=channels(status),
         needs_password=needs_password,
     )
 
 
-def reading(status: Mapping[str, object], sockets: Iterable[int]) -> PlugReading:
+def reading(
+    status: Mapping[str, object],
+    sockets: Iterable[int],
+    panel_channels: Iterable[int] = (),
+) -> PlugReading:
     """Read ``Shelly.GetStatus``."""
     return PlugReading(
         sockets={n: socket_reading(status.get(f"switch:{n}")) for n in sockets}
+        | {n: channel_reading(status, n) for n in panel_channels}
     )
 
 

@@ -11,16 +11,27 @@ import re
 from socket import AF_INET, SOCK_STREAM
 from typing import ClassVar, Final, override
 
-from ..model import PlugInfo, PlugReading, SocketReading
-from .base import BasePlug
-from .client import Credentials, PlugAuthError, PlugRefusedError, PlugReplyError
+from ..model import PlugInfo, PlugReading, PowerOnDefault, SocketReading
+from .base import BasePlug, one_by_one
+from .client import (
+    Credentials,
+    PlugAuthError,
+    PlugError,
+    PlugRefusedError,
+    PlugReplyError,
+)
 from .transport import NoReplyError, Reply, Transport
-from .values import items, mac, members, number, text
+from .values import items, mac, members, number, power_on_default, text
 
-_USER: Final = "admin"
+USER: Final = "admin"
 _RESOLVE_TIMEOUT_S: Final = 2.0
 _POWER: Final = re.compile(r"POWER(\d*)")
 _STATES: Final = {"ON": True, "OFF": False}
+_POWER_ON_STATES: Final = {
+    PowerOnDefault.OFF: 0,
+    PowerOnDefault.ON: 1,
+    PowerOnDefault.LAST: 3,
+}
 
 
 class Console:
@@ -63,21 +74,31 @@ class Console:
             PlugRefusedError: an empty answer or a page in place of JSON.
             PlugError: as `Transport.get`, or an answer that is no JSON object.
         """
-        query = {"cmnd": command}
-        if self._credentials is not None:
-            query |= {
-                "user": self._credentials.username or _USER,
-                "password": self._credentials.password,
-            }
         reply = await self._transport.get(
-            "/cm", query, headers=await self._headers(), order=order
+            "/cm",
+            {"cmnd": command, **self._login()},
+            headers=await self._headers(),
+            order=order,
         )
-        if _wants_password(reply):
+        if self._wants_password(reply):
             fault = "wants a" if self._credentials is None else "wrong"
             raise PlugAuthError(f"{self._transport.name}: {fault} password")
         if reply.status == 200 and _is_closed(reply):
             raise self._closed()
         return self._transport.json_object(reply)
+
+    def _login(self) -> dict[str, str]:
+        if self._credentials is None:
+            return {}
+        return {
+            "user": self._credentials.username or USER,
+            "password": self._credentials.password,
+        }
+
+    def _wants_password(self, reply: Reply) -> bool:
+        """Tell the warning, with status 401 or with 200 before version 8.3."""
+        warning = text(members(reply.json()).get("WARNING")) or ""
+        return "user=" in warning and "password=" in warning
 
     async def _headers(self) -> dict[str, str]:
         if self._referer is None:
@@ -112,12 +133,6 @@ async def _address(host: str) -> str:
     return str(found[0][4][0])
 
 
-def _wants_password(reply: Reply) -> bool:
-    """Tell the warning that comes with status 401, or with 200 before version 8.3."""
-    warning = text(members(reply.json()).get("WARNING")) or ""
-    return "user=" in warning and "password=" in warning
-
-
 def _is_closed(reply: Reply) -> bool:
     """Tell an empty answer or a page, which stand in for a refusal."""
     return not reply.body.strip() or reply.body.lstrip().startswith(b"<")
@@ -126,13 +141,14 @@ def _is_closed(reply: Reply) -> bool:
 class TasmotaPlug(BasePlug):
     """One Tasmota device; its sockets are numbered from 1."""
 
-    dialect: ClassVar = "tasmota"
+    dialect: ClassVar[str] = "tasmota"
+    console: ClassVar[type[Console]] = Console
 
     def __init__(
         self, transport: Transport, info: PlugInfo, credentials: Credentials | None
     ) -> None:
         super().__init__(transport, info)
-        self._console = Console(transport, credentials)
+        self._console = self.console(transport, credentials)
         self._is_known = False
 
     @classmethod
@@ -141,7 +157,7 @@ class TasmotaPlug(BasePlug):
     ) -> PlugInfo | None:
         """Return what the device says it is, None if it is none of these."""
         try:
-            info = describe(await Console(transport, credentials).ask("Status 0"))
+            status = await Console(transport, credentials).ask("Status 0")
         except PlugAuthError:
             if credentials is not None:
                 raise
@@ -152,11 +168,13 @@ class TasmotaPlug(BasePlug):
             return None
         except PlugReplyError:
             return None
-        return info if info.serial else None
+        info = describe(status)
+        return info if info.serial and not is_openbeken(status) else None
 
     @override
     async def _ask_info(self) -> PlugInfo:
-        return describe(await self._console.ask("Status 0"))
+        status = await self._console.ask("Status 0")
+        return describe(status, dialect=self.dialect)
 
     @override
     async def _ask_serial(self) -> str | None:
@@ -174,6 +192,11 @@ class TasmotaPlug(BasePlug):
         state = await self._console.ask("Status 11")
         measures = await self._ask_measures()
         self._is_known = True
+        return self._read(state, measures)
+
+    def _read(
+        self, state: Mapping[str, object], measures: Mapping[str, object]
+    ) -> PlugReading:
         return reading(state, measures, self._info.sockets)
 
     async def _ask_measures(self) -> Mapping[str, object]:
@@ -184,15 +207,25 @@ class TasmotaPlug(BasePlug):
         return {}
 
     @override
-    async def _ask_state(self, socket: int) -> bool:
-        on = states(await self._console.ask("Status 11")).get(socket)
-        if on is None:
-            raise PlugReplyError(f"{self._transport.name}: no state of socket {socket}")
-        return on
+    async def _ask_states(self) -> Mapping[int, bool | None]:
+        return states(await self._console.ask("Status 11"))
 
     @override
-    async def _order(self, socket: int, on: bool) -> None:
+    async def _order(self, orders: Mapping[int, bool]) -> Mapping[int, PlugError]:
+        return await one_by_one(orders, self._set)
+
+    async def _set(self, socket: int, on: bool) -> None:
         await self._console.send(f"Power{socket} {'On' if on else 'Off'}", order=True)
+
+    @override
+    async def _ask_power_on_default(self, socket: int) -> PowerOnDefault | None:
+        """Ask for the one choice that all sockets share."""
+        reply = await self._console.ask("PowerOnState")
+        return power_on_default(reply.get("PowerOnState"), _POWER_ON_STATES)
+
+    @override
+    async def _order_power_on_default(self, socket: int, value: PowerOnDefault) -> None:
+        await self._console.send(f"PowerOnState {_POWER_ON_STATES[value]}", order=True)
 
 
 async def _shows_tasmota(transport: Transport) -> bool:
@@ -202,13 +235,23 @@ async def _shows_tasmota(transport: Transport) -> bool:
     return "tasmota" in server.lower() or b"tasmota" in page.body.lower()
 
 
-def describe(status: Mapping[str, object], *, needs_password: bool = False) -> PlugInfo:
+def is_openbeken(status: Mapping[str, object]) -> bool:
+    """Tell the firmware that imitates this one, by the name it keeps for finders."""
+    return members(status.get("StatusFWR")).get("SDK") == "obk"
+
+
+def describe(
+    status: Mapping[str, object],
+    *,
+    dialect: str = TasmotaPlug.dialect,
+    needs_password: bool = False,
+) -> PlugInfo:
     """Read ``Status 0``, which is every status in one."""
     device, firmware = members(status.get("Status")), members(status.get("StatusFWR"))
     names = items(device.get("FriendlyName")) or (device.get("FriendlyName"),)
     return PlugInfo(
         serial=mac(members(status.get("StatusNET")).get("Mac")) or "",
-        dialect=TasmotaPlug.dialect,
+        dialect=dialect,
         model=text(firmware.get("Hardware")) or "Tasmota",
         firmware=text(firmware.get("Version")),
         name=text(device.get("DeviceName")) or text(names[0]),

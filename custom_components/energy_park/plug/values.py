@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 import re
 
+from ..model import PowerOnDefault
+
 _MAC = re.compile(r"[0-9a-f]{12}")
 
 
@@ -37,3 +39,13 @@ def mac(value: object) -> str | None:
     """Return a MAC address as twelve lower-case hexadecimal digits."""
     digits = re.sub(r"[:.-]", "", text(value) or "").lower()
     return digits if _MAC.fullmatch(digits) else None
+
+
+def power_on_default(
+    value: object, words: Mapping[PowerOnDefault, object]
+) -> PowerOnDefault | None:
+    """Translate a device's word for its power-on default; no word is unknown."""
+    for default, word in words.items():
+        if value == word and type(value) is type(word):
+            return default
+    return None if value is None else PowerOnDefault.OTHER

@@ -68,6 +68,10 @@ class HomeAssistantApi:
         """Return the JSON of a POST request."""
         return await self._request("POST", path, json=data or {})
 
+    async def delete(self, path: str) -> Json:
+        """Return the JSON of a DELETE request."""
+        return await self._request("DELETE", path)
+
     async def _request(self, method: str, path: str, **kwargs: Json) -> Json:
         headers = {"Authorization": f"Bearer {self._token}"}
         async with self._session.request(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from .api import HomeAssistantWebSocket, Json
-from .entities import ParkEntities, Part
+from .entities import ParkEntities, Part, SocketsBySector
 
 URL_PATH = "energy-park"
 HISTORY_H = 24
@@ -13,12 +13,9 @@ DEFAULT_SUBSCRIBED_VA = 9000
 ENTITY_NAME = {"type": "entity"}
 DEVICE_NAME = {"type": "device"}
 
-type Sockets = Mapping[str, Sequence[Part]]
-"""The sockets of each sector, by the sector's id."""
-
 
 async def install(
-    websocket: HomeAssistantWebSocket, park: ParkEntities, sockets: Sockets
+    websocket: HomeAssistantWebSocket, park: ParkEntities, sockets: SocketsBySector
 ) -> None:
     """Make the dashboard, and let Home Assistant open on it."""
     await websocket.call(
@@ -153,7 +150,7 @@ def _history(title: str, entities: Sequence[Json]) -> Json:
     }
 
 
-def _sockets_view(park: ParkEntities, sockets: Sockets) -> Json:
+def _sockets_view(park: ParkEntities, sockets: SocketsBySector) -> Json:
     return {
         "type": "sections",
         "title": "Sockets",
@@ -164,7 +161,7 @@ def _sockets_view(park: ParkEntities, sockets: Sockets) -> Json:
                 {"type": "heading", "heading": sector.title},
                 *(
                     tile
-                    for socket in sockets.get(sector.id, ())
+                    for socket in sockets[sector.id]
                     for tile in (
                         _tile(park.get(socket, "socket"), socket.title),
                         _tile(park.get(socket, "power"), ENTITY_NAME),

@@ -9,7 +9,7 @@ import shutil
 import signal
 import time
 
-from . import configuration
+from . import configuration, dashboard
 from .database import DatabaseServer
 from .emulation import Emulation
 from .home import RESTART_EXIT_CODE, HomeAssistantProcess, PortTaken, check_port_free
@@ -71,7 +71,7 @@ class Demo:
                 await running.enter_async_context(home)
             if not state.park_created:
                 with step("the park, through Home Assistant's own forms"):
-                    await create_park(home, emulation.announcement)
+                    await _create_park(home, emulation)
                 state.park_created = True
                 state.save(self._state_file)
             self._tell(state, server, time.monotonic() - start)
@@ -145,6 +145,12 @@ async def _create_configuration(home: HomeAssistantProcess) -> None:
     if home.config_dir.exists():
         shutil.rmtree(home.config_dir)
     await configuration.create(home.config_dir, home.owner)
+
+
+async def _create_park(home: HomeAssistantProcess, emulation: Emulation) -> None:
+    async with await home.login() as api, api.websocket() as websocket:
+        park, sockets = await create_park(api, websocket, emulation.announcement)
+        await dashboard.install(websocket, park, sockets)
 
 
 async def _watch(home: HomeAssistantProcess, *others: ChildProcess) -> None:

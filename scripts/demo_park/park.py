@@ -1,13 +1,12 @@
 """Sets up the emulated park in Home Assistant, form by form, as a person would."""
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from . import dashboard
 from .api import HomeAssistantApi, HomeAssistantWebSocket, Json
-from .entities import DOMAIN, ParkEntities, Part
+from .entities import DOMAIN, ParkEntities, Part, SocketsBySector
 from .flows import FlowFailed, add_entry, add_subentry, continue_subentry
-from .home import HomeAssistantProcess
 from .progress import count
 
 PARK_NAME = "Centre de formation"
@@ -16,30 +15,39 @@ READY_POLL_S = 0.25
 
 
 async def create_park(
-    home: HomeAssistantProcess, announcement: dict[str, Any]
-) -> ParkEntities:
+    api: HomeAssistantApi, websocket: HomeAssistantWebSocket, announcement: Json
+) -> tuple[ParkEntities, SocketsBySector]:
     """Add the park that `scripts/emulate` announced; return when all of it answers."""
-    async with await home.login() as api, api.websocket() as websocket:
-        entry_id = await add_park(api, announcement["meter"]["tcp"])
-        sectors = await add_sectors(api, websocket, entry_id, announcement["sectors"])
-        sockets = await add_plugs(api, entry_id, announcement["plugs"], sectors)
-        park = await wait_ready(websocket, announcement)
-        await dashboard.install(websocket, park, sockets)
-        return park
-
-
-async def add_park(api: HomeAssistantApi, meter_port: str) -> str:
-    """Add the entry and, in the flow that follows it, its meter."""
     created = await add_entry(
         api,
         DOMAIN,
         {"user": {"name": PARK_NAME, "country": "FR", "billing_period": "30"}},
     )
-    _, meter_flow = created["next_flow"]
-    await continue_subentry(
-        api, meter_flow, {"user": {"port": meter_port}, "confirm": {}}
+    entry_id = created["result"]["entry_id"]
+    async with set_aside(websocket, entry_id):
+        await add_meter(api, created["next_flow"][1], announcement["meter"])
+        sectors = await add_sectors(api, websocket, entry_id, announcement["sectors"])
+        sockets = await add_plugs(api, entry_id, announcement["plugs"], sectors)
+    return await wait_ready(websocket, announcement), sockets
+
+
+@asynccontextmanager
+async def set_aside(
+    websocket: HomeAssistantWebSocket, entry_id: str
+) -> AsyncIterator[None]:
+    """Disable the park while its parts are added: each part reloads all the others."""
+    await websocket.call(
+        "config_entries/disable", entry_id=entry_id, disabled_by="user"
     )
-    return str(created["result"]["entry_id"])
+    yield
+    await websocket.call("config_entries/disable", entry_id=entry_id, disabled_by=None)
+
+
+async def add_meter(api: HomeAssistantApi, flow_id: str, meter: Json) -> None:
+    """Go through the flow that follows that of the park."""
+    await continue_subentry(
+        api, flow_id, {"user": {"port": meter["tcp"]}, "confirm": {}}
+    )
 
 
 async def add_sectors(
@@ -63,7 +71,7 @@ async def add_sectors(
 
 async def add_plugs(
     api: HomeAssistantApi, entry_id: str, plugs: list[Json], sectors: dict[str, str]
-) -> dict[str, list[Part]]:
+) -> SocketsBySector:
     """Add the plugs and return the sockets of each sector, by its id."""
     sockets: dict[str, list[Part]] = {id_: [] for id_ in sectors.values()}
     for done, plug in enumerate(plugs, start=1):

@@ -22,6 +22,6 @@ def step(text: str) -> Iterator[None]:
 
 def count(text: str, done: int, total: int) -> None:
     """Show how far a long step is, on a terminal only."""
-    if sys.stdout.isatty():
+    if sys.stderr.isatty():
         end = "\r" if done < total else "\r\033[K"
-        print(f"  {text} {done}/{total}", end=end, flush=True)
+        print(f"  {text} {done}/{total}", end=end, file=sys.stderr, flush=True)

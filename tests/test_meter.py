@@ -7,9 +7,12 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.energy_park import coordinator
+from custom_components.energy_park import coordinator, repairs
+from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.tic import link
 from scripts.emulators import Mains, ShellyGen2
 from scripts.emulators.meter import EmulatedMeter
@@ -19,6 +22,7 @@ from .common import (
     ClientSessionGenerator,
     MockConfigEntry,
     get_diagnostics_for_config_entry,
+    get_system_health_info,
 )
 from .parks import async_setup, async_wait, entity_id, meter, plug
 
@@ -53,7 +57,7 @@ async def async_setup_meter(
     """A park with a meter that is heard."""
     entry = await async_setup(hass, meter(port or linky.url, linky.serial))
     [heard] = entry.runtime_data.meters.values()
-    await async_wait(hass, lambda: heard.data and heard.data.complete)
+    await async_wait(hass, lambda: heard.data and heard.data.reading.complete)
     return entry
 
 
@@ -125,7 +129,7 @@ async def test_a_mode_that_changes_keeps_the_entities(
     [heard] = entry.runtime_data.meters.values()
     before = {s.entity_id for s in hass.states.async_all("sensor")}
     linky.fault("mode")
-    await async_wait(hass, lambda: heard.data.mode == "historique")
+    await async_wait(hass, lambda: heard.data.reading.mode == "historique")
     await async_wait(hass, lambda: value(hass, linky, "apparent_power") > 0)
     assert before <= {s.entity_id for s in hass.states.async_all("sensor")}
 
@@ -137,7 +141,8 @@ async def test_another_meter_on_the_port_is_not_taken_for_ours(
     [heard] = entry.runtime_data.meters.values()
     await async_wait(hass, lambda: heard.last_exception)
     assert heard.data is None
-    assert not [s for s in hass.states.async_all("sensor") if "linky" in s.entity_id]
+    with pytest.raises(AssertionError, match="no sensor"):
+        entity_id(hass, "sensor", "999999999999_apparent_power")
 
 
 async def test_unloading_leaves_the_port(
@@ -157,9 +162,10 @@ async def test_diagnostics_name_nobody(
             hass, meter(linky.url, linky.serial), plug(emulated, title="PC of Zoé")
         )
         [heard] = entry.runtime_data.meters.values()
-        await async_wait(hass, lambda: heard.data and heard.data.complete)
+        await async_wait(hass, lambda: heard.data and heard.data.reading.complete)
         told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     text = str(told)
+    assert told["meters"][0]["trip"]["phases"]
     for secret in ("secret", linky.serial, "aa0000000001", "127.0.0.1", "Zoé"):
         assert secret not in text
     assert told["meters"][0]["groups"]["SINSTS"]
@@ -249,3 +255,89 @@ async def test_a_meter_moves_to_another_port(
     result = await async_listen(hass, result, linky.url)
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
+
+
+async def test_a_coming_trip_is_foretold(hass: HomeAssistant) -> None:
+    site = Site(Mains(), base_load_w=500)
+    async with EmulatedMeter(site, mode="standard", subscribed_kva=3) as linky:
+        entry = await async_setup_meter(hass, linky)
+        will_trip = entity_id(hass, "binary_sensor", f"{linky.serial}_will_trip")
+        assert hass.states.get(will_trip).state == "off"
+        assert state(hass, linky, "time_to_trip").state == "unknown"
+        events = entity_id(hass, "event", f"{linky.serial}_event")
+        site.extra.power_w = 6000
+        await async_wait(hass, lambda: hass.states.get(will_trip).state == "on")
+        assert 0 < value(hass, linky, "time_to_trip") < 60
+        assert value(hass, linky, "trip_margin") < 100
+        told = hass.states.get(events)
+        assert told.attributes["event_type"] == "overload_started"
+        site.extra.power_w = 0
+        await async_wait(hass, lambda: hass.states.get(will_trip).state == "off")
+        assert hass.states.get(events).attributes["event_type"] == "overload_ended"
+        margin = value(hass, linky, "trip_margin")
+        assert margin < 90
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        [again] = entry.runtime_data.meters.values()
+        await async_wait(hass, lambda: again.heard)
+        assert value(hass, linky, "trip_margin") == pytest.approx(margin, abs=5)
+
+
+async def test_three_phases_are_told_apart(hass: HomeAssistant) -> None:
+    async with EmulatedMeter(mode="standard", phases=3, subscribed_kva=12) as linky:
+        await async_setup_meter(hass, linky)
+        for phase in (1, 2, 3):
+            assert value(hass, linky, f"phase_voltage_{phase}") > 220
+            assert value(hass, linky, f"phase_headroom_{phase}") < 4000
+            assert value(hass, linky, f"phase_current_{phase}") >= 0
+
+
+async def test_a_change_of_mode_is_told_once(
+    hass: HomeAssistant, linky: EmulatedMeter, issue_registry: ir.IssueRegistry
+) -> None:
+    entry = await async_setup_meter(hass, linky)
+    assert not issue_registry.issues
+    linky.fault("mode")
+    await async_wait(hass, lambda: issue_registry.issues)
+    [issue] = issue_registry.issues.values()
+    assert issue.translation_key == "mode_changed_historique"
+    assert issue.is_fixable
+    assert entry.runtime_data.memory.insights[linky.serial].mode == "historique"
+
+
+async def test_a_replaced_meter_is_asked_about_and_keeps_its_history(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry
+) -> None:
+    async with EmulatedMeter(mode="standard") as linky:
+        entry = await async_setup_meter(hass, linky)
+        drawn = entity_id(hass, "sensor", f"{linky.serial}_energy_drawn")
+        old, port = linky.serial, linky.line.port
+    async with EmulatedMeter(mode="standard", serial="041861999999", port=port) as new:
+        await async_wait(hass, lambda: issue_registry.issues)
+        [issue] = issue_registry.issues.values()
+        assert issue.translation_key == "other_meter"
+        assert hass.states.get(drawn).state == "unavailable"
+        flow = await repairs.async_create_fix_flow(hass, issue.issue_id, issue.data)
+        assert isinstance(flow, repairs.OtherMeterRepairFlow)
+        flow.hass, flow.handler, flow.flow_id = hass, DOMAIN, "fix"
+        asked = await flow.async_step_init()
+        assert asked["type"] is FlowResultType.FORM
+        done = await flow.async_step_confirm({})
+        assert done["type"] is FlowResultType.CREATE_ENTRY
+        await hass.async_block_till_done()
+        assert entity_id(hass, "sensor", f"{new.serial}_energy_drawn") == drawn
+        await async_wait(hass, lambda: hass.states.get(drawn).state != "unavailable")
+        assert old not in str(entry.as_dict())
+
+
+async def test_system_health_counts_what_is_heard(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    assert await async_setup_component(hass, "system_health", {})
+    async with ShellyGen2(mac="aa0000000001", sockets=1) as emulated:
+        entry = await async_setup(hass, meter(linky.url, linky.serial), plug(emulated))
+        [heard] = entry.runtime_data.meters.values()
+        await async_wait(hass, lambda: heard.heard)
+        info = await get_system_health_info(hass, DOMAIN)
+    # The link is opened in the middle of a group.
+    assert info.pop("rejects_per_hour") <= 1
+    assert info == {"parks": 1, "meters_heard": "1 / 1", "plugs_heard": "1 / 1"}

@@ -32,6 +32,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SENSOR,
     Platform.SWITCH,
@@ -52,10 +53,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     """
     # First of all: what is added while this waits needs its reload too.
     entry.async_on_unload(entry.add_update_listener(_async_reload))
-    meters = {
-        subentry.subentry_id: MeterCoordinator(hass, entry, subentry)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
-    }
     polls = asyncio.Semaphore(PLUG_POLLS_AT_ONCE)
     plugs: dict[str, PlugCoordinator] = {
         subentry.subentry_id: AdoptedPlugCoordinator(hass, entry, subentry)
@@ -66,7 +63,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     memory = ParkMemory(hass, entry.entry_id)
     energy = EnergyBook(memory)
     switchboard = Switchboard(hass, plugs.values(), memory, energy)
-    await memory.async_load(switchboard.sockets)
+    meter_parts = entry.get_subentries_of_type(SUBENTRY_METER)
+    await memory.async_load(
+        switchboard.sockets, (part.unique_id for part in meter_parts if part.unique_id)
+    )
+    meters = {
+        part.subentry_id: MeterCoordinator(hass, entry, part, memory)
+        for part in meter_parts
+    }
     entry.runtime_data = EnergyParkData(
         meters=meters,
         plugs=plugs,

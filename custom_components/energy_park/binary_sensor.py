@@ -21,6 +21,11 @@ OVERLOAD = BinarySensorEntityDescription(
     translation_key="overload",
     device_class=BinarySensorDeviceClass.PROBLEM,
 )
+WILL_TRIP = BinarySensorEntityDescription(
+    key="will_trip",
+    translation_key="will_trip",
+    device_class=BinarySensorDeviceClass.SAFETY,
+)
 HEARD = BinarySensorEntityDescription(
     key="heard",
     translation_key="heard",
@@ -37,7 +42,11 @@ async def async_setup_entry(
     """Add the binary sensors of each meter."""
     for subentry_id, meter in entry.runtime_data.meters.items():
         async_add_entities(
-            [OverloadBinarySensor(meter, OVERLOAD), HeardBinarySensor(meter, HEARD)],
+            [
+                OverloadBinarySensor(meter, OVERLOAD),
+                WillTripBinarySensor(meter, WILL_TRIP),
+                HeardBinarySensor(meter, HEARD),
+            ],
             config_subentry_id=subentry_id,
         )
 
@@ -50,6 +59,16 @@ class OverloadBinarySensor(MeterEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """What the meter says of it."""
         return self.reading.overload
+
+
+class WillTripBinarySensor(MeterEntity, BinarySensorEntity):
+    """Whether the present power, if it stays, opens the meter."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """What the model of the meter's cut-off says."""
+        return self.data.trip.will_trip
 
 
 class HeardBinarySensor(MeterEntity, BinarySensorEntity):

@@ -17,6 +17,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
 
 from .configuration import read_plug
 from .const import (
@@ -32,11 +33,17 @@ from .const import (
     PLUG_INTERVAL_MAX,
     PLUG_REFRESH_AFTER_ORDER_S,
 )
+from .issues import (
+    async_forget_other_meter,
+    async_report_mode,
+    async_report_other_meter,
+)
 from .model import MeterReading, Plug, PlugInfo, PlugReading, Socket, SocketReading
 from .plug import open_plug
 from .plug.client import Credentials, PlugAuthError, PlugClient, PlugError
-from .tic.last_known import LastKnown
+from .tic.insight import MeterData
 from .tic.link import TicLink, TicLinkError
+from .tic.quality import LinkQuality
 
 if TYPE_CHECKING:
     from .control.energy import EnergyBook
@@ -60,8 +67,13 @@ class EnergyParkData:
 class OtherMeterError(Exception):
     """Another meter than the configured one speaks on the link."""
 
+    def __init__(self, serial: str) -> None:
+        """Keep its serial number out of the text, which goes to the log."""
+        super().__init__("another meter answers on the port")
+        self.serial = serial
 
-class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
+
+class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
     """Pushes the readings of one meter; None until the first frame."""
 
     config_entry: EnergyParkConfigEntry
@@ -71,6 +83,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
         hass: HomeAssistant,
         entry: EnergyParkConfigEntry,
         subentry: ConfigSubentry,
+        memory: ParkMemory,
     ) -> None:
         """Prepare to listen to the meter of a subentry."""
         super().__init__(
@@ -80,6 +93,10 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
         self.subentry = subentry
         self.serial = subentry.unique_id
         self.link: TicLink | None = None
+        self.quality = LinkQuality()
+        self._memory = memory
+        self._insight = memory.insights[subentry.unique_id]
+        self._reports_other = False
         self._retry = METER_RETRY_MIN
 
     @callback
@@ -89,9 +106,14 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
             self.hass, self._async_run(), name=f"{DOMAIN} {self.name}"
         )
 
+    @property
+    def heard(self) -> bool:
+        """Whether good frames of the meter arrive."""
+        return self.last_update_success and self.data is not None
+
     @override
-    async def _async_update_data(self) -> MeterReading | None:
-        """Return the latest reading: the meter speaks by itself."""
+    async def _async_update_data(self) -> MeterData | None:
+        """Return the latest data: the meter speaks by itself."""
         return self.data
 
     async def _async_run(self) -> None:
@@ -99,7 +121,11 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
         while True:
             try:
                 await self._async_listen()
-            except (TicLinkError, OtherMeterError) as err:
+            except OtherMeterError as err:
+                self.async_set_update_error(err)
+                self._reports_other = True
+                async_report_other_meter(self.hass, self, err.serial)
+            except TicLinkError as err:
                 self.async_set_update_error(err)
             except Exception as err:
                 # A fault of one listener must not cost hours of readings.
@@ -110,23 +136,34 @@ class MeterCoordinator(DataUpdateCoordinator[MeterReading | None]):
 
     async def _async_listen(self) -> None:
         """Publish what comes over the link once the meter has said who it is."""
-        known = LastKnown()
         identified = False
-        async with TicLink(self.subentry.data[CONF_PORT]) as self.link:
+        self._insight.forget_last()
+        async with TicLink(
+            self.subentry.data[CONF_PORT], mode=self._insight.mode
+        ) as self.link:
             async for reading in self.link:
+                self.quality.update(self.link.counters, dt_util.utcnow())
                 if reading.serial not in {None, self.serial}:
-                    raise OtherMeterError("another meter answers on the port")
+                    raise OtherMeterError(reading.serial)
                 identified |= reading.serial is not None
                 if identified:
-                    self._async_publish(known.update(reading))
+                    self._async_publish(reading)
 
     @callback
     def _async_publish(self, reading: MeterReading) -> None:
-        """Hand a reading to the entities."""
+        """Hand a reading, and what follows from it, to the entities."""
         self._retry = METER_RETRY_MIN
         if not self.last_update_success:
             LOGGER.info("The %s is heard again", self.name)
-        self.async_set_updated_data(reading)
+        mode_before = self._insight.mode
+        data = self._insight.update(reading, dt_util.utcnow())
+        self._memory.save_totals()
+        self.async_set_updated_data(data)
+        if mode_before not in {None, reading.mode}:
+            async_report_mode(self.hass, self, reading.mode)
+        if self._reports_other:
+            self._reports_other = False
+            async_forget_other_meter(self.hass, self)
 
 
 class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
@@ -171,9 +208,14 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
     def async_stop(self) -> None:
         """Let go of what the plug holds beside its listeners."""
 
+    @property
+    def heard(self) -> bool:
+        """Whether the plug answered last."""
+        return self.last_update_success and self.data is not None
+
     def reading(self, socket: Socket) -> SocketReading | None:
         """Return the fresh reading of a socket; None when there is none."""
-        if not self.last_update_success or self.data is None:
+        if not self.heard:
             return None
         return self.data.sockets.get(socket.number)
 

@@ -49,12 +49,14 @@ async def async_get_config_entry_diagnostics(
 
 
 def _meter(meter: MeterCoordinator) -> dict[str, Any]:
-    reading = meter.data
+    data = meter.data
+    reading = data and data.reading
     return {
-        "heard": meter.last_update_success and reading is not None,
+        "heard": meter.heard,
         "error": type(meter.last_exception).__name__ if meter.last_exception else None,
         "counters": asdict(meter.link.counters) if meter.link else None,
         "mode": reading and reading.mode,
+        "trip": data and asdict(data.trip),
         "groups": {
             label: {"horodate": group.horodate, "value": group.value}
             if label not in TO_REDACT
@@ -68,7 +70,7 @@ def _plug(plug: PlugCoordinator) -> dict[str, Any]:
     switchboard = plug.config_entry.runtime_data.switchboard
     return {
         "model": plug.plug.model,
-        "heard": plug.last_update_success and plug.data is not None,
+        "heard": plug.heard,
         "error": type(plug.last_exception).__name__ if plug.last_exception else None,
         "sockets": [
             {

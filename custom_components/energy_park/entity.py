@@ -16,6 +16,7 @@ from .control.switchboard import Switchboard
 from .coordinator import EnergyParkConfigEntry, MeterCoordinator, PlugCoordinator
 from .devices import socket_device
 from .model import MeterReading, Socket, SocketReading
+from .tic.insight import MeterData
 
 
 class MeterEntity(CoordinatorEntity[MeterCoordinator]):
@@ -36,13 +37,18 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
     @override
     def available(self) -> bool:
         """Whether the meter is heard."""
-        return super().available and self.coordinator.data is not None
+        return super().available and self.coordinator.heard
+
+    @property
+    def data(self) -> MeterData:
+        """What is known of the meter; only while available."""
+        assert self.coordinator.data is not None
+        return self.coordinator.data
 
     @property
     def reading(self) -> MeterReading:
         """The latest reading; only while available."""
-        assert self.coordinator.data is not None
-        return self.coordinator.data
+        return self.data.reading
 
 
 class SocketEntity(CoordinatorEntity[PlugCoordinator]):

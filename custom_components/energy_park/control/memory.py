@@ -1,5 +1,6 @@
 """What the park remembers over a restart: orders, policies, energy totals."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from ..const import DOMAIN, OVERRIDE_DEFAULT
 from ..model import Order, Reason, Socket, Source
 from ..park.arbiter import SocketState
 from ..park.energy import EnergyTotal
+from ..tic.insight import MeterInsight
 
 STORAGE_VERSION = 1
 
@@ -39,11 +41,17 @@ class ParkMemory:
             hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}", private=True
         )
         self.sockets: dict[str, SocketMemory] = {}
+        self.insights: dict[str, MeterInsight] = {}
         self.group_energy_wh: dict[str, float] = {}
         self.override: timedelta | None = OVERRIDE_DEFAULT
 
-    async def async_load(self, sockets: tuple[Socket, ...]) -> None:
-        """Read what is stored; sockets of the park that are new start afresh."""
+    async def async_load(
+        self, sockets: Iterable[Socket], meters: Iterable[str]
+    ) -> None:
+        """Read what is stored; sockets and meters that are new start afresh.
+
+        ``meters`` are serial numbers.
+        """
         stored = await self._store.async_load() or {}
         by_id = stored.get("sockets", {})
         self.sockets = {
@@ -51,6 +59,13 @@ class ParkMemory:
             if socket.id in by_id
             else SocketMemory(priority=socket.priority)
             for socket in sockets
+        }
+        kept = stored.get("meters", {})
+        self.insights = {
+            serial: MeterInsight.from_dict(kept[serial])
+            if serial in kept
+            else MeterInsight()
+            for serial in meters
         }
         self.group_energy_wh = dict(stored.get("group_energy_wh", {}))
         if "override_s" in stored:
@@ -78,6 +93,7 @@ class ParkMemory:
     def _dump(self) -> dict[str, Any]:
         return {
             "sockets": {key: _dump_socket(m) for key, m in self.sockets.items()},
+            "meters": {key: m.to_dict() for key, m in self.insights.items()},
             "group_energy_wh": self.group_energy_wh,
             "override_s": None
             if self.override is None

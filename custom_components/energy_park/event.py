@@ -1,0 +1,50 @@
+"""Events: what happened to a meter."""
+
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import EnergyParkConfigEntry, MeterCoordinator
+from .entity import MeterEntity
+
+PARALLEL_UPDATES = 0
+
+OVERLOAD_STARTED = "overload_started"
+OVERLOAD_ENDED = "overload_ended"
+
+METER_EVENT = EventEntityDescription(
+    key="event",
+    translation_key="meter",
+    event_types=[OVERLOAD_STARTED, OVERLOAD_ENDED],
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the events of each meter."""
+    for subentry_id, meter in entry.runtime_data.meters.items():
+        async_add_entities([MeterEvent(meter)], config_subentry_id=subentry_id)
+
+
+class MeterEvent(MeterEntity, EventEntity):
+    """Tells when an overload starts and ends."""
+
+    def __init__(self, coordinator: MeterCoordinator) -> None:
+        """Start without knowing of an overload."""
+        super().__init__(coordinator, METER_EVENT)
+        self._overload: bool | None = None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Look for a change of the overload; what is unknown changes nothing."""
+        if self.available and (overload := self.reading.overload) is not None:
+            if overload is not bool(self._overload):
+                self._trigger_event(OVERLOAD_STARTED if overload else OVERLOAD_ENDED)
+            self._overload = overload
+        super()._handle_coordinator_update()

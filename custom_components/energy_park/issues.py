@@ -1,0 +1,66 @@
+"""What Home Assistant's repairs tell about a park; repairs.py mends what it can."""
+
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN
+from .model import TicMode
+
+if TYPE_CHECKING:
+    from .coordinator import MeterCoordinator
+
+MODE_CHANGED = "mode_changed"
+OTHER_METER = "other_meter"
+
+
+@callback
+def async_report_mode(
+    hass: HomeAssistant, meter: MeterCoordinator, mode: TicMode
+) -> None:
+    """Tell that the supplier changed the mode: indexes have other names now."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{MODE_CHANGED}_{meter.subentry.subentry_id}",
+        data={"entry_id": meter.config_entry.entry_id},
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=f"{MODE_CHANGED}_{mode}",
+        translation_placeholders={"meter": meter.subentry.title},
+    )
+
+
+@callback
+def async_report_other_meter(
+    hass: HomeAssistant, meter: MeterCoordinator, serial: str
+) -> None:
+    """Ask whether another meter on the port has replaced ours."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _other_meter_id(meter),
+        data={
+            "entry_id": meter.config_entry.entry_id,
+            "subentry_id": meter.subentry.subentry_id,
+            "serial": serial,
+        },
+        is_fixable=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=OTHER_METER,
+        translation_placeholders={
+            "meter": meter.subentry.title,
+            "serial": serial[-6:],
+        },
+    )
+
+
+@callback
+def async_forget_other_meter(hass: HomeAssistant, meter: MeterCoordinator) -> None:
+    """Our own meter is heard again: there is nothing to ask."""
+    ir.async_delete_issue(hass, DOMAIN, _other_meter_id(meter))
+
+
+def _other_meter_id(meter: MeterCoordinator) -> str:
+    return f"{OTHER_METER}_{meter.subentry.subentry_id}"

@@ -1,0 +1,91 @@
+"""Mends what a repair is about, once a person agreed."""
+
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from .const import DOMAIN
+from .issues import OTHER_METER
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant,
+    issue_id: str,
+    data: dict[str, str | int | float | None] | None,
+) -> RepairsFlow:
+    """Return the flow of an issue; one that only tells is confirmed."""
+    if issue_id.startswith(OTHER_METER) and data is not None:
+        entry = hass.config_entries.async_get_entry(str(data["entry_id"]))
+        if entry is not None and data["subentry_id"] in entry.subentries:
+            return OtherMeterRepairFlow(
+                entry, str(data["subentry_id"]), str(data["serial"])
+            )
+    return ConfirmRepairFlow()
+
+
+class OtherMeterRepairFlow(RepairsFlow):
+    """Puts the meter that is heard in the place of the one that was replaced."""
+
+    def __init__(self, entry: ConfigEntry, subentry_id: str, serial: str) -> None:
+        """Take note of who replaces whom."""
+        self._entry = entry
+        self._subentry_id = subentry_id
+        self._serial = serial
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask first."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Replace the meter; its entities keep their names and their history."""
+        subentry = self._entry.subentries[self._subentry_id]
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm",
+                description_placeholders={
+                    "meter": subentry.title,
+                    "serial": self._serial[-6:],
+                },
+            )
+        assert subentry.unique_id is not None
+        _async_rename(self.hass, self._entry, subentry.unique_id, self._serial)
+        self.hass.config_entries.async_update_subentry(
+            self._entry,
+            subentry,
+            unique_id=self._serial,
+            title=f"Linky {self._serial[-6:]}",
+        )
+        return self.async_create_entry(data={})
+
+
+@callback
+def _async_rename(
+    hass: HomeAssistant, entry: ConfigEntry, old_serial: str, new_serial: str
+) -> None:
+    """Give the entities and the device of a meter to its successor."""
+    entities = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(entities, entry.entry_id):
+        if entity.unique_id.startswith(f"{old_serial}_"):
+            entities.async_update_entity(
+                entity.entity_id,
+                new_unique_id=new_serial + entity.unique_id.removeprefix(old_serial),
+            )
+    devices = dr.async_get(hass)
+    device = devices.async_get_device_by_identifier(
+        (DOMAIN, old_serial), entry.entry_id
+    )
+    if device is not None:
+        devices.async_update_device(
+            device.id,
+            new_identifiers={(DOMAIN, new_serial)},
+            serial_number=new_serial,
+        )

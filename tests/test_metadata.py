@@ -221,7 +221,7 @@ def test_the_readme_names_every_action_and_entity() -> None:
     )
     for platform in ENGLISH["entity"].values():
         for entity in platform.values():
-            assert entity["name"].replace("{label}", "").strip() in README
+            assert re.sub(r"{\w+}", "", entity["name"]).strip() in README
 
 
 @pytest.mark.parametrize(

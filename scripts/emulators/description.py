@@ -11,6 +11,12 @@ type Description = dict[str, Any]
 
 DEMO = Path(__file__).with_name("demo.yaml")
 DEVICES = (
+    "diy",
+    "lf2l_strip",
+    "mystrom",
+    "netio",
+    "openbeken",
+    "shelly_25",
     "shelly_plug_s",
     "shelly_plus_plug_s",
     "shelly_pro_4pm",

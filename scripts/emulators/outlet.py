@@ -1,7 +1,8 @@
 """A switched and measured socket of an emulated plug."""
 
+from cmath import phase as angle
 from dataclasses import dataclass
-from math import inf
+from math import degrees, inf
 
 from .appliance import Appliance, Constant
 from .mains import Mains
@@ -51,18 +52,22 @@ class Outlet:
         self.source = "init"
         self._on = on
         self._revert_at = inf
+        self._due: tuple[float, bool] | None = None
         self._counter_from_wh = 0.0
         self._started_at = mains.now()
 
     @property
     def on(self) -> bool:
         """Return the state of the relay now."""
+        if self._due is not None and self._due[0] <= self.mains.now():
+            self.switch(self._due[1])
         if self._revert_at <= self.mains.now():
             self.switch(not self._on, source="timer")
         return self._on
 
     def switch(self, on: bool, *, source: str = "HTTP_in", revert_s: float = 0) -> None:
         """Set the relay, for good or until a timer turns it back."""
+        self._due = None
         self._revert_at = self.mains.now() + revert_s if revert_s else inf
         self.source = source
         if on != self._on:
@@ -70,10 +75,19 @@ class Outlet:
             self.switch_count += 1
             self.appliance.supply(on)
 
+    def switch_in(self, delay_s: float, on: bool) -> None:
+        """Set the relay after a while."""
+        self._due = (self.mains.now() + delay_s, on)
+
     @property
     def load(self) -> complex:
         """Return P + jQ in VA now."""
         return self.appliance.load if self.on else 0j
+
+    @property
+    def phase_shift_deg(self) -> float:
+        """Return the angle between voltage and current; negative is leading."""
+        return degrees(angle(self.load)) if self.load else 0.0
 
     @property
     def drawn_wh(self) -> float:

@@ -7,8 +7,13 @@ from typing import Any, Self
 
 from .appliance import Appliance, Computer, ComputerState, Constant, Monitor
 from .description import Description, check
+from .diy import Diy
+from .lf2l_strip import Lf2lStrip
 from .mains import Clock, Mains
 from .meter import EmulatedMeter
+from .mystrom import MyStrom
+from .netio import Netio
+from .openbeken import OpenBeken
 from .outlet import Outlet
 from .plug import EmulatedPlug
 from .shelly_gen1 import ShellyGen1
@@ -24,6 +29,12 @@ METER_PORT = 1
 PLUG_PORTS = 10
 METER_KEYS = ("mode", "phases", "contract", "producer", "subscribed_kva", "serial")
 DEVICES: dict[str, tuple[type[EmulatedPlug], Json]] = {
+    "diy": (Diy, {}),
+    "lf2l_strip": (Lf2lStrip, {}),
+    "mystrom": (MyStrom, {}),
+    "netio": (Netio, {}),
+    "openbeken": (OpenBeken, {}),
+    "shelly_25": (ShellyGen1, {"model": "SHSW-25"}),
     "shelly_plug_s": (ShellyGen1, {}),
     "shelly_plus_plug_s": (ShellyGen2, {"model": PLUS_PLUG_S}),
     "shelly_pro_4pm": (ShellyGen2, {"model": PRO_4PM}),
@@ -163,6 +174,8 @@ class EmulatedPark:
         }
         if plug.password is not None:
             announced |= {"username": plug.username, "password": plug.password}
+        if plug.settings is not None:
+            announced["rest"] = plug.settings
         announced["sockets"] = [
             {
                 "number": number,

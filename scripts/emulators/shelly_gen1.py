@@ -1,31 +1,45 @@
-"""Shelly Plug S of the first generation.
+"""Shelly plugs of the first generation.
 
 Payloads as a Plug S with firmware 1.14 sends them (Shelly API documentation,
 Gen1; a recording). Its energy is in watt-minutes and it knows neither voltage,
 current nor power factor.
 """
 
-import base64
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, ClassVar, override
 
 from aiohttp import web
 
-from .plug import EmulatedPlug, Json
+from .plug import EmulatedPlug, Json, basic
 
 FIRMWARE = "20230913-113421/v1.14.0-gcb84623"
 MAX_POWER_W = 1800
+SHELLY_2 = "SHSW-21"
+HOSTNAMES = {
+    "SHPLG-S": "shellyplug-s",
+    "SHSW-21": "shelly2",
+    "SHSW-25": "shelly25",
+    "SHSW-44": "shelly4pro",
+}
+# By the number of relays.
+MODELS = {1: "SHPLG-S", 2: "SHSW-25", 4: "SHSW-44"}
+DEFAULT_STATES = {"off", "on", "last", "switch"}
 
 
 class ShellyGen1(EmulatedPlug):
-    """A Shelly Plug S, Gen1: relay and wattmeter, Basic authentication."""
+    """A Shelly of the first generation: relays, wattmeters, Basic authentication.
+
+    ``model`` follows the number of sockets by default.
+    """
 
     dialect: ClassVar[str] = "shelly_gen1"
 
-    def __init__(self, *, default_state: str = "off", **plug: Any) -> None:
+    keeps_counters: ClassVar[bool] = False
+
+    def __init__(self, *, model: str | None = None, **plug: Any) -> None:
         super().__init__(**plug)
-        self._default_state = default_state
+        self.model = model or MODELS[len(self.sockets)]
 
     @override
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -49,22 +63,36 @@ class ShellyGen1(EmulatedPlug):
                     return web.json_response(self._meter(int(number)))
                 return self._order(request, int(number))
             case ["settings", "relay", number] if number.isdigit():
-                self._default_state = request.query.get(
-                    "default_state", self._default_state
-                )
-                return web.json_response(self._relay_settings(int(number)))
+                return self._set_relay(request, int(number))
             case _:
                 return web.Response(status=HTTPStatus.NOT_FOUND, text="Not found")
 
     @property
     def _hostname(self) -> str:
-        return f"shellyplug-s-{self.mac[-6:].upper()}"
+        return f"{HOSTNAMES[self.model]}-{self.mac[-6:].upper()}"
+
+    @property
+    def _metered(self) -> list[int]:
+        """Return the sockets that begin a meter: a Shelly 2 has one for both."""
+        numbers = list(self.sockets)
+        return numbers[:1] if self.model == SHELLY_2 else numbers
+
+    def _set_relay(self, request: web.BaseRequest, number: int) -> web.Response:
+        if number not in self.sockets:
+            return web.Response(status=HTTPStatus.NOT_FOUND, text="Not found")
+        default = request.query.get("default_state")
+        if default is not None:
+            if default not in DEFAULT_STATES:
+                return web.Response(
+                    status=HTTPStatus.BAD_REQUEST, text="Bad default_state!"
+                )
+            self.power_on[number] = default
+        return web.json_response(self._relay_settings(number))
 
     def _allows(self, request: web.BaseRequest) -> bool:
         if self.password is None:
             return True
-        secret = base64.b64encode(f"admin:{self.password}".encode()).decode()
-        return request.headers.get("Authorization") == f"Basic {secret}"
+        return request.headers.get("Authorization") == basic("admin", self.password)
 
     def _order(self, request: web.BaseRequest, number: int) -> web.Response:
         outlet = self.sockets[number]
@@ -79,14 +107,14 @@ class ShellyGen1(EmulatedPlug):
 
     def _shelly(self) -> Json:
         return {
-            "type": "SHPLG-S",
+            "type": self.model,
             "mac": self.mac.upper(),
             "auth": self.password is not None,
             "fw": FIRMWARE,
             "discoverable": True,
             "name": self.name or None,
             "num_outputs": len(self.sockets),
-            "num_meters": len(self.sockets),
+            "num_meters": len(self._metered),
         }
 
     def _relay(self, number: int) -> Json:
@@ -102,14 +130,17 @@ class ShellyGen1(EmulatedPlug):
         }
 
     def _meter(self, number: int) -> Json:
-        measure = self.sockets[number].measure()
+        measures = [self.sockets[number].measure()]
+        if self.model == SHELLY_2:
+            measures = [outlet.measure() for outlet in self.sockets.values()]
+        power_w = sum(measure.power_w for measure in measures)
         return {
-            "power": round(measure.power_w, 2),
+            "power": round(power_w, 2),
             "overpower": 0.0,
             "is_valid": True,
             "timestamp": int(self.mains.now()),
-            "counters": [round(measure.power_w, 3)] * 3,
-            "total": int(measure.energy_wh * 60),
+            "counters": [round(power_w, 3)] * 3,
+            "total": int(sum(measure.energy_wh for measure in measures) * 60),
         }
 
     def _status(self) -> Json:
@@ -131,7 +162,7 @@ class ShellyGen1(EmulatedPlug):
             "cfg_changed_cnt": 0,
             "actions_stats": {"skipped": 0},
             "relays": [self._relay(number) for number in self.sockets],
-            "meters": [self._meter(number) for number in self.sockets],
+            "meters": [self._meter(number) for number in self._metered],
             "temperature": 24.14,
             "overtemperature": False,
             "tmp": {"tC": 24.14, "tF": 75.45, "is_valid": True},
@@ -155,7 +186,7 @@ class ShellyGen1(EmulatedPlug):
             "appliance_type": "General",
             "ison": outlet.on,
             "has_timer": False,
-            "default_state": self._default_state,
+            "default_state": self.power_on[number],
             "auto_on": 0.0,
             "auto_off": 0.0,
             "schedule": False,
@@ -166,11 +197,11 @@ class ShellyGen1(EmulatedPlug):
     def _settings(self) -> Json:
         return {
             "device": {
-                "type": "SHPLG-S",
+                "type": self.model,
                 "mac": self.mac.upper(),
                 "hostname": self._hostname,
                 "num_outputs": len(self.sockets),
-                "num_meters": len(self.sockets),
+                "num_meters": len(self._metered),
             },
             "name": self.name or None,
             "fw": FIRMWARE,

@@ -17,6 +17,13 @@ from .outlet import Outlet
 from .plug import EmulatedPlug, Json
 from .shelly_models import PLUS_PLUG_S, POWER_STRIP_4, Model
 
+INITIAL_STATES = {
+    "off": "off",
+    "on": "on",
+    "restore_last": "last",
+    "match_input": "match_input",
+}
+
 
 class RpcError(Exception):
     """A call that the device answers with an error."""
@@ -42,7 +49,6 @@ class ShellyGen2(EmulatedPlug):
         default = PLUS_PLUG_S if len(self.sockets) == 1 else POWER_STRIP_4
         self.model = model or default
         self.firmware = firmware or self.model.firmware
-        self._initial_state = dict.fromkeys(self.sockets, "restore_last")
         self._methods: dict[str, Callable[[Json], Json]] = {
             "Shelly.GetDeviceInfo": lambda _: self._device_info(),
             "Shelly.GetStatus": lambda _: self._status(),
@@ -155,10 +161,11 @@ class ShellyGen2(EmulatedPlug):
 
     def _set_config(self, params: Json) -> Json:
         outlet = self._outlet(params)
-        config = params.get("config", {})
-        self._initial_state[outlet.number] = config.get(
-            "initial_state", self._initial_state[outlet.number]
-        )
+        initial = params.get("config", {}).get("initial_state")
+        if initial is not None:
+            if initial not in INITIAL_STATES:
+                raise RpcError(-103, "Invalid argument 'initial_state'!")
+            self.power_on[outlet.number] = INITIAL_STATES[initial]
         return {"restart_required": False}
 
     def _reset_counters(self, params: Json) -> Json:
@@ -272,7 +279,11 @@ class ShellyGen2(EmulatedPlug):
         return {
             "id": outlet.number,
             "name": outlet.name or None,
-            "initial_state": self._initial_state[outlet.number],
+            "initial_state": next(
+                word
+                for word, default in INITIAL_STATES.items()
+                if default == self.power_on[outlet.number]
+            ),
             "auto_on": False,
             "auto_on_delay": 60.0,
             "auto_off": False,

@@ -57,3 +57,23 @@ POWER_STRIP_4 = Model(
     power_limit_w=3680,
     shows_temperature=False,
 )
+PRO_EM = Model(
+    model="SPEM-002CEBEU50",
+    app="ProEM",
+    prefix="shellyproem50",
+    gen=2,
+    firmware="1.7.5",
+    ui="ui",
+    current_limit_a=50.0,
+    power_limit_w=11500,
+)
+PRO_3EM = Model(
+    model="SPEM-003CEBEU",
+    app="Pro3EM",
+    prefix="shellypro3em",
+    gen=2,
+    firmware="1.7.5",
+    ui="ui",
+    current_limit_a=120.0,
+    power_limit_w=27600,
+)

@@ -5,7 +5,6 @@ server). Since 15.5 the HTTP API hears only requests that carry the device's own
 address as Referer, unless SetOption128 opened it.
 """
 
-import base64
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, ClassVar, override
@@ -13,12 +12,13 @@ from typing import Any, ClassVar, override
 from aiohttp import web
 
 from .outlet import Outlet
-from .plug import EmulatedPlug, Json
+from .plug import EmulatedPlug, Json, basic, hang_up
 
 NEED_PASSWORD = {"WARNING": "Need user=<username>&password=<password>"}
 UNKNOWN = {"Command": "Unknown"}
 REFERER_CHECK_SINCE = (15, 5)
 STATES = {"on": True, "1": True, "true": True, "off": False, "0": False, "false": False}
+POWER_ON_STATES = {"0": "off", "1": "on", "2": "toggle", "3": "last", "4": "locked"}
 
 
 class Tasmota(EmulatedPlug):
@@ -30,6 +30,7 @@ class Tasmota(EmulatedPlug):
 
     dialect: ClassVar[str] = "tasmota"
     first_number: ClassVar[int] = 1
+    single_threaded: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -45,7 +46,6 @@ class Tasmota(EmulatedPlug):
         major, minor = firmware.split(".")[:2]
         checked = (int(major), int(minor)) >= REFERER_CHECK_SINCE
         self._open_api = open_api or not checked
-        self._power_on_state = 3
 
     @override
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -53,9 +53,7 @@ class Tasmota(EmulatedPlug):
             return web.Response(text="<html>Tasmota</html>", content_type="text/html")
         if not self._open_api and not self._refers_to_itself(request):
             # The firmware returns without an answer: the connection just ends.
-            if request.transport is not None:
-                request.transport.close()
-            return web.Response()
+            return hang_up(request)
         if not self._allows(request):
             return web.json_response(NEED_PASSWORD, status=HTTPStatus.UNAUTHORIZED)
         command = request.query.get("cmnd", "")
@@ -77,8 +75,7 @@ class Tasmota(EmulatedPlug):
         if self.password is None:
             return True
         if (header := request.headers.get("Authorization")) is not None:
-            secret = base64.b64encode(f"admin:{self.password}".encode()).decode()
-            return header == f"Basic {secret}"
+            return header == basic("admin", self.password)
         return (
             request.query.get("user") == "admin"
             and request.query.get("password") == self.password
@@ -93,7 +90,10 @@ class Tasmota(EmulatedPlug):
             case "status":
                 return self._status(argument)
             case "poweronstate":
-                self._power_on_state = int(argument or self._power_on_state)
+                if argument in POWER_ON_STATES:
+                    self.power_on = dict.fromkeys(
+                        self.sockets, POWER_ON_STATES[argument]
+                    )
                 return {"PowerOnState": self._power_on_state}
             case "setoption128":
                 if argument:
@@ -101,6 +101,12 @@ class Tasmota(EmulatedPlug):
                 return {"SetOption128": "ON" if self._open_api else "OFF"}
             case _:
                 return UNKNOWN
+
+    @property
+    def _power_on_state(self) -> int:
+        """Return the number of the one choice for all relays."""
+        (default,) = set(self.power_on.values())
+        return next(int(n) for n, name in POWER_ON_STATES.items() if name == default)
 
     def _power(self, index: str, argument: str) -> Json:
         if index == "0":
@@ -111,7 +117,9 @@ class Tasmota(EmulatedPlug):
             return UNKNOWN
         for outlet in outlets:
             if argument in STATES:
-                self.switch(outlet, STATES[argument])
+                # A locked relay stays on, and the answer just says so.
+                locked = self.power_on[outlet.number] == "locked"
+                self.switch(outlet, STATES[argument] or locked)
             elif argument in {"toggle", "2"}:
                 self.switch(outlet, not outlet.on)
         return self._relays(outlets)

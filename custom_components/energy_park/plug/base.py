@@ -63,6 +63,8 @@ class BasePlug(ABC):
         batch.orders[socket] = on
         async with self._lock:
             if batch.failures is None:
+                # What is ordered in the same breath comes along.
+                await asyncio.sleep(0)
                 if batch is self._batch:
                     self._batch = _Batch()
                 batch.failures = await self._switch(batch.orders)

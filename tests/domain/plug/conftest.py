@@ -10,7 +10,16 @@ import aiohttp
 from aiohttp import web
 import pytest
 
-from custom_components.energy_park.plug import shelly_rpc
+from custom_components.energy_park.plug import (
+    Credentials,
+    PlugClient,
+    RestSettings,
+    base,
+    identify,
+    identify_rest,
+    open_plug,
+    shelly_rpc,
+)
 from scripts.emulators import EmulatedPlug, Mains
 
 PASSWORD = "s3cret&+é/=word"
@@ -43,14 +52,19 @@ def mains(clock: Clock) -> Mains:
 
 @pytest.fixture
 def pauses(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Note the pauses of the RPC client, and let only the emulators feel them."""
+    """Note the pauses of the clients, and let only the emulators feel them."""
+    return pass_pauses(monkeypatch, clock)
+
+
+def pass_pauses(patch: pytest.MonkeyPatch, clock: Clock) -> list[float]:
     taken: list[float] = []
 
     async def pause(seconds: float) -> None:
         taken.append(seconds)
         clock.now += seconds
 
-    monkeypatch.setattr(shelly_rpc, "_pause", pause)
+    for module in (base, shelly_rpc):
+        patch.setattr(module, "_pause", pause)
     return taken
 
 
@@ -70,11 +84,30 @@ class Traffic:
     open_now: int = 0
     most_open: int = 0
     lose: Callable[[str], bool] = lambda path: False
-    """Tells which answers get lost, by path and query."""
+    """Tells which answers get lost, by method (if not GET), path and query."""
 
     def orders(self) -> list[str]:
-        words = ("Switch.Set", "turn=", "cmnd=Power")
-        return [path for path in self.paths if any(word in path for word in words)]
+        return [path for path in self.paths if is_order(path)]
+
+
+def is_order(path: str) -> bool:
+    words = ("Switch.Set?", "turn=", "cmnd=Power+", "cmnd=Power1+", "cmnd=Power2+")
+    others = ("relay?state=", "POST ", "PUT ", "/plug/")
+    return any(word in path for word in words + others)
+
+
+async def opened(
+    http: aiohttp.ClientSession,
+    plug: EmulatedPlug,
+    credentials: Credentials | None = None,
+) -> PlugClient:
+    """Identify an emulated plug and return its client."""
+    if plug.settings is None:
+        info = await identify(http, plug.host, credentials)
+        return open_plug(http, plug.host, info, credentials)
+    settings = RestSettings.from_dict(plug.settings)
+    info = await identify_rest(http, plug.host, settings, credentials)
+    return open_plug(http, plug.host, info, credentials, rest=settings)
 
 
 def watch(plug: EmulatedPlug, monkeypatch: pytest.MonkeyPatch) -> Traffic:
@@ -83,7 +116,10 @@ def watch(plug: EmulatedPlug, monkeypatch: pytest.MonkeyPatch) -> Traffic:
     answer = plug.answer
 
     async def watched(request: web.BaseRequest) -> web.StreamResponse:
-        traffic.paths.append(request.path_qs)
+        path = request.path_qs
+        if request.method != "GET":
+            path = f"{request.method} {path}"
+        traffic.paths.append(path)
         traffic.headers.append(dict(request.headers))
         if request.transport is not None:
             traffic.peers.append(request.transport.get_extra_info("peername"))
@@ -94,7 +130,7 @@ def watch(plug: EmulatedPlug, monkeypatch: pytest.MonkeyPatch) -> Traffic:
             response = await answer(request)
         finally:
             traffic.open_now -= 1
-        if traffic.lose(request.path_qs) and request.transport is not None:
+        if traffic.lose(path) and request.transport is not None:
             request.transport.close()
         return response
 

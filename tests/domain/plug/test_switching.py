@@ -4,40 +4,47 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 
 import aiohttp
-from hypothesis import given, settings, strategies as st
 import pytest
-import pytest_socket
 
 from custom_components.energy_park.plug import (
     PlugClient,
-    PlugError,
     PlugIdentityError,
     PlugRefusedError,
     PlugReplyError,
     PlugUnreachableError,
-    identify,
-    open_plug,
     transport,
 )
-from scripts.emulators import EmulatedPlug, Mains, ShellyGen1, ShellyGen2, Tasmota
+from scripts.emulators import (
+    Diy,
+    EmulatedPlug,
+    Mains,
+    MyStrom,
+    Netio,
+    OpenBeken,
+    ShellyGen1,
+    ShellyGen2,
+    Tasmota,
+)
 
-from .conftest import Traffic, watch
+from .conftest import Traffic, is_order, opened, watch
 
-DIALECTS = [ShellyGen2, ShellyGen1, Tasmota]
+DIALECTS = [ShellyGen2, ShellyGen1, Tasmota, OpenBeken, Netio, MyStrom, Diy]
 
 
 @pytest.fixture(params=DIALECTS, ids=lambda dialect: dialect.__name__)
 async def plug(
-    request: pytest.FixtureRequest, mains: Mains
+    request: pytest.FixtureRequest, mains: Mains, pauses: list[float]
 ) -> AsyncGenerator[EmulatedPlug]:
-    """Two sockets, both on."""
-    async with request.param(sockets=2, mains=mains) as plug:
+    """Two sockets where there can be two, all on."""
+    dialect = request.param
+    sockets = 1 if dialect is MyStrom else 2
+    async with dialect(sockets=sockets, mains=mains) as plug:
         yield plug
 
 
 @pytest.fixture
 async def client(http: aiohttp.ClientSession, plug: EmulatedPlug) -> PlugClient:
-    return open_plug(http, plug.host, await identify(http, plug.host))
+    return await opened(http, plug)
 
 
 @pytest.fixture
@@ -50,10 +57,7 @@ def traffic(
 def losing(times: int) -> Callable[[str], bool]:
     """Lose the answers to the first orders."""
     losses = iter(range(times))
-    return lambda path: (
-        any(word in path for word in ("Switch.Set", "turn=", "cmnd=Power"))
-        and next(losses, None) is not None
-    )
+    return lambda path: is_order(path) and next(losses, None) is not None
 
 
 def numbers(plug: EmulatedPlug) -> Iterator[int]:
@@ -63,7 +67,13 @@ def numbers(plug: EmulatedPlug) -> Iterator[int]:
 async def test_a_socket_is_switched_and_no_other(
     plug: EmulatedPlug, client: PlugClient, traffic: Traffic
 ) -> None:
-    first, second = plug.sockets
+    first, *others = plug.sockets
+    if not others:
+        await client.switch(first, on=False)
+        assert not plug.sockets[first].on
+        assert len(traffic.orders()) == 1
+        return
+    (second,) = others
     await client.switch(second, on=False)
     assert (plug.sockets[first].on, plug.sockets[second].on) == (True, False)
     await client.switch(second, on=True)
@@ -189,9 +199,12 @@ async def test_a_reading_is_asked_for_twice_at_most(
     plug: EmulatedPlug, client: PlugClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await client.read()
-    monkeypatch.setattr(transport, "READ_TIMEOUT_S", 0.1)
-    await plug.fault("slow", delay_s=2, times=1)
+    # A device with one thread hears the second question when it is done with the
+    # first.
+    monkeypatch.setattr(transport, "READ_TIMEOUT_S", 0.5)
+    await plug.fault("slow", delay_s=0.6, times=1)
     assert (await client.read()).sockets
+    monkeypatch.setattr(transport, "READ_TIMEOUT_S", 0.1)
     await plug.fault("slow", delay_s=2)
     plug.requests.clear()
     with pytest.raises(PlugUnreachableError):
@@ -226,42 +239,61 @@ async def test_a_counter_that_starts_again_is_shown_as_it_is(
         assert socket.energy_wh in {0, None}
 
 
-@settings(max_examples=20, deadline=None)
-@given(
-    st.sampled_from(DIALECTS),
-    st.lists(
-        st.tuples(
-            st.booleans(), st.sampled_from(["", "lost", "refuse", "vanish", "500"])
-        ),
-        min_size=1,
-        max_size=5,
-    ),
-)
-def test_any_order_ends_as_wanted_or_in_an_error(
-    dialect: type[EmulatedPlug], orders: list[tuple[bool, str]]
+async def test_orders_of_the_same_breath_go_out_together(
+    plug: EmulatedPlug, client: PlugClient, traffic: Traffic
 ) -> None:
-    pytest_socket.enable_socket()
-    asyncio.run(_order_all(dialect, orders))
+    await asyncio.gather(*(client.switch(number, on=False) for number in plug.sockets))
+    assert not any(outlet.on for outlet in plug.sockets.values())
+    one_request = isinstance(plug, Netio)
+    assert len(traffic.orders()) == (1 if one_request else len(plug.sockets))
+    questions = len(traffic.paths) - len(traffic.orders())
+    assert questions == 2
 
 
-async def _order_all(
-    dialect: type[EmulatedPlug], orders: list[tuple[bool, str]]
+async def test_contrary_orders_are_carried_out_in_turn(
+    plug: EmulatedPlug, client: PlugClient, traffic: Traffic
 ) -> None:
-    async with aiohttp.ClientSession() as http, dialect() as plug:
-        client = open_plug(http, plug.host, await identify(http, plug.host))
-        (number,) = plug.sockets
-        with pytest.MonkeyPatch.context() as patch:
-            traffic = watch(plug, patch)
-            for on, trouble in orders:
-                before = plug.sockets[number].on
-                traffic.lose = losing(1 if trouble == "lost" else 0)
-                if trouble not in {"", "lost"}:
-                    await plug.fault(trouble)
-                try:
-                    await client.switch(number, on=on)
-                except PlugError:
-                    assert plug.sockets[number].on is before
-                    assert trouble not in {"", "lost"}
-                else:
-                    assert plug.sockets[number].on is on
-                await plug.clear()
+    number = next(numbers(plug))
+    await asyncio.gather(
+        client.switch(number, on=False),
+        client.switch(number, on=True),
+        client.switch(number, on=False),
+    )
+    assert not plug.sockets[number].on
+    assert len(traffic.orders()) == 3
+
+
+async def test_a_socket_that_does_not_obey_is_no_harm_to_the_others(
+    mains: Mains, http: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with ShellyGen2(sockets=4, mains=mains) as strip:
+        stuck = strip.sockets[1]
+        monkeypatch.setattr(stuck, "switch", lambda *_, **__: None)
+        client = await opened(http, strip)
+        outcomes = await asyncio.gather(
+            *(client.switch(number, on=False) for number in strip.sockets),
+            return_exceptions=True,
+        )
+        states = [outlet.on for outlet in strip.sockets.values()]
+    assert states == [False, True, False, False]
+    assert [type(outcome) for outcome in outcomes] == [
+        type(None),
+        PlugRefusedError,
+        type(None),
+        type(None),
+    ]
+
+
+async def test_who_stops_waiting_takes_nothing_from_the_others(
+    plug: EmulatedPlug, client: PlugClient
+) -> None:
+    reading = asyncio.create_task(client.read())
+    await asyncio.sleep(0)
+    orders = [
+        asyncio.create_task(client.switch(number, on=False)) for number in plug.sockets
+    ]
+    await asyncio.sleep(0)
+    orders[0].cancel()
+    await asyncio.gather(reading, *orders, return_exceptions=True)
+    *_, last = plug.sockets
+    assert plug.sockets[last].on is (len(plug.sockets) == 1)

@@ -91,3 +91,15 @@ def parse_standard(line: bytes) -> Group | Reject:
         return Group(label, value, stamp, convert(value), at)
     except ValueError, KeyError:
         return Reject.VALUE
+
+
+def group_of(label: str, value: str, stamp: str | None) -> Group | None:
+    """Return the group of texts that once were one; None when they cannot be."""
+    convert = _HISTORIQUE.get(label) or _STANDARD.get(label)
+    if convert is None or (stamp is not None) is not (label in DATED):
+        return None
+    try:
+        at = horodate(stamp) if stamp is not None else None
+        return Group(label, value, stamp, convert(value), at)
+    except ValueError, KeyError:
+        return None

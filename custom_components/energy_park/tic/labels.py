@@ -33,6 +33,7 @@ CONTRACT_INDEXES = (
     ("EJPHN", "EJPHPM"),
     ("BBRHCJB", "BBRHPJB", "BBRHCJW", "BBRHPJW", "BBRHCJR", "BBRHPJR"),
 )
+REACTIVE_INDEXES = ("ERQ1", "ERQ2", "ERQ3", "ERQ4")
 SUPPLIER_INDEXES = tuple(f"EASF{number:02}" for number in range(1, 11))
 
 # Sent only while a phase draws more than the subscribed current.
@@ -81,7 +82,7 @@ _STANDARD: dict[str, Convert] = {
     "LTARF": text,
     **dict.fromkeys(("EAST", "EAIT", *SUPPLIER_INDEXES), number(9)),  # Wh
     **dict.fromkeys(("EASD01", "EASD02", "EASD03", "EASD04"), number(9)),  # Wh
-    **dict.fromkeys(("ERQ1", "ERQ2", "ERQ3", "ERQ4"), number(9)),  # varh
+    **dict.fromkeys(REACTIVE_INDEXES, number(9)),  # varh
     **dict.fromkeys(("IRMS1", "IRMS2", "IRMS3"), number(3)),  # A
     **dict.fromkeys(("URMS1", "URMS2", "URMS3"), number(3)),  # V
     **dict.fromkeys(("PREF", "PCOUP"), number(2)),  # kVA
@@ -104,3 +105,8 @@ LABELS: Mapping[TicMode, Mapping[str, Convert]] = {
     TicMode.HISTORIQUE: _HISTORIQUE,
     TicMode.STANDARD: _STANDARD,
 }
+
+
+def is_listed(label: str) -> bool:
+    """Return whether a specification lists the label, in whichever mode."""
+    return any(label in labels for labels in LABELS.values())

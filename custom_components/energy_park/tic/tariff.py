@@ -21,6 +21,21 @@ _TEMPO = (
     Tariff.RED_PEAK,
 )
 
+# Historique: the index that counts while PTEC names a period (Enedis-NOI-CPT_02E).
+INDEX_LABELS = {
+    Tariff.BASE: "BASE",
+    Tariff.OFF_PEAK: "HCHC",
+    Tariff.PEAK: "HCHP",
+    Tariff.EJP_NORMAL: "EJPHN",
+    Tariff.EJP_PEAK: "EJPHPM",
+    Tariff.BLUE_OFF_PEAK: "BBRHCJB",
+    Tariff.BLUE_PEAK: "BBRHPJB",
+    Tariff.WHITE_OFF_PEAK: "BBRHCJW",
+    Tariff.WHITE_PEAK: "BBRHPJW",
+    Tariff.RED_OFF_PEAK: "BBRHCJR",
+    Tariff.RED_PEAK: "BBRHPJR",
+}
+
 
 def tariff_of(
     contract: str | None, label: str | None, index: int | None

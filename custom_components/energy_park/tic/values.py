@@ -49,6 +49,7 @@ _DRY_CONTACTS = (
     DryContact.CLOSED,
 )
 
+_NEVER_WRITTEN = frozenset("`{|}~\x7f")
 _TOMORROW = {
     "----": None,
     "BLEU": DayColor.BLUE,
@@ -99,7 +100,13 @@ def number(*digits: int) -> Callable[[str], int]:
 
 
 def text(text: str) -> str:
-    """Return the text as it is."""
+    """Return the text as it is.
+
+    A damaged bit 6, which the checksum does not see, makes these signs of a space
+    and of some others; no supplier writes them.
+    """
+    if not _NEVER_WRITTEN.isdisjoint(text):
+        raise ValueError(text)
     return text
 
 

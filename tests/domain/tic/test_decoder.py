@@ -157,7 +157,10 @@ def test_a_byte_too_many_never_gives_a_wrong_group(
 @every_frame
 def test_damage_to_one_byte_never_gives_a_wrong_reading(data: bytes) -> None:
     original = read(decode(data)[0])
-    free = {"complete", "groups", "contract", "tariff_label", "indexes_wh", "phases"}
+    free = {
+        *("complete", "groups", "contract", "tariff_label", "phases"),
+        *("indexes_wh", "reactive_energies_varh"),
+    }
     names = {f.name for f in fields(MeterReading)} - free
     for damage in damaged(data):
         for frame in decode(damage):
@@ -166,6 +169,8 @@ def test_damage_to_one_byte_never_gives_a_wrong_reading(data: bytes) -> None:
                 value = getattr(reading, name)
                 assert value is None or value == getattr(original, name), name
             assert reading.indexes_wh.items() <= original.indexes_wh.items()
+            reactive = reading.reactive_energies_varh.items()
+            assert reactive <= original.reactive_energies_varh.items()
             for got, sent in zip(reading.phases, original.phases, strict=False):
                 assert got.current_a in (None, sent.current_a)
                 assert got.voltage_v in (None, sent.voltage_v)

@@ -26,7 +26,10 @@ from custom_components.energy_park.tic.frame import (
 from custom_components.energy_park.tic.labels import DATED, LABELS
 from scripts.emulators.tic_bytes import historique_group, standard_group
 
-texts = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=98)
+texts = st.text(
+    st.characters(min_codepoint=0x20, max_codepoint=0x7E, exclude_characters="`{|}~"),
+    max_size=98,
+)
 unknown_labels = st.from_regex(r"[A-Z][A-Z0-9_+/-]{0,11}", fullmatch=True).filter(
     lambda label: not any(label in labels for labels in LABELS.values())
 )

@@ -1,0 +1,125 @@
+"""The mirror as the rest of the integration sees it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from .connection import MirrorSettings
+from .errors import Problem
+from .history import History
+from .problems import Detail, Problems
+from .rows import Row, SiteRow, instant
+from .spool import Spool
+from .storage import Refused, SpoolLimits
+from .writer import Writer
+
+STOP_DRAIN_S: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorStatus:
+    """How the mirror is doing.
+
+    ``lag_s`` is the time since everything measured until then had arrived.
+    ``rows_sent``, ``rows_lost``, ``rows_thinned`` and ``rows_quarantined`` count
+    since the start.
+    """
+
+    connected: bool
+    rows_waiting: int
+    lag_s: float
+    rows_per_minute: int
+    rows_sent: int
+    rows_lost: int
+    rows_thinned: int
+    rows_quarantined: int
+    last_error: Problem | None
+    problems: Mapping[Problem, Detail]
+
+
+class Mirror:
+    """Takes rows at any time, keeps them on disk, and brings them to the database.
+
+    All methods are called from the event loop; none waits there for a disk or for
+    the database. ``now`` tells the time of day.
+    """
+
+    def __init__(
+        self,
+        settings: MirrorSettings,
+        site: SiteRow,
+        directory: Path,
+        *,
+        on_problem: Callable[[Problem, Detail], None],
+        on_solved: Callable[[Problem], None],
+        limits: SpoolLimits | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Take the folder for the spool's files, and who is told of problems."""
+        self._now = now
+        self._problems = Problems(on_problem, on_solved)
+        self._spool = Spool(directory, self._problems, self._wake, limits)
+        self._writer = Writer(settings, site, self._spool, self._problems, now)
+        self.history = History(settings, site)
+        self._writing: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the spool and begin to send; the database need not be there."""
+        await self._spool.open()
+        oldest_us = await self._spool.oldest_us()
+        if oldest_us is not None:
+            self._writer.caught_up_at = min(instant(oldest_us), self._now())
+        self._writing = asyncio.get_running_loop().create_task(self._writer.run())
+
+    async def stop(self) -> None:
+        """Put everything on disk, give sending a moment, and end."""
+        await self._spool.flush()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_DRAIN_S):
+                while self._writer.connected and self._spool.waiting:
+                    await self._writer.progress()
+        if self._writing is not None:
+            self._writing.cancel()
+            await asyncio.wait([self._writing])
+        await self.history.close()
+        await self._spool.close()
+
+    def offer(self, row: Row) -> None:
+        """Take a row; it is on disk within a second."""
+        self._spool.offer(row)
+
+    def offer_many(self, rows: Iterable[Row]) -> None:
+        """Take several rows."""
+        for row in rows:
+            self._spool.offer(row)
+
+    async def flush(self) -> None:
+        """Return when everything offered until now is on disk."""
+        await self._spool.flush()
+
+    async def quarantined(self) -> list[Refused]:
+        """Return the rows that no database took: table, body, cause."""
+        return await self._spool.quarantined()
+
+    def status(self) -> MirrorStatus:
+        """Return how the mirror is doing now."""
+        tally = self._spool.tally
+        return MirrorStatus(
+            connected=self._writer.connected,
+            rows_waiting=self._spool.waiting,
+            lag_s=self._writer.lag_s(self._now()),
+            rows_per_minute=self._writer.rows_per_minute,
+            rows_sent=self._writer.rows_sent,
+            rows_lost=tally.lost,
+            rows_thinned=tally.thinned,
+            rows_quarantined=tally.quarantined,
+            last_error=self._writer.last_error,
+            problems=dict(self._problems.active),
+        )
+
+    def _wake(self) -> None:
+        self._writer.wake()

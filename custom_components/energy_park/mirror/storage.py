@@ -1,0 +1,319 @@
+"""The stores on this machine: a file while the disk works, memory while it does not.
+
+Everything here runs in the spool's one thread.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+import logging
+import os
+from pathlib import Path
+import shutil
+import sqlite3
+from typing import Final
+
+from . import rows
+from .batch import Batch, Reading, Record
+from .errors import Problem
+from .rows import EventKind, EventRow, FrameRow, ReadingRow, Row, SubjectKind
+from .salvage import salvage, set_aside
+from .store import Store
+from .thinning import Thinned
+
+_LOGGER = logging.getLogger(__name__)
+
+MEMORY_BYTES: Final = 64 * 1024**2
+BALLAST_BYTES: Final = 16 * 1024**2
+SMALLEST_BYTES: Final = 16 * 1024**2
+_THIN_ROUNDS: Final = 20
+
+type Refused = tuple[str, str, str]
+"""Table, body and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpoolLimits:
+    """How much disk the spool may take: bytes, and a share of what could be free."""
+
+    max_bytes: int = 2 * 1024**3
+    disk_share: float = 0.1
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened to rows on this machine since the start."""
+
+    lost: int = 0
+    thinned: int = 0
+    quarantined: int = 0
+
+
+class Storage:
+    """Keeps rows wherever there is room, and mends what can be mended.
+
+    ``tell`` and ``solve`` are called from this thread.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        limits: SpoolLimits,
+        tell: Callable[[Problem, dict[str, int]], None],
+        solve: Callable[[Problem], None],
+    ) -> None:
+        self._path = directory / "spool.sqlite"
+        self._ballast = directory / "spool.ballast"
+        self._limits = limits
+        self._tell = tell
+        self._solve = solve
+        self._disk: Store | None = None
+        self._memory: Store | None = None
+        self.tally = Tally()
+
+    @property
+    def _stores(self) -> list[Store]:
+        return [store for store in (self._disk, self._memory) if store is not None]
+
+    @property
+    def waiting(self) -> int:
+        """Rows that are kept."""
+        return sum(store.waiting for store in self._stores)
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes that they take."""
+        return sum(store.used_bytes for store in self._stores)
+
+    @property
+    def oldest_us(self) -> int | None:
+        """The instant of the row that came first; None when nothing waits."""
+        oldest = (store.oldest_us for store in self._stores)
+        return min((us for us in oldest if us is not None), default=None)
+
+    def open(self) -> None:
+        """Open the file; without a disk that works, memory serves until it does."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._on_disk(Store.tidy)
+            self._reserve_ballast()
+        except (OSError, sqlite3.Error) as error:
+            self._use_memory(error)
+
+    def close(self) -> None:
+        """Close the files; what only memory holds is lost, and counted."""
+        if self._memory is not None and self._memory.waiting:
+            self._lose(self._memory.waiting)
+        for store in self._stores:
+            store.close()
+        self._disk = self._memory = None
+
+    def keep(self, offered: Sequence[Row]) -> None:
+        """Keep rows for good; those that no database could hold are set aside."""
+        readings, records, refused = convert(offered)
+        if refused:
+            self.quarantine(refused)
+        try:
+            self._on_disk(lambda store: store.append(readings, records))
+        except (OSError, sqlite3.Error) as error:
+            memory = self._use_memory(error)
+            memory.append(readings, records)
+            if not self._bound(memory, MEMORY_BYTES):
+                self._lose(memory.waiting)
+                self._memory = None
+            return
+        try:
+            self._keep_house()
+        except OSError, sqlite3.Error:
+            _LOGGER.debug("Left for the next time", exc_info=True)
+
+    def take[B](self, take: Callable[[Store, int], B | None], limit: int) -> B | None:
+        """Return what the first store that has some hands out."""
+        if self._disk is not None:
+            try:
+                batch = self._on_disk(lambda store: take(store, limit))
+            except OSError, sqlite3.Error:
+                _LOGGER.debug("The spool's file cannot be read", exc_info=True)
+            else:
+                if batch is not None:
+                    return batch
+        return None if self._memory is None else take(self._memory, limit)
+
+    def forget(self, batch: Batch) -> None:
+        """Take note that the database has these rows."""
+        batch.store.forget(batch)
+
+    def rewind(self) -> None:
+        """Hand out everything again."""
+        for store in self._stores:
+            store.rewind()
+
+    def tidy(self) -> None:
+        """Write down what was sent, and give room back, when nothing else is done."""
+        try:
+            for store in self._stores:
+                store.tidy()
+                store.shrink()
+        except sqlite3.Error:
+            _LOGGER.debug("What was sent is noted later", exc_info=True)
+
+    def quarantine(self, refused: Sequence[Refused]) -> None:
+        """Keep rows that cannot be sent, for a person to look at."""
+        self.tally.quarantined += len(refused)
+        try:
+            self._on_disk(lambda store: store.quarantine(refused))
+        except (OSError, sqlite3.Error) as error:
+            self._use_memory(error).quarantine(refused)
+        self._tell(Problem.ROWS_QUARANTINED, {"rows": self.tally.quarantined})
+
+    def quarantined(self) -> list[Refused]:
+        """Return the rows that were set aside."""
+        return [row for store in self._stores for row in store.quarantined()]
+
+    def _on_disk[T](self, work: Callable[[Store], T]) -> T:
+        """Do work on the file; once more after what could be mended.
+
+        Raises:
+            OSError, sqlite3.Error: the disk is full, read-only or gone.
+        """
+        try:
+            if self._disk is None:
+                self._disk = Store(self._path)
+            return work(self._disk)
+        except sqlite3.DatabaseError as error:
+            if _is_damage(error):
+                self._replace()
+            elif not (_is_full(error) and self._make_room()):
+                raise
+        if self._disk is None:
+            self._disk = Store(self._path)
+        return work(self._disk)
+
+    def _replace(self) -> None:
+        """Begin a new file with what can be read of the damaged one."""
+        if self._disk is not None:
+            self._disk.close()
+            self._disk = None
+        aside = set_aside(self._path)
+        self._disk = Store(self._path)
+        count = salvage(aside, self._disk)
+        self._disk.rewind()
+        self._tell(Problem.SPOOL_DAMAGED, {"salvaged": count})
+
+    def _keep_house(self) -> None:
+        """After a write that the disk took: what else it has to take or to give."""
+        if self._memory is not None:
+            self._on_disk(self._memory.copy_into)
+            self._memory.close()
+            self._memory = None
+            self._solve(Problem.SPOOL_IN_MEMORY)
+        if self._disk is not None:
+            self._bound(self._disk, self._limit(self._disk))
+        self._reserve_ballast()
+
+    def _make_room(self) -> bool:
+        """Give up the ballast, then some detail; return whether it helps."""
+        if self._ballast.exists():
+            self._ballast.unlink()
+            return True
+        return self._disk is not None and self._thin(self._disk)
+
+    def _reserve_ballast(self) -> None:
+        """Hold a little room: on a full disk SQLite needs some even to delete."""
+        if self._ballast.exists():
+            return
+        if shutil.disk_usage(self._path.parent).free > 8 * BALLAST_BYTES:
+            with self._ballast.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
+
+    def _limit(self, store: Store) -> int:
+        could = store.used_bytes + shutil.disk_usage(self._path.parent).free
+        share = max(int(could * self._limits.disk_share), SMALLEST_BYTES)
+        return min(self._limits.max_bytes, share)
+
+    def _bound(self, store: Store, limit: int) -> bool:
+        """Thin a store down to its limit; return False when it cannot be."""
+        for _ in range(_THIN_ROUNDS):
+            if store.used_bytes <= limit:
+                return True
+            if not self._thin(store):
+                return False
+        return True
+
+    def _thin(self, store: Store) -> bool:
+        thinned = store.thin()
+        if not thinned:
+            return False
+        self.tally.thinned += thinned.readings + thinned.frames
+        store.append((), [_told(thinned)])
+        self._tell(Problem.ROWS_THINNED, {"rows": self.tally.thinned})
+        return True
+
+    def _use_memory(self, error: Exception) -> Store:
+        if self._memory is None:
+            _LOGGER.debug("The disk takes nothing: %s", error)
+            self._memory = Store(None)
+            self._tell(Problem.SPOOL_IN_MEMORY, {})
+        return self._memory
+
+    def _lose(self, count: int) -> None:
+        self.tally.lost += count
+        self._tell(Problem.ROWS_LOST, {"rows": self.tally.lost})
+
+
+def convert(
+    offered: Sequence[Row],
+) -> tuple[list[Reading], list[Record], list[Refused]]:
+    """Return rows as a store keeps them, and those that no database could hold."""
+    readings: list[Reading] = []
+    records: list[Record] = []
+    refused: list[Refused] = []
+    for row in offered:
+        try:
+            if isinstance(row, ReadingRow):
+                at, value = rows.microseconds(row.at), rows.number(row.value)
+                readings.append((row.series, at, value, int(row.quality)))
+                continue
+            at = rows.microseconds(
+                row.at if isinstance(row, EventRow | FrameRow) else row.updated_at
+            )
+            subject = row.meter_id if isinstance(row, FrameRow) else ""
+            records.append((row.table, at, subject, rows.body(row)))
+        except (ValueError, TypeError, OverflowError) as error:
+            table = "reading" if isinstance(row, ReadingRow) else row.table
+            refused.append((table, repr(row), str(error)))
+    return readings, records, refused
+
+
+def _told(thinned: Thinned) -> Record:
+    """Return the event that tells what was thinned."""
+    at = thinned.last_us or 0
+    detail: dict[str, object] = {
+        "readings": thinned.readings,
+        "frames": thinned.frames,
+    }
+    if thinned.first_us is not None and thinned.last_us is not None:
+        detail["from"] = rows.instant(thinned.first_us).isoformat()
+        detail["until"] = rows.instant(thinned.last_us).isoformat()
+    event = EventRow(
+        at=rows.instant(at),
+        kind=EventKind.MIRROR,
+        subject_kind=SubjectKind.SITE,
+        subject_id="",
+        reason="thinned",
+        detail=detail,
+    )
+    return event.table, at, "", rows.body(event)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _is_full(error: sqlite3.Error) -> bool:
+    return _code(error) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """Return SQLite's primary result code; an extended one holds it in a byte."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF

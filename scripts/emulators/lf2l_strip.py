@@ -27,7 +27,8 @@ class Lf2lStrip(EmulatedPlug):
     def __init__(
         self, *, identity: str | int = 0, shifted: bool = False, **plug: Any
     ) -> None:
-        super().__init__(**{"sockets": 6, "power_on": "off"} | plug)
+        options: Json = {"sockets": 6, "power_on": "off"}
+        super().__init__(**options | plug)
         self._identity = identity
         self._shifted = shifted
 

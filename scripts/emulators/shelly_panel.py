@@ -21,7 +21,7 @@ class ShellyPanel(ShellyGen2):
     def __init__(self, *, circuits: Sequence[Outlet], **plug: Any) -> None:
         self._circuits = list(circuits)
         self._three_phases = len(self._circuits) == 3
-        default = {
+        default: Json = {
             "sockets": 0 if self._three_phases else 1,
             "model": PRO_3EM if self._three_phases else PRO_EM,
         }

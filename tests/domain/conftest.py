@@ -9,6 +9,12 @@ from pathlib import Path
 import sys
 from types import ModuleType
 
+from hypothesis import settings
+
+# A busy machine is no defect of what is tested.
+settings.register_profile("shared_machine", deadline=None)
+settings.load_profile("shared_machine")
+
 INTEGRATION = "custom_components.energy_park"
 
 package = ModuleType(INTEGRATION)

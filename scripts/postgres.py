@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 import os
@@ -84,7 +85,11 @@ class DatabaseServer:
 
     async def kill(self) -> None:
         """End every process of the server at once, as a power cut would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        for each in (pid, *map(int, children.split())):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
         await self.process.wait()
 
     async def start(self) -> None:

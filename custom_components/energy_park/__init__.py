@@ -26,7 +26,9 @@ from .coordinator import (
     PolledPlugCoordinator,
 )
 from .devices import async_register_devices
+from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
 from .services import async_setup_services
+from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -40,8 +42,10 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Register the actions, and serve the cards."""
     async_setup_services(hass)
+    async_setup_websocket(hass)
+    await async_serve_cards(hass)
     return True
 
 
@@ -82,6 +86,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     # Before the entities: they show the totals and reasons that it works out.
     switchboard.async_start()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_register_cards(hass)
     for meter in meters.values():
         meter.async_start()
     for plug in plugs.values():
@@ -101,6 +106,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
 async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
     """Forget what a removed park remembered."""
     await ParkMemory(hass, entry.entry_id).async_remove()
+    if not hass.config_entries.async_entries(DOMAIN):
+        await async_unregister_cards(hass)
 
 
 @callback

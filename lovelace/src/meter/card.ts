@@ -1,0 +1,325 @@
+/** The meter card: what is drawn against what may be drawn, and what it costs. */
+
+import { css, html, nothing, svg, type TemplateResult } from "lit";
+
+import { cardStyles, ParkCard, type CardConfig, type Scene } from "../shared/card.js";
+import { openMoreInfo } from "../shared/ha.js";
+import {
+  entityIds,
+  isKnown,
+  isOn,
+  numberOf,
+  stateOf,
+  type Park,
+  type Part,
+} from "../shared/park.js";
+import { added, statistics } from "../shared/statistics.js";
+import { startOfDay, timeZone } from "../shared/zone.js";
+import { arc, load, type Load } from "./gauge.js";
+
+export interface MeterCardConfig extends CardConfig {
+  meter?: string;
+}
+
+/** Statistics are made every five minutes. */
+const ENERGY_EVERY_MS = 5 * 60_000;
+
+/** All that a meter may tell; what it does not tell is not shown. */
+const KEYS = [
+  "apparent_power",
+  "injected_power",
+  "subscribed_power",
+  "headroom",
+  "headroom_percent",
+  "overload",
+  "heard",
+  "tariff",
+  "color_today",
+  "color_tomorrow",
+  "time_to_trip",
+  "trip_margin",
+  "energy_drawn",
+  "cost_today",
+  "apparent_power_1",
+  "apparent_power_2",
+  "apparent_power_3",
+];
+
+export class MeterCard extends ParkCard<MeterCardConfig> {
+  static override styles = [cardStyles, styles()];
+  static override properties = { ...ParkCard.properties, today: { state: true } };
+
+  static getStubConfig(): Partial<MeterCardConfig> {
+    return {};
+  }
+
+  /** Energy drawn since midnight, in Wh. */
+  declare private today: number | null;
+  #asked = { entity: "", at: -Infinity };
+
+  constructor() {
+    super();
+    this.today = null;
+  }
+
+  getCardSize(): number {
+    return 5;
+  }
+
+  getGridOptions(): Record<string, number | string> {
+    return { columns: 12, rows: "auto", min_columns: 6 };
+  }
+
+  protected watched(park: Park): readonly string[] {
+    const meter = this.#meter(park);
+    return meter ? entityIds(meter, KEYS) : [];
+  }
+
+  #meter(park: Park): Part | undefined {
+    const { meter } = this.config ?? {};
+    return meter === undefined
+      ? park.meters[0]
+      : park.meters.find(({ device }) => device === meter);
+  }
+
+  protected renderPark(scene: Scene): TemplateResult {
+    const { park, hass, t, f } = scene;
+    const meter = this.#meter(park);
+    if (!meter) return html`<p class="notice" role="status">${t("no_meter")}</p>`;
+    void this.#askEnergy(scene, meter);
+    const value = (key: string): number | null =>
+      numberOf(stateOf(hass.states, meter, key));
+    const drawn = value("apparent_power");
+    const subscribed = value("subscribed_power");
+    const injected = value("injected_power");
+    const now = load(drawn, subscribed, isOn(stateOf(hass.states, meter, "overload")));
+    return html`
+      <header>
+        <h2>${this.config!.title ?? meter.name}</h2>
+        ${this.#words(scene, meter, "tariff")}
+      </header>
+      <button
+        class="gauge ${now.level}"
+        aria-label=${[
+          drawn === null ? t("meter_silent") : f.apparent(drawn),
+          subscribed === null
+            ? ""
+            : t("of_subscribed", { power: f.apparent(subscribed) }),
+          t(`load_${now.level}`),
+        ]
+          .filter(Boolean)
+          .join(", ")}
+        @click=${() => {
+          const entity = meter.entities["apparent_power"];
+          if (entity) openMoreInfo(this, entity, "history");
+        }}
+      >
+        ${renderArc(now)}
+        <span class="now">${drawn === null ? "–" : f.apparent(drawn)}</span>
+        <span class="of"
+          >${
+            subscribed === null
+              ? nothing
+              : t("of_subscribed", { power: f.apparent(subscribed) })
+          }</span
+        >
+        <span class="level"
+          >${drawn === null ? t("meter_silent") : t(`load_${now.level}`)}</span
+        >
+      </button>
+      ${this.#trip(scene, value("time_to_trip"), value("trip_margin"))}
+      <dl>
+        ${fact(t("headroom"), value("headroom"), f.apparent)}
+        ${injected ? fact(t("injected"), injected, f.apparent) : nothing}
+        ${fact(t("today"), this.today, f.energy)}
+        ${fact(t("cost_today"), value("cost_today"), (cost) =>
+          f.money(cost, hass.config.currency),
+        )}
+        ${this.#word(scene, meter, "color_today", t("today_color"))}
+        ${this.#word(scene, meter, "color_tomorrow", t("tomorrow_color"))}
+        ${[1, 2, 3].map((phase) =>
+          fact(t("phase", { phase }), value(`apparent_power_${phase}`), f.apparent),
+        )}
+      </dl>
+    `;
+  }
+
+  #trip(
+    { t, f }: Scene,
+    seconds: number | null,
+    margin: number | null,
+  ): TemplateResult | typeof nothing {
+    if (seconds !== null) {
+      return html`<p class="trip" role="alert">
+        ${t("trips_in", { time: f.duration(seconds) })}
+      </p>`;
+    }
+    if (margin === null) return nothing;
+    return html`<p class="margin">
+      ${t("trip_margin", { power: f.apparent(margin) })}
+    </p>`;
+  }
+
+  #words({ hass }: Scene, meter: Part, key: string): TemplateResult | typeof nothing {
+    const state = stateOf(hass.states, meter, key);
+    if (!isKnown(state)) return nothing;
+    return html`<span class="badge ${state.state}"
+      >${hass.formatEntityState(state)}</span
+    >`;
+  }
+
+  #word(
+    scene: Scene,
+    meter: Part,
+    key: string,
+    label: string,
+  ): TemplateResult | typeof nothing {
+    const words = this.#words(scene, meter, key);
+    return words === nothing
+      ? nothing
+      : html`<dt>${label}</dt>
+          <dd>${words}</dd>`;
+  }
+
+  async #askEnergy({ hass }: Scene, meter: Part): Promise<void> {
+    const entity = meter.entities["energy_drawn"];
+    const now = Date.now();
+    if (!entity) return;
+    if (this.#asked.entity === entity && now - this.#asked.at < ENERGY_EVERY_MS) return;
+    this.#asked = { entity, at: now };
+    try {
+      const midnight = startOfDay(new Date(now), timeZone(hass));
+      const rows = await statistics(hass, [entity], midnight, undefined, "5minute", [
+        "change",
+      ]);
+      this.today = added(rows[entity]);
+    } catch {
+      // A Home Assistant without recorder has no such figure.
+      this.today = null;
+    }
+  }
+}
+
+function fact(
+  label: string,
+  value: number | null,
+  text: (value: number) => string,
+): TemplateResult | typeof nothing {
+  return value === null
+    ? nothing
+    : html`<dt>${label}</dt>
+        <dd>${text(value)}</dd>`;
+}
+
+function renderArc({ share }: Load): TemplateResult {
+  return html`<svg viewBox="0 0 200 108" aria-hidden="true">
+    ${svg`<path class="scale" d=${arc(1)}></path>
+      ${share === null ? nothing : svg`<path class="load" d=${arc(share)}></path>`}`}
+  </svg>`;
+}
+
+function styles(): ReturnType<typeof css> {
+  return css`
+    header {
+      display: flex;
+      align-items: center;
+      justify-content: space-between;
+      gap: 8px;
+      padding: 12px 16px 0;
+    }
+    .badge {
+      border: 1px solid var(--line);
+      border-radius: 12px;
+      padding: 2px 10px;
+      font-size: 13px;
+      white-space: nowrap;
+    }
+    .badge[class*="blue"] {
+      border-inline-start: 10px solid #2c7fb8;
+    }
+    .badge[class*="white"] {
+      border-inline-start: 10px solid #d8dde2;
+    }
+    .badge[class*="red"] {
+      border-inline-start: 10px solid #c92a2a;
+    }
+    .gauge {
+      position: relative;
+      border: none;
+      border-radius: var(--ha-border-radius-lg, 12px);
+      padding: 8px 16px 4px;
+      display: flex;
+      flex-direction: column;
+      align-items: center;
+      margin: 0 auto;
+      width: min(100%, 320px);
+    }
+    .gauge svg {
+      width: 100%;
+    }
+    .scale,
+    .load {
+      fill: none;
+      stroke-width: 16;
+      stroke-linecap: round;
+    }
+    .scale {
+      stroke: var(--line);
+    }
+    .load {
+      stroke: var(--success-color, #2e9e5b);
+    }
+    .high .load {
+      stroke: var(--warning-color, #f29a2e);
+    }
+    .over .load {
+      stroke: var(--bad);
+    }
+    .now {
+      margin-top: -64px;
+      font-size: 32px;
+      line-height: 40px;
+      font-weight: 500;
+    }
+    .of,
+    .level {
+      color: var(--muted);
+      font-size: 13px;
+      min-height: 18px;
+    }
+    .over .level {
+      color: var(--bad);
+      font-weight: 500;
+    }
+    .trip,
+    .margin {
+      margin: 8px 16px 0;
+      text-align: center;
+    }
+    .trip {
+      padding: 8px;
+      border-radius: var(--ha-border-radius-md, 8px);
+      border: 2px solid var(--bad);
+      font-weight: 500;
+    }
+    .margin {
+      color: var(--muted);
+      font-size: 13px;
+    }
+    dl {
+      display: grid;
+      grid-template-columns: 1fr auto;
+      gap: 6px 16px;
+      margin: 12px 16px 16px;
+      font-size: 14px;
+    }
+    dt {
+      color: var(--muted);
+    }
+    dd {
+      margin: 0;
+      text-align: end;
+      font-weight: 500;
+    }
+  `;
+}

@@ -1,0 +1,768 @@
+/** The floor plan card: the premises, alive, under a thumb. */
+
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+
+import { cardStyles, ParkCard, type CardConfig, type Scene } from "../shared/card.js";
+import { ask } from "../shared/dialog.js";
+import { openMoreInfo, showToast, tick } from "../shared/ha.js";
+import { errorText } from "../shared/hass.js";
+import {
+  HEAT_MAX_W,
+  HEAT_STEPS,
+  heatColor,
+  heatPower,
+  heatStyles,
+} from "../shared/heat.js";
+import { icon, ICONS } from "../shared/icons.js";
+import type { TextKey } from "../shared/i18n.js";
+import {
+  isOn,
+  numberOf,
+  stateOf,
+  type Park,
+  type Sector,
+  type Socket,
+} from "../shared/park.js";
+import { arrange } from "./arrange.js";
+import { Camera, type Size } from "./camera.js";
+import { Gestures } from "./gestures.js";
+import { boxOf, contains, type Plan } from "./model.js";
+import { statusOf } from "./status.js";
+import { planTable } from "./table.js";
+import { PlanView, type Ink, type ModuleNode } from "./view.js";
+
+export interface PlanCardConfig extends CardConfig {
+  plan?: string;
+  tap?: "toggle" | "details";
+  zone_tap?: "zoom" | "none";
+  heat_max?: number;
+  read_only?: boolean;
+}
+
+const ZOOM_STEP = 1.5;
+/** So long after an order the states of a sector tell what became of it. */
+const REPORT_AFTER_MS = 2000;
+const BUSY_MAX_MS = 15_000;
+/** Height over width of a plan that nobody has drawn, where a card may choose. */
+const ASPECT = 0.6;
+const ASPECT_PHONE = 1.25;
+const PHONE_PX = 520;
+/** What a card's size must change by to be worth another arrangement. */
+const COARSE_PX = 120;
+
+export class PlanCard extends ParkCard<PlanCardConfig> {
+  static override styles = [cardStyles, styles()];
+  static override properties = { ...ParkCard.properties, table: { state: true } };
+
+  static getStubConfig(): Partial<PlanCardConfig> {
+    return {};
+  }
+
+  declare private table: boolean;
+  readonly #view = new PlanView();
+  readonly #camera = new Camera();
+  readonly #resize = new ResizeObserver(() => {
+    this.#draw();
+    this.#fit();
+  });
+  #viewport: HTMLElement | undefined;
+  #plan: Plan | undefined;
+  #park: Park | undefined;
+  #drawnFor: unknown[] = [];
+  #stop = 0;
+
+  constructor() {
+    super();
+    this.table = false;
+    this.#view.world.addEventListener("click", this.#click);
+    this.#view.world.addEventListener("focusin", this.#focused);
+  }
+
+  getCardSize(): number {
+    return 9;
+  }
+
+  getGridOptions(): Record<string, number | string> {
+    return { columns: "full", rows: 9, min_columns: 6, min_rows: 5 };
+  }
+
+  protected override checkConfig(config: PlanCardConfig): void {
+    super.checkConfig(config);
+    if (!["toggle", "details", undefined].includes(config.tap)) {
+      throw new Error("tap: toggle or details");
+    }
+    if (!["zoom", "none", undefined].includes(config.zone_tap)) {
+      throw new Error("zone_tap: zoom or none");
+    }
+    const { heat_max } = config;
+    if (heat_max !== undefined && (typeof heat_max !== "number" || heat_max <= 0)) {
+      throw new Error("heat_max: watts, more than 0");
+    }
+  }
+
+  protected watched(): readonly string[] {
+    return [];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resize.disconnect();
+    this.#viewport = undefined;
+  }
+
+  protected renderPark(scene: Scene): TemplateResult {
+    const { park, t, f, hass } = scene;
+    const total = numberOf(stateOf(hass.states, park, "power"));
+    return html`
+      <header>
+        <h2>${this.config!.title ?? park.name}</h2>
+        <span class="total" id="total"
+          >${total === null ? t("unknown") : f.power(total)}</span
+        >
+        ${
+          this.table
+            ? nothing
+            : html`
+                ${this.#tool("minus", "zoom_out", () => {
+                  this.#zoomBy(1 / ZOOM_STEP);
+                })}
+                ${this.#tool("plus", "zoom_in", () => {
+                  this.#zoomBy(ZOOM_STEP);
+                })}
+                ${this.#tool("fit", "zoom_fit", () => {
+                  this.#camera.reset();
+                  this.#place();
+                })}
+              `
+        }
+        ${this.#tool(
+          this.table ? "map" : "table",
+          this.table ? "show_plan" : "show_table",
+          () => {
+            this.table = !this.table;
+          },
+        )}
+      </header>
+      ${
+        this.table
+          ? planTable(scene, this.#heatMax, (socket) => {
+              void this.#toggleSocket(socket);
+            })
+          : html`
+              <div
+                class="viewport"
+                role="group"
+                aria-label=${t("plan_label", { name: park.name })}
+                @keydown=${this.#key}
+              ></div>
+              <footer aria-hidden="true">
+                ${Array.from(
+                  { length: HEAT_STEPS + 1 },
+                  (_, step) =>
+                    html`<i style="background:${heatColor(step)}"></i>${
+                        step % 4 === 0
+                          ? html`<span
+                              >${step ? f.power(heatPower(step, this.#heatMax)) : t("off")}</span
+                            >`
+                          : nothing
+                      }`,
+                )}
+              </footer>
+            `
+      }
+    `;
+  }
+
+  #tool(name: keyof typeof ICONS, key: TextKey, action: () => void): TemplateResult {
+    const label = this.scene!.t(key);
+    return html`<button
+      class="tool"
+      aria-label=${label}
+      title=${label}
+      @click=${action}
+    >
+      ${icon(ICONS[name])}
+    </button>`;
+  }
+
+  protected override updated(changes: PropertyValues): void {
+    super.updated(changes);
+    const viewport =
+      this.renderRoot.querySelector<HTMLElement>(".viewport") ?? undefined;
+    if (viewport !== this.#viewport) {
+      this.#resize.disconnect();
+      this.#viewport = viewport;
+      if (viewport) {
+        viewport.append(this.#view.world);
+        new Gestures(viewport, this.#gestureTarget);
+        this.#resize.observe(viewport);
+      }
+    }
+    if (viewport) this.#draw();
+  }
+
+  protected override paint(): void {
+    const scene = this.scene;
+    if (!scene) return;
+    if (this.table) {
+      this.requestUpdate();
+      return;
+    }
+    this.#view.patch(this.#ink(scene));
+    const total = this.renderRoot.querySelector("#total");
+    const watts = numberOf(stateOf(scene.hass.states, scene.park, "power"));
+    const text = watts === null ? scene.t("unknown") : scene.f.power(watts);
+    if (total && total.textContent !== text) total.textContent = text;
+  }
+
+  get #heatMax(): number {
+    return this.config?.heat_max ?? HEAT_MAX_W;
+  }
+
+  #ink({ hass, t, f }: Scene): Ink {
+    return { states: hass.states, t, f, heatMax: this.#heatMax };
+  }
+
+  /** Draws the plan when it, the park, the language or the settings are others. */
+  #draw(): void {
+    const scene = this.scene;
+    const viewport = this.#viewport;
+    if (!scene || !viewport) return;
+    const screen = this.#screen(viewport);
+    const basis = [
+      scene.park,
+      this.config?.plan,
+      Math.round(screen.width / COARSE_PX),
+      Math.round(screen.height / COARSE_PX),
+    ];
+    if (basis.some((value, index) => value !== this.#drawnFor[index])) {
+      this.#drawnFor = basis;
+      this.#park = scene.park;
+      this.#plan = arrange(scene.park, screen);
+      viewport.style.setProperty(
+        "--aspect",
+        String(this.#plan.width / this.#plan.height),
+      );
+      this.#view.build(this.#plan, scene.park);
+      this.#camera.plan = this.#plan;
+      this.#setStop(this.#stop);
+      this.#fit();
+    }
+    this.#view.patch(this.#ink(scene), true);
+  }
+
+  /** The room for the plan; its height is the plan's own where nothing bounds it. */
+  #screen(viewport: HTMLElement): Size {
+    const width = viewport.clientWidth || 1;
+    const bounded = this.layout === "grid" || this.layout === "panel";
+    const aspect = width < PHONE_PX ? ASPECT_PHONE : ASPECT;
+    return { width, height: bounded ? viewport.clientHeight : width * aspect };
+  }
+
+  #fit(): void {
+    const viewport = this.#viewport;
+    if (!viewport?.clientWidth) return;
+    this.#camera.screen = {
+      width: viewport.clientWidth,
+      height: viewport.clientHeight,
+    };
+    this.#camera.clamp();
+    this.#place();
+  }
+
+  /** Draws at the camera's scale. */
+  #place(): void {
+    this.#view.place(this.#camera.scale);
+    this.#pan(1);
+    this.#viewport?.classList.toggle("zoomed", this.#camera.zoomed);
+  }
+
+  /** Moves what is drawn, for the length of a gesture. */
+  #pan(factor: number): void {
+    const { x, y } = this.#camera;
+    this.#view.world.style.transform = `translate(${x}px,${y}px) scale(${factor})`;
+  }
+
+  #zoomBy(factor: number): void {
+    const { width, height } = this.#camera.screen;
+    this.#camera.move(0, 0, factor, width / 2, height / 2);
+    this.#place();
+  }
+
+  #drawnScale = 1;
+
+  readonly #gestureTarget = (() => {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    const card = this;
+    let moving = false;
+    return {
+      get zoomed() {
+        return card.#camera.zoomed;
+      },
+      tap(x: number, y: number) {
+        card.#tap(x, y);
+      },
+      hold(x: number, y: number) {
+        const module = card.#at(x, y);
+        if (module) card.#details(module);
+      },
+      move(dx: number, dy: number, factor: number, x: number, y: number) {
+        if (!moving) card.#drawnScale = card.#camera.scale;
+        moving = true;
+        card.#camera.move(dx, dy, factor, x, y);
+        card.#pan(card.#camera.scale / card.#drawnScale);
+      },
+      settle() {
+        moving = false;
+        card.#place();
+      },
+    };
+  })();
+
+  /** The module under, or nearest to, a point of the viewport. */
+  #at(x: number, y: number): ModuleNode | undefined {
+    return this.#view.nearest(x - this.#camera.x, y - this.#camera.y);
+  }
+
+  #tap(x: number, y: number): void {
+    const module = this.#at(x, y);
+    if (module) {
+      this.#activate(module);
+      return;
+    }
+    if (this.config?.zone_tap === "none" || !this.#plan) return;
+    const { scale } = this.#camera;
+    const [px, py] = [(x - this.#camera.x) / scale, (y - this.#camera.y) / scale];
+    const zone = this.#plan.zones.find((zone) => contains(zone.points, px, py));
+    if (!zone) return;
+    const before = this.#camera.zoom;
+    this.#camera.show(boxOf(zone.points));
+    if (Math.abs(this.#camera.zoom - before) < 0.01) this.#camera.reset();
+    this.#place();
+  }
+
+  #activate(module: ModuleNode): void {
+    if (this.config?.tap === "details" || this.config?.read_only) this.#details(module);
+    else void this.#toggleSocket(module.socket);
+  }
+
+  /** Home Assistant's own sheet with the last 24 hours. */
+  #details(module: ModuleNode): void {
+    const { power, socket } = module.socket.entities;
+    const entity = power ?? socket;
+    if (entity) openMoreInfo(this, entity, "history");
+  }
+
+  async #toggleSocket(socket: Socket): Promise<void> {
+    const scene = this.scene;
+    const entity = socket.entities["socket"];
+    if (!scene || !entity || this.config?.read_only) return;
+    const { t } = scene;
+    const status = statusOf(scene.hass.states, socket, this.#heatMax);
+    if (status.on === null) {
+      showToast(this, t("not_heard_name", { name: socket.name }));
+      return;
+    }
+    const on = !status.on;
+    if (!on && !(await this.#mayCut(socket, status.power, scene))) return;
+    tick("light");
+    const module = this.#view.module(socket.device);
+    const settle = (towards: boolean | null): void => {
+      module?.setBusy(towards, this.#ink(this.scene ?? scene));
+    };
+    settle(on);
+    setTimeout(settle, BUSY_MAX_MS, null);
+    const error = await this.#order(entity, on);
+    if (error !== null) {
+      settle(null);
+      showToast(this, error);
+    }
+  }
+
+  /** A computer, or what others need, is not cut by a slip of the thumb. */
+  async #mayCut(socket: Socket, power: number | null, scene: Scene): Promise<boolean> {
+    const { t, f } = scene;
+    if (socket.role !== "computer" && socket.role !== "network") return true;
+    return ask(this.renderRoot as ShadowRoot, {
+      title: t("switch_off_name", { name: socket.name }),
+      text: t(`confirm_${socket.role}`, {
+        power: power === null ? t("unknown") : f.power(power),
+      }),
+      yes: t("switch_off"),
+      no: t("cancel"),
+    });
+  }
+
+  #click = (event: Event): void => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-power]");
+    const sector = this.#park?.sectors.find(
+      ({ device }) => device === button?.dataset["power"],
+    );
+    if (sector) void this.#toggleSector(sector);
+  };
+
+  async #toggleSector(sector: Sector): Promise<void> {
+    const scene = this.scene;
+    const entity = sector.entities["all"];
+    if (!scene || !entity || this.config?.read_only) return;
+    const { hass, park, t } = scene;
+    const on = hass.states[entity]?.state !== "on";
+    const members = park.sockets.filter((socket) => socket.sector === sector.device);
+    const sure = await ask(this.renderRoot as ShadowRoot, {
+      title: t(on ? "switch_on_name" : "switch_off_name", { name: sector.name }),
+      text: t(on ? "confirm_sector_on" : "confirm_sector_off", {
+        count: members.length,
+      }),
+      yes: t(on ? "switch_on" : "switch_off"),
+      no: t("cancel"),
+    });
+    if (!sure) return;
+    tick("light");
+    const error = await this.#order(entity, on);
+    await new Promise((resolve) => setTimeout(resolve, REPORT_AFTER_MS));
+    await this.#report(sector, on, error);
+  }
+
+  async #order(entity: string, on: boolean): Promise<string | null> {
+    try {
+      await this.hass!.callService(
+        "switch",
+        on ? "turn_on" : "turn_off",
+        {},
+        { entity_id: entity },
+        false,
+      );
+      return null;
+    } catch (error) {
+      tick("failure");
+      return errorText(error);
+    }
+  }
+
+  /** Tells what became of an order to a sector, module by module. */
+  async #report(sector: Sector, on: boolean, error: string | null): Promise<void> {
+    const scene = this.scene;
+    if (!scene) return;
+    const { hass, park, t } = scene;
+    const { states } = hass;
+    const members = park.sockets.filter((socket) => socket.sector === sector.device);
+    const others = members.filter(
+      (socket) => isOn(stateOf(states, socket, "socket")) !== on,
+    );
+    if (!others.length && error === null) {
+      showToast(this, t(on ? "sector_is_on" : "sector_is_off", { name: sector.name }));
+      return;
+    }
+    const why = (socket: Socket): string => {
+      if (isOn(stateOf(states, socket, "socket")) === null) return t("unheard");
+      const reason = stateOf(states, socket, "reason");
+      if (reason?.attributes["refused"]) {
+        return hass.formatEntityAttributeValue(reason, "refused");
+      }
+      return t("unconfirmed");
+    };
+    await ask(this.renderRoot as ShadowRoot, {
+      title: sector.name,
+      text: t(on ? "report_on" : "report_off", {
+        done: members.length - others.length,
+        count: members.length,
+      }),
+      rows: others.map((socket) => [socket.name, why(socket)]),
+      yes: t("close"),
+    });
+  }
+
+  // One tab stop: arrows go from sign to sign.
+
+  #setStop(index: number): void {
+    const { stops } = this.#view;
+    this.#stop = Math.max(0, Math.min(index, stops.length - 1));
+    stops.forEach((stop, place) => {
+      stop.tabIndex = place === this.#stop ? 0 : -1;
+    });
+  }
+
+  #focused = (event: Event): void => {
+    const index = this.#view.stops.indexOf(event.target as HTMLElement);
+    if (index >= 0 && index !== this.#stop) this.#setStop(index);
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    const { stops } = this.#view;
+    const current = stops.indexOf(event.target as HTMLElement);
+    if (current < 0) return;
+    const device = stops[current]!.dataset["device"];
+    const module = device === undefined ? undefined : this.#view.module(device);
+    let next: number | undefined;
+    if (event.key === "Home") next = 0;
+    else if (event.key === "End") next = stops.length - 1;
+    else if (event.key.startsWith("Arrow")) next = this.#neighbour(current, event.key);
+    else if (module && (event.key === "Enter" || event.key === " ")) {
+      if (event.shiftKey) this.#details(module);
+      else this.#activate(module);
+    } else return;
+    event.preventDefault();
+    if (next === undefined) return;
+    this.#setStop(next);
+    stops[next]!.focus();
+  };
+
+  /** The nearest sign in the direction of an arrow key. */
+  #neighbour(from: number, key: string): number | undefined {
+    const { stops } = this.#view;
+    const centre = (stop: Element): [number, number] => {
+      const { left, top, width, height } = stop.getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    };
+    const horizontal = key === "ArrowLeft" || key === "ArrowRight";
+    const sign = key === "ArrowRight" || key === "ArrowDown" ? 1 : -1;
+    const [x, y] = centre(stops[from]!);
+    let best: number | undefined;
+    let bestCost = Infinity;
+    stops.forEach((stop, index) => {
+      const [sx, sy] = centre(stop);
+      const along = (horizontal ? sx - x : sy - y) * sign;
+      const aside = Math.abs(horizontal ? sy - y : sx - x);
+      const cost = along + 2.5 * aside;
+      if (along > 2 && cost < bestCost) [best, bestCost] = [index, cost];
+    });
+    return best;
+  }
+}
+
+function styles(): ReturnType<typeof css> {
+  return css`
+    header {
+      display: flex;
+      align-items: center;
+      gap: 4px;
+      padding: 8px 8px 8px 16px;
+    }
+    header h2 {
+      flex: 1;
+    }
+    .total {
+      font-weight: 500;
+      white-space: nowrap;
+      padding-inline-end: 4px;
+    }
+    .viewport {
+      position: relative;
+      flex: 1 1 auto;
+      min-height: 180px;
+      overflow: hidden;
+      contain: strict;
+      touch-action: pan-x pan-y;
+      user-select: none;
+      -webkit-user-select: none;
+      -webkit-touch-callout: none;
+    }
+    :host(:not([layout="grid"]):not([layout="panel"])) .viewport {
+      flex: none;
+      aspect-ratio: var(--aspect, 1.6);
+    }
+    .viewport.zoomed {
+      touch-action: none;
+      cursor: grab;
+      overscroll-behavior: contain;
+    }
+    .world {
+      position: absolute;
+      inset: 0 auto auto 0;
+      transform-origin: 0 0;
+      will-change: transform;
+    }
+    .drawing {
+      display: block;
+      overflow: visible;
+    }
+    .labels {
+      position: absolute;
+      inset: 0;
+      pointer-events: none;
+    }
+    .zone {
+      fill: color-mix(in srgb, var(--c, gray) 16%, transparent);
+      stroke: var(--muted);
+      stroke-width: 1.5;
+      stroke-linejoin: round;
+    }
+    .zone-label {
+      position: absolute;
+      display: flex;
+      align-items: center;
+      box-sizing: border-box;
+      gap: 2px;
+      padding: 0 10px 0 2px;
+      height: 36px;
+      white-space: nowrap;
+      font-size: 13px;
+    }
+    .zone-name {
+      font-weight: 500;
+      overflow: hidden;
+      text-overflow: ellipsis;
+    }
+    .zone-total,
+    .zone-count {
+      color: var(--muted);
+      margin-inline-start: 6px;
+    }
+    .narrow .zone-count {
+      display: none;
+    }
+    .zone-power {
+      pointer-events: auto;
+      flex: none;
+      border: none;
+      border-radius: 50%;
+      width: 36px;
+      height: 36px;
+      min-height: 0;
+      padding: 8px;
+      color: var(--muted);
+      position: relative;
+    }
+    .zone-power::after {
+      content: "";
+      position: absolute;
+      inset: -4px;
+    }
+    .zone-power svg {
+      display: block;
+      fill: currentColor;
+    }
+    .zone-power[aria-pressed="true"] {
+      color: var(--accent);
+    }
+    .module {
+      cursor: pointer;
+      outline: none;
+    }
+    .disc {
+      fill: var(--c);
+      stroke: transparent;
+      stroke-width: 2;
+    }
+    .sign {
+      fill: var(--i);
+      pointer-events: none;
+    }
+    .module.off .disc {
+      fill: var(--paper);
+      stroke: var(--muted);
+    }
+    .module.off .sign {
+      fill: var(--muted);
+    }
+    .module.unheard .disc {
+      fill: url(#hatch);
+      stroke: var(--muted);
+      stroke-dasharray: 3 3;
+    }
+    .module.unheard .sign {
+      fill: var(--muted);
+    }
+    .module.stale .disc {
+      stroke: var(--muted);
+      stroke-dasharray: 3 3;
+    }
+    .module.busy .disc {
+      stroke: var(--accent);
+      stroke-width: 3;
+      stroke-dasharray: 6 4;
+    }
+    .module:focus-visible .disc {
+      stroke: var(--accent);
+      stroke-width: 4;
+    }
+    .hatch {
+      fill: color-mix(in srgb, var(--muted) 35%, var(--paper));
+    }
+    .chip {
+      fill: var(--paper);
+      opacity: 0.88;
+    }
+    .watts,
+    .name {
+      text-anchor: middle;
+      font-size: 11px;
+      fill: var(--ink);
+      pointer-events: none;
+    }
+    .watts {
+      font-weight: 500;
+    }
+    .name {
+      fill: var(--muted);
+    }
+    .mark {
+      fill: var(--bad);
+      stroke: var(--paper);
+      stroke-width: 3;
+      paint-order: stroke;
+      pointer-events: none;
+    }
+    .mark.pending {
+      fill: var(--ink);
+    }
+    .level-0 :is(.sign, .tag, .name, .mark),
+    .level-1 :is(.tag, .name),
+    .level-2 .name {
+      display: none;
+    }
+    footer {
+      display: flex;
+      align-items: center;
+      gap: 2px;
+      padding: 8px 16px;
+      font-size: 11px;
+      color: var(--muted);
+    }
+    footer i {
+      width: 14px;
+      height: 8px;
+      border-radius: 2px;
+    }
+    footer span {
+      padding: 0 6px 0 2px;
+    }
+    ${heatStyles}
+    .table {
+      flex: 1;
+      overflow: auto;
+      padding: 0 16px 16px;
+    }
+    table {
+      width: 100%;
+      border-collapse: collapse;
+      font-size: 14px;
+    }
+    th,
+    td {
+      text-align: start;
+      padding: 6px 8px;
+      border-bottom: 1px solid var(--line);
+    }
+    th.number,
+    td.number {
+      text-align: end;
+      white-space: nowrap;
+    }
+    tbody th[colspan] {
+      padding-top: 16px;
+    }
+    @media (forced-colors: active) {
+      .disc,
+      .zone {
+        stroke: CanvasText;
+      }
+      .module.on .disc {
+        fill: Highlight;
+      }
+      .module.on .sign {
+        fill: HighlightText;
+      }
+    }
+  `;
+}

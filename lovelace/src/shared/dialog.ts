@@ -1,0 +1,49 @@
+/** Questions and reports in a native dialog: focus, Escape and backdrop are free. */
+
+import { html, render } from "lit";
+
+export interface Question {
+  title: string;
+  text?: string;
+  rows?: readonly (readonly [string, string])[];
+  yes: string;
+  no?: string;
+}
+
+/** Shows a dialog; true when it was answered with yes. */
+export function ask(root: ShadowRoot, question: Question): Promise<boolean> {
+  const dialog = document.createElement("dialog");
+  const back = root.activeElement;
+  const { title, text, rows = [], yes, no } = question;
+  render(
+    html`<form method="dialog">
+      <h2 id="title">${title}</h2>
+      ${text === undefined ? null : html`<p>${text}</p>`}
+      ${
+        rows.length
+          ? html`<ul>
+              ${rows.map(
+                ([name, note]) =>
+                  html`<li><span>${name}</span><span>${note}</span></li>`,
+              )}
+            </ul>`
+          : null
+      }
+      <div class="actions">
+        ${no === undefined ? null : html`<button value="no">${no}</button>`}
+        <button class="main" value="yes" autofocus>${yes}</button>
+      </div>
+    </form>`,
+    dialog,
+  );
+  dialog.setAttribute("aria-labelledby", "title");
+  root.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      if (back instanceof HTMLElement || back instanceof SVGElement) back.focus();
+      resolve(dialog.returnValue === "yes");
+    });
+  });
+}

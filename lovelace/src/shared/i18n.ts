@@ -1,0 +1,50 @@
+/** The cards' own texts. English is there at once, others are loaded. */
+
+import en from "../lang/en.json" with { type: "json" };
+
+export type Texts = typeof en;
+export type TextKey = keyof Texts;
+
+/** Puts values into the text of a key. */
+export type Translate = (
+  key: TextKey,
+  values?: Readonly<Record<string, string | number>>,
+) => string;
+
+const LOADERS: Readonly<Record<string, () => Promise<{ default: Texts }>>> = {
+  fr: () => import("../lang/fr.json"),
+  es: () => import("../lang/es.json"),
+};
+
+const loaded = new Map<string, Texts>([["en", en]]);
+
+function base(language: string): string {
+  const code = language.split("-")[0]!.toLowerCase();
+  return code in LOADERS ? code : "en";
+}
+
+/** The texts of a language, or null until `load` brought them. */
+export function translator(language: string): Translate | null {
+  const texts = loaded.get(base(language));
+  return texts ? (key, values) => fill(texts[key], values) : null;
+}
+
+/** Brings the texts of a language; English stands in for what cannot be loaded. */
+export async function loadTexts(language: string): Promise<void> {
+  const code = base(language);
+  if (loaded.has(code)) return;
+  try {
+    loaded.set(code, (await LOADERS[code]!()).default);
+  } catch {
+    loaded.set(code, en);
+  }
+}
+
+function fill(
+  text: string,
+  values: Readonly<Record<string, string | number>> = {},
+): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(values[name] ?? whole),
+  );
+}

@@ -1,0 +1,102 @@
+/** The park as the integration describes it, and questions to it. */
+
+import type { Hass, HassState, HassStates } from "./hass.js";
+
+/** Entity ids of a part by what they tell: "power", "socket", "apparent_power" ... */
+export type Entities = Readonly<Record<string, string | undefined>>;
+
+export type Role = "computer" | "monitor" | "network" | "other";
+
+export interface Part {
+  /** Id in the device registry: it outlives every renaming. */
+  device: string;
+  name: string;
+  entities: Entities;
+}
+
+export interface Sector extends Part {
+  area: string | null;
+}
+
+export interface Socket extends Part {
+  role: Role;
+  /** Device of the sector. */
+  sector: string | null;
+}
+
+export interface Park {
+  id: string;
+  name: string;
+  device: string;
+  entities: Entities;
+  meters: readonly Part[];
+  sectors: readonly Sector[];
+  sockets: readonly Socket[];
+}
+
+export interface ParkMessage {
+  /** What the integration serves now: differs from ours after an update. */
+  cards: string;
+  parks: readonly Park[];
+}
+
+/** The park a card shows: the one it names, else the first. */
+export function choosePark(
+  parks: readonly Park[],
+  id: string | undefined,
+): Park | undefined {
+  return id === undefined ? parks[0] : parks.find((park) => park.id === id);
+}
+
+export function stateOf(
+  states: HassStates,
+  part: Part | Park,
+  key: string,
+): HassState | undefined {
+  const id = part.entities[key];
+  return id === undefined ? undefined : states[id];
+}
+
+export function isKnown(state: HassState | undefined): state is HassState {
+  return (
+    state !== undefined && state.state !== "unavailable" && state.state !== "unknown"
+  );
+}
+
+const FACTORS: Readonly<Record<string, number>> = { m: 1e-3, k: 1e3, M: 1e6, G: 1e9 };
+
+/**
+ * The number of a state in its base unit (W, VA, Wh, A, V), whatever unit the user
+ * chose to see; null when it is not known: unknown is not zero.
+ */
+export function numberOf(state: HassState | undefined): number | null {
+  if (!isKnown(state)) return null;
+  const value = Number(state.state);
+  if (!Number.isFinite(value) || state.state.trim() === "") return null;
+  const unit = state.attributes["unit_of_measurement"];
+  const prefixed =
+    typeof unit === "string" && /^([mkMG])(?:W|Wh|VA|A|V|var)$/.exec(unit);
+  return prefixed ? value * FACTORS[prefixed[1]!]! : value;
+}
+
+export function isOn(state: HassState | undefined): boolean | null {
+  return isKnown(state) ? state.state === "on" : null;
+}
+
+/** Entity ids of a part, for a look at whether any of them changed. */
+export function entityIds(part: Part | Park, keys: readonly string[]): string[] {
+  return keys.map((key) => part.entities[key]).filter((id) => id !== undefined);
+}
+
+export function changed(
+  before: HassStates | undefined,
+  now: HassStates,
+  ids: readonly string[],
+): boolean {
+  if (before === now) return false;
+  return before === undefined || ids.some((id) => before[id] !== now[id]);
+}
+
+export function isAdmin(hass: Hass): boolean {
+  return hass.user?.is_admin ?? false;
+}

@@ -1,0 +1,429 @@
+import { expect, test, vi } from "vitest";
+
+import type { PlanCardConfig } from "../../src/plan/card.js";
+import type { ParkCard } from "../../src/shared/card.js";
+import type { Hass } from "../../src/shared/hass.js";
+import { FakeConnection, hass, park, socket, state, statesOf } from "../park.js";
+import {
+  all,
+  button,
+  create,
+  isAccessible,
+  mount,
+  one,
+  repainted,
+  settled,
+  update,
+} from "./page.js";
+
+const TYPE = "energy-park-plan-card";
+
+type Card = ParkCard<PlanCardConfig>;
+
+function plan(of: Hass, config: Partial<PlanCardConfig> = {}): Promise<Card> {
+  return mount<PlanCardConfig>(TYPE, of, config);
+}
+
+function centre(node: Element): { clientX: number; clientY: number } {
+  const { left, top, width, height } = node.getBoundingClientRect();
+  return { clientX: left + width / 2, clientY: top + height / 2 };
+}
+
+function point(card: Card, type: string, at: object, pointerId = 1): void {
+  one(card, ".viewport").dispatchEvent(
+    new PointerEvent(type, { ...at, pointerId, bubbles: true, composed: true }),
+  );
+}
+
+function tap(card: Card, node: Element): void {
+  point(card, "pointerdown", centre(node));
+  point(card, "pointerup", centre(node));
+}
+
+function module(card: Card, name: string): HTMLElement {
+  return all(card, ".module").find((node) =>
+    node.getAttribute("aria-label")!.startsWith(`${name},`),
+  )!;
+}
+
+function watts(card: Card, name: string): string {
+  return module(card, name).querySelector(".watts")!.textContent;
+}
+
+test("all sockets and sectors are there, with their watts", async () => {
+  const card = await plan(hass(park([12, 6])));
+
+  expect(all(card, ".module")).toHaveLength(18);
+  expect(all(card, ".zone-label").map((label) => label.textContent)).toEqual([
+    "Room 0300 W12/12",
+    "Room 1150 W6/6",
+  ]);
+  expect(module(card, "0 0").getAttribute("aria-label")).toBe("0 0, 25 W, on");
+  expect(one(card, ".total").textContent).toBe("450 W");
+});
+
+test("it is accessible, as a plan and as a table", async () => {
+  const card = await plan(hass(park([4, 2], 1)));
+  await isAccessible(card);
+  button(card, "Show as a table").click();
+  await settled(card);
+  await isAccessible(card);
+});
+
+test("a change touches what shows it, and nothing else", async () => {
+  const card = await plan(hass(park([12, 6])));
+  await repainted(card);
+  const touched = new Set<Node>();
+  const observer = new MutationObserver((records) => {
+    for (const { target } of records) touched.add(target);
+  });
+  observer.observe(card.renderRoot, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    characterData: true,
+  });
+
+  update(card, state("sensor.0_3_power", "26", { unit_of_measurement: "W" }));
+  update(card, state("light.of_another_integration", "on"));
+  await repainted(card);
+
+  expect(watts(card, "0 3")).toBe("26 W");
+  const node = module(card, "0 3");
+  expect([...touched].filter((one) => !node.contains(one))).toEqual([]);
+});
+
+test("many changes are drawn twice a second at most", async () => {
+  const card = await plan(hass(park([3])));
+  await repainted(card);
+  const drawn: string[] = [];
+  new MutationObserver(() => drawn.push(watts(card, "0 0"))).observe(
+    module(card, "0 0"),
+    { subtree: true, characterData: true, childList: true },
+  );
+
+  const start = performance.now();
+  for (let value = 30; performance.now() - start < 1100; value++) {
+    update(card, state("sensor.0_0_power", String(value)));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  expect(drawn.length).toBeGreaterThanOrEqual(1);
+  expect(drawn.length).toBeLessThanOrEqual(3);
+});
+
+test("a socket that is not heard is neither on nor off", async () => {
+  const of = park([2]);
+  const card = await plan(
+    hass(of, {
+      states: {
+        ...statesOf(of),
+        "switch.0_1": state("switch.0_1", "unavailable"),
+        "sensor.0_1_power": state("sensor.0_1_power", "unavailable"),
+      },
+    }),
+  );
+  const node = module(card, "0 1");
+  expect(node.getAttribute("aria-label")).toBe("0 1, power unknown, not heard");
+  expect(node.getAttribute("aria-pressed")).toBe("mixed");
+  expect(node.classList.contains("unheard")).toBe(true);
+});
+
+test("a tap switches, and shows at once that it does", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([2]), { callService }));
+
+  tap(card, module(card, "0 1"));
+  await settled(card);
+
+  expect(callService).toHaveBeenCalledExactlyOnceWith(
+    "switch",
+    "turn_off",
+    {},
+    { entity_id: "switch.0_1" },
+    false,
+  );
+  expect(module(card, "0 1").classList.contains("busy")).toBe(true);
+  update(card, state("switch.0_1", "off"));
+  await repainted(card);
+  expect(module(card, "0 1").classList.contains("busy")).toBe(false);
+  expect(module(card, "0 1").getAttribute("aria-pressed")).toBe("false");
+});
+
+test("a switch that fails tells why", async () => {
+  const card = await plan(
+    hass(park([1]), { callService: () => Promise.reject(new Error("not confirmed")) }),
+  );
+  const toasts: unknown[] = [];
+  card.addEventListener("hass-notification", (event) =>
+    toasts.push((event as CustomEvent<{ message: string }>).detail.message),
+  );
+
+  tap(card, module(card, "0 0"));
+  await settled(card);
+
+  expect(toasts).toEqual(["not confirmed"]);
+  expect(module(card, "0 0").classList.contains("busy")).toBe(false);
+});
+
+test("a computer is not cut before someone is sure", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const of = { ...park([]), sockets: [socket("PC", null, "computer")] };
+  const card = await plan(hass(of, { callService }));
+
+  tap(card, module(card, "PC"));
+  await settled(card);
+  expect(one(card, "dialog").textContent).toContain("it draws 25 W");
+  await isAccessible(card);
+  button(card, "Cancel").click();
+  await settled(card);
+  expect(callService).not.toHaveBeenCalled();
+
+  tap(card, module(card, "PC"));
+  await settled(card);
+  button(card, "Switch off").click();
+  await vi.waitFor(() => {
+    expect(callService).toHaveBeenCalledOnce();
+  });
+});
+
+test("a slip or a scroll is no tap", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([2]), { callService }));
+  const at = centre(module(card, "0 0"));
+
+  point(card, "pointerdown", at);
+  point(card, "pointermove", { ...at, clientY: at.clientY + 30 });
+  point(card, "pointerup", { ...at, clientY: at.clientY + 30 });
+  point(card, "pointerdown", at);
+  point(card, "pointercancel", at);
+  await settled(card);
+
+  expect(callService).not.toHaveBeenCalled();
+});
+
+test("a long press opens the last 24 hours", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([2]), { callService }));
+  const opened: unknown[] = [];
+  card.addEventListener("hass-more-info", (event) =>
+    opened.push((event as CustomEvent<unknown>).detail),
+  );
+
+  point(card, "pointerdown", centre(module(card, "0 0")));
+  await new Promise((resolve) => setTimeout(resolve, 550));
+  point(card, "pointerup", centre(module(card, "0 0")));
+
+  expect(opened).toEqual([{ entityId: "sensor.0_0_power", view: "history" }]);
+  expect(callService).not.toHaveBeenCalled();
+});
+
+test("a tap can be set to open instead", async () => {
+  const card = await plan(hass(park([2])), { tap: "details" });
+  const opened = vi.fn();
+  card.addEventListener("hass-more-info", opened);
+  tap(card, module(card, "0 0"));
+  expect(opened).toHaveBeenCalledOnce();
+});
+
+test("a tap beside the modules goes near, another shows all again", async () => {
+  const card = await plan(hass(park(Array.from({ length: 9 }, () => 4))));
+  const zone = all(card, ".zone")[1]!;
+  const { right, bottom } = zone.getBoundingClientRect();
+  const corner = { clientX: right - 4, clientY: bottom - 4 };
+  const width = (): number => zone.getBoundingClientRect().width;
+  const before = width();
+
+  point(card, "pointerdown", corner);
+  point(card, "pointerup", corner);
+  expect(width()).toBeGreaterThan(before * 1.2);
+
+  const near = zone.getBoundingClientRect();
+  const again = { clientX: near.right - 4, clientY: near.bottom - 4 };
+  point(card, "pointerdown", again);
+  point(card, "pointerup", again);
+  expect(width()).toBeCloseTo(before);
+});
+
+test("two fingers zoom, one pans what is zoomed", async () => {
+  const card = await plan(hass(park([6])));
+  const viewport = one(card, ".viewport");
+  const drawing = one(card, ".drawing");
+  const { left, top } = viewport.getBoundingClientRect();
+  const at = (x: number, y: number): object => ({
+    clientX: left + x,
+    clientY: top + y,
+  });
+  const width = (): number => drawing.getBoundingClientRect().width;
+  const before = width();
+  // A synthetic finger cannot be captured.
+  viewport.setPointerCapture = () => undefined;
+
+  point(card, "pointerdown", at(300, 200), 1);
+  point(card, "pointerdown", at(400, 200), 2);
+  point(card, "pointermove", at(200, 200), 1);
+  point(card, "pointermove", at(500, 200), 2);
+  point(card, "pointerup", at(200, 200), 1);
+  point(card, "pointerup", at(500, 200), 2);
+  expect(width()).toBeCloseTo(before * 3, -1);
+  expect(viewport.classList.contains("zoomed")).toBe(true);
+
+  const x = drawing.getBoundingClientRect().left;
+  point(card, "pointerdown", at(300, 200));
+  point(card, "pointermove", at(280, 200));
+  point(card, "pointermove", at(240, 200));
+  point(card, "pointerup", at(240, 200));
+  expect(drawing.getBoundingClientRect().left).toBeCloseTo(x - 60, -1.4);
+
+  button(card, "Show all").click();
+  expect(width()).toBeCloseTo(before);
+});
+
+test("a sector is switched when someone is sure, and each refusal is told", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([3]), { callService }));
+
+  all(card, ".zone-power")[0]!.click();
+  await settled(card);
+  button(card, "Switch off").click();
+  await vi.waitFor(() => {
+    expect(callService).toHaveBeenCalledWith(
+      "switch",
+      "turn_off",
+      {},
+      { entity_id: "switch.room_0" },
+      false,
+    );
+  });
+  update(
+    card,
+    state("switch.0_0", "off"),
+    state("sensor.0_1_reason", "as_found", { refused: "running" }),
+    state("switch.0_2", "unavailable"),
+  );
+
+  await vi.waitFor(
+    () => {
+      expect(one(card, "dialog").textContent.replace(/\s+/g, " ")).toContain(
+        "1 of 3 sockets are off. These are not: 0 1<running>0 2not heard",
+      );
+    },
+    { timeout: 3000 },
+  );
+});
+
+test("one tab stop, and arrows from sign to sign", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([4, 2]), { callService }));
+  const stops = (): HTMLElement[] => all(card, ".viewport [tabindex='0']");
+  expect(stops()).toHaveLength(1);
+  const key = (name: string, shiftKey = false): void => {
+    (card.renderRoot as ShadowRoot).activeElement!.dispatchEvent(
+      new KeyboardEvent("keydown", {
+        key: name,
+        shiftKey,
+        bubbles: true,
+        composed: true,
+      }),
+    );
+  };
+
+  stops()[0]!.focus();
+  key("ArrowDown");
+  const first = stops()[0]!;
+  expect(first.getAttribute("aria-label")).toContain("0 0");
+  key("ArrowRight");
+  expect(stops()[0]!.getAttribute("aria-label")).toContain("0 1");
+  key("Enter");
+  await settled(card);
+  expect(callService).toHaveBeenCalledOnce();
+  const opened = vi.fn();
+  card.addEventListener("hass-more-info", opened);
+  key("Enter", true);
+  expect(opened).toHaveBeenCalledOnce();
+  key("End");
+  expect(stops()[0]!.getAttribute("aria-label")).toContain("1 1");
+  key("Home");
+  expect(stops()[0]!.getAttribute("aria-label")).toContain("Room 0");
+  expect(stops()).toHaveLength(1);
+});
+
+test("the table says the same and switches as well", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([2], 1), { callService }));
+
+  button(card, "Show as a table").click();
+  await settled(card);
+
+  const rows = all(card, "tbody tr").map((row) =>
+    row.textContent.replace(/\s+/g, " ").trim(),
+  );
+  expect(rows).toEqual([
+    "Room 0 50 W",
+    "0 0 Other 25 W on <as_found>",
+    "0 1 Other 25 W on <as_found>",
+    "Without a sector –",
+    "loose 0 Other 25 W on <as_found>",
+  ]);
+  button(card, "0 1, on").click();
+  await settled(card);
+  expect(callService).toHaveBeenCalledOnce();
+
+  button(card, "Show the plan").click();
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(3);
+});
+
+test("a sector that is removed leaves no ghost", async () => {
+  const of = hass(park([2, 2]));
+  const card = await plan(of);
+
+  (of.connection as unknown as FakeConnection).tell({ cards: "", parks: [park([2])] });
+  await settled(card);
+
+  expect(all(card, ".module")).toHaveLength(2);
+  expect(all(card, ".zone-label")).toHaveLength(1);
+});
+
+test("a card that is only to be looked at switches nothing", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([2]), { callService }), { read_only: true });
+  tap(card, module(card, "0 0"));
+  all(card, ".zone-power").forEach((node) => {
+    node.click();
+  });
+  await settled(card);
+  expect(callService).not.toHaveBeenCalled();
+  expect(all(card, "dialog")).toEqual([]);
+});
+
+test.each([
+  [{ tap: "explode" }, /tap/],
+  [{ heat_max: -1 }, /heat_max/],
+  [{ park: 5 }, /park/],
+])("a configuration of %o is refused in words", (config, text) => {
+  const card = create<PlanCardConfig>(TYPE);
+  expect(() => {
+    card.setConfig({ type: TYPE, ...config } as unknown as PlanCardConfig);
+  }).toThrow(text);
+});
+
+test("other languages and numbers", async () => {
+  const card = await plan(
+    hass(park([2]), {
+      language: "fr",
+      locale: { language: "fr", number_format: "language", time_format: "24" },
+    }),
+  );
+  await vi.waitFor(() => {
+    expect(module(card, "0 0").getAttribute("aria-label")).toBe("0 0, 25 W, allumée");
+  });
+});
+
+test("5 to 500 sockets are drawn, each level with what can be read", async () => {
+  const few = await plan(hass(park([5])));
+  expect(one(few, ".drawing").classList.contains("level-3")).toBe(true);
+  const many = await plan(hass(park(Array.from({ length: 40 }, () => 50))));
+  expect(all(many, ".module")).toHaveLength(2000);
+  expect(one(many, ".drawing").classList.contains("level-0")).toBe(true);
+});

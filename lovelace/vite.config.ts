@@ -1,0 +1,58 @@
+import { playwright } from "@vitest/browser-playwright";
+import { existsSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+import { compress } from "./tools/compress.js";
+
+// The system's Chromium where there is one, Playwright's own elsewhere.
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) =>
+  existsSync(path),
+);
+
+export default defineConfig({
+  plugins: [compress()],
+  build: {
+    target: "es2022",
+    lib: { entry: "src/entry.ts", formats: ["es"] },
+    license: { fileName: "licenses.md" },
+    modulePreload: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        entryFileNames: "energy-park.js",
+        chunkFileNames: "[name]-[hash].js",
+        minify: true,
+      },
+    },
+  },
+  test: {
+    projects: [
+      {
+        test: {
+          name: "logic",
+          include: ["test/logic/**/*.test.ts"],
+          environment: "node",
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                ...(CHROMIUM && { executablePath: CHROMIUM }),
+                // Root in a container has no sandbox; nothing foreign is opened.
+                args: ["--no-sandbox"],
+              },
+            }),
+            instances: [{ browser: "chromium" }],
+          },
+        },
+      },
+    ],
+  },
+});

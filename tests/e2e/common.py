@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 import os
 from pathlib import Path
 import re
@@ -77,7 +78,8 @@ class RunningDemo:
         """Send what Ctrl-C sends, and return the exit code."""
         assert self.process is not None
         assert self.process.stdout is not None
-        os.killpg(self.process.pid, number)
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
         async with asyncio.timeout(60):
             self.output += (await self.process.stdout.read()).decode()
             return await self.process.wait()

@@ -21,7 +21,8 @@ PHONE_OR_PC = [
 @pytest.fixture(scope="session")
 async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningDemo]:
     """The demo, started from nothing; a test that stops it starts it again."""
-    demo = RunningDemo(tmp_path_factory.mktemp("demo") / "files", free_ports(1))
+    # The next two ports are for the tests that start a second demo.
+    demo = RunningDemo(tmp_path_factory.mktemp("demo") / "files", free_ports(3))
     try:
         await demo.start()
         yield demo

@@ -12,7 +12,7 @@ _COLORS = {"BLEU": 0, "BLANC": 1, "ROUGE": 2}
 _FILLING = frozenset({"H", "HEURE", "HEURES", "JOUR", "JOURS"})
 
 # Supplier indexes 1 to 6 of the Tempo contract.
-_TEMPO = (
+TEMPO = (
     Tariff.BLUE_OFF_PEAK,
     Tariff.BLUE_PEAK,
     Tariff.WHITE_OFF_PEAK,
@@ -42,8 +42,8 @@ def tariff_of(
 ) -> Tariff | None:
     """Return the period that NGTF, LTARF and NTARF name, None when not sure."""
     if contract is not None and "TEMPO" in contract and index is not None:
-        if 1 <= index <= len(_TEMPO):
-            return _TEMPO[index - 1]
+        if 1 <= index <= len(TEMPO):
+            return TEMPO[index - 1]
     return _tariff_of_words(label.split()) if label is not None else None
 
 
@@ -57,5 +57,5 @@ def _tariff_of_words(words: list[str]) -> Tariff | None:
     if not hours or len(colors) > 1 or not hours <= (_PEAK if peak else _OFF_PEAK):
         return None
     if colors:
-        return _TEMPO[2 * colors[0] + peak]
+        return TEMPO[2 * colors[0] + peak]
     return Tariff.PEAK if peak else Tariff.OFF_PEAK

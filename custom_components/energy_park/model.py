@@ -204,6 +204,10 @@ class MeterReading:
     ``load_curve_injected_w`` are means over the period that ended at
     ``load_curve_at``. The largest powers are of the day; phases have their own.
     ``reactive_energies_varh`` are the quadrants' indexes by label, ERQ1 to ERQ4.
+
+    ``power_w`` is the active power, + is drawn from the grid, known to
+    ``power_uncertainty_w``; it is ``power_estimated`` when no energy index stands
+    behind it.
     """
 
     mode: TicMode
@@ -249,6 +253,11 @@ class MeterReading:
     reactive_energies_varh: Mapping[str, int] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    power_w: float | None = None
+    power_uncertainty_w: float | None = None
+    power_estimated: bool | None = None
+    power_factor: float | None = None
+    power_factor_uncertainty: float | None = None
 
     @property
     def headroom_va(self) -> int | None:

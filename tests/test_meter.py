@@ -180,6 +180,8 @@ async def async_start_flow(
     result = await flows.async_init(
         (entry.entry_id, "meter"), context={"source": SOURCE_USER}
     )
+    assert result["type"] is FlowResultType.MENU
+    result = await flows.async_configure(result["flow_id"], {"next_step_id": "port"})
     return await async_listen(hass, result, port)
 
 
@@ -217,7 +219,7 @@ async def test_a_port_without_meter_is_said_and_corrected(
 ) -> None:
     entry = await async_setup(hass)
     result = await async_start_flow(hass, entry, "/dev/does-not-exist")
-    assert result["step_id"] == "user"
+    assert result["step_id"] == "port"
     assert result["errors"] == {"base": "cannot_open_port"}
     linky.fault("silence")
     result = await async_listen(hass, result, linky.url)

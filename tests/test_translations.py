@@ -19,7 +19,6 @@ import pytest
 import yaml
 
 from custom_components.energy_park import PLATFORMS
-from custom_components.energy_park.adopted import MEASURES
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.model import (
@@ -199,8 +198,10 @@ def asked_fields(file: str, node: ast.AST) -> Iterator[str]:
             field = call.args[0]
             if isinstance(field, ast.Call):  # Secret(...)
                 field = field.args[0]
-            if ast.unparse(field) == "measure":
-                yield from MEASURES
+            if ast.unparse(field) == "field":
+                measures = source.value(file, ast.Name("MEASURES"))
+                assert isinstance(measures, dict)
+                yield from measures
                 continue
             name = source.value(file, field)
             assert isinstance(name, str)

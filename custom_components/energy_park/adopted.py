@@ -6,23 +6,13 @@ Nothing is polled: the other integration reads the device, its states are follow
 from collections.abc import Mapping
 from typing import Any, override
 
-from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import (
     ATTR_ENTITY_ID,
-    ATTR_UNIT_OF_MEASUREMENT,
-    PERCENTAGE,
     SERVICE_TURN_OFF,
     SERVICE_TURN_ON,
     STATE_OFF,
     STATE_ON,
-    UnitOfApparentPower,
-    UnitOfElectricCurrent,
-    UnitOfElectricPotential,
-    UnitOfEnergy,
-    UnitOfFrequency,
-    UnitOfPower,
-    UnitOfReactivePower,
 )
 from homeassistant.core import (
     CALLBACK_TYPE,
@@ -30,7 +20,6 @@ from homeassistant.core import (
     Event,
     EventStateChangedData,
     HomeAssistant,
-    State,
     callback,
 )
 from homeassistant.exceptions import HomeAssistantError
@@ -39,55 +28,36 @@ from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
 )
-from homeassistant.util.unit_conversion import (
-    ApparentPowerConverter,
-    BaseUnitConverter,
-    ElectricCurrentConverter,
-    ElectricPotentialConverter,
-    EnergyConverter,
-    FrequencyConverter,
-    PowerConverter,
-    ReactivePowerConverter,
-)
 
 from .const import CONF_ADOPTED
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
+from .measure import (
+    APPARENT_POWER,
+    CURRENT,
+    ENERGY,
+    FREQUENCY,
+    POWER,
+    POWER_FACTOR,
+    REACTIVE_POWER,
+    VOLTAGE,
+    resolve,
+    value_of,
+)
 from .model import PlugReading, Socket, SocketReading
 from .plug.client import PlugUnreachableError
 
 CONF_SWITCH = "switch"
 
-# What a socket may measure: the field of its reading, the device class of a sensor
-# that gives it, and the unit it is read in.
-MEASURES: dict[str, tuple[SensorDeviceClass, type[BaseUnitConverter] | None, str]] = {
-    "power_w": (SensorDeviceClass.POWER, PowerConverter, UnitOfPower.WATT),
-    "energy_wh": (SensorDeviceClass.ENERGY, EnergyConverter, UnitOfEnergy.WATT_HOUR),
-    "current_a": (
-        SensorDeviceClass.CURRENT,
-        ElectricCurrentConverter,
-        UnitOfElectricCurrent.AMPERE,
-    ),
-    "voltage_v": (
-        SensorDeviceClass.VOLTAGE,
-        ElectricPotentialConverter,
-        UnitOfElectricPotential.VOLT,
-    ),
-    "power_factor": (SensorDeviceClass.POWER_FACTOR, None, ""),
-    "apparent_power_va": (
-        SensorDeviceClass.APPARENT_POWER,
-        ApparentPowerConverter,
-        UnitOfApparentPower.VOLT_AMPERE,
-    ),
-    "reactive_power_var": (
-        SensorDeviceClass.REACTIVE_POWER,
-        ReactivePowerConverter,
-        UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
-    ),
-    "frequency_hz": (
-        SensorDeviceClass.FREQUENCY,
-        FrequencyConverter,
-        UnitOfFrequency.HERTZ,
-    ),
+# What a socket may measure, by the fields of its reading.
+MEASURES = {
+    "power_w": POWER,
+    "energy_wh": ENERGY,
+    "current_a": CURRENT,
+    "voltage_v": VOLTAGE,
+    "power_factor": POWER_FACTOR,
+    "apparent_power_va": APPARENT_POWER,
+    "reactive_power_var": REACTIVE_POWER,
+    "frequency_hz": FREQUENCY,
 }
 
 
@@ -176,9 +146,9 @@ class AdoptedPlugCoordinator(PlugCoordinator):
     def _read_socket(self) -> SocketReading:
         adopted: Mapping[str, str] = self.subentry.data[CONF_ADOPTED]
         measured: dict[str, Any] = {
-            measure: _measure(measure, self.hass.states.get(self._entity_id(measure)))
-            for measure in MEASURES
-            if measure in adopted
+            field: value_of(self.hass, self._entity_id(field), measure)
+            for field, measure in MEASURES.items()
+            if field in adopted
         }
         switch = self.hass.states.get(self._entity_id(CONF_SWITCH))
         known = switch is not None and switch.state in {STATE_ON, STATE_OFF}
@@ -187,23 +157,5 @@ class AdoptedPlugCoordinator(PlugCoordinator):
         )
 
     def _entity_id(self, key: str) -> str:
-        """Return the entity of a key; the registry's id of it survives a new name."""
-        entity = self.subentry.data[CONF_ADOPTED][key]
-        return er.async_resolve_entity_id(er.async_get(self.hass), entity) or entity
-
-
-def _measure(measure: str, state: State | None) -> float | None:
-    """Return a sensor's state in the unit of a reading; None when it has none."""
-    if state is None:
-        return None
-    _, converter, unit = MEASURES[measure]
-    try:
-        value = float(state.state)
-    except ValueError:
-        return None
-    given = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-    if converter is None:
-        return value / 100 if given == PERCENTAGE else value
-    if given not in converter.VALID_UNITS:
-        return None
-    return converter.convert(value, given, unit)
+        """Return the entity that was adopted as this."""
+        return resolve(self.hass, self.subentry.data[CONF_ADOPTED][key])

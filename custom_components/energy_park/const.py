@@ -20,7 +20,9 @@ CONF_NUMBER: Final = "number"
 CONF_PRIORITY: Final = "priority"
 CONF_ROLE: Final = "role"
 CONF_SECTOR: Final = "sector"
+CONF_SENSORS: Final = "sensors"
 CONF_SOCKETS: Final = "sockets"
+CONF_SUBSCRIBED_POWER: Final = "subscribed_power"
 
 # Minutes of import and export that are billed together. France bills the load
 # curve by half hour, Spain nets the clock hour, Belgium the quarter.

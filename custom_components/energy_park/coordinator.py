@@ -6,13 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_MODEL,
-    CONF_PASSWORD,
-    CONF_PORT,
-    CONF_USERNAME,
-)
+from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.debounce import Debouncer
@@ -38,11 +32,12 @@ from .issues import (
     async_report_mode,
     async_report_other_meter,
 )
+from .links import MeterLink, open_link
 from .model import MeterReading, Plug, PlugInfo, PlugReading, Socket, SocketReading
 from .plug import open_plug
 from .plug.client import Credentials, PlugAuthError, PlugClient, PlugError
 from .tic.insight import MeterData
-from .tic.link import TicLink, TicLinkError
+from .tic.link import TicLinkError
 from .tic.quality import LinkQuality
 
 if TYPE_CHECKING:
@@ -92,7 +87,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         assert subentry.unique_id is not None
         self.subentry = subentry
         self.serial = subentry.unique_id
-        self.link: TicLink | None = None
+        self.link: MeterLink | None = None
         self.quality = LinkQuality()
         self._memory = memory
         self._insight = memory.insights[subentry.unique_id]
@@ -138,9 +133,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         """Publish what comes over the link once the meter has said who it is."""
         identified = False
         self._insight.forget_last()
-        async with TicLink(
-            self.subentry.data[CONF_PORT], mode=self._insight.mode
-        ) as self.link:
+        link = open_link(self.hass, self.subentry, self._insight.mode)
+        async with link as self.link:
             async for reading in self.link:
                 self.quality.update(self.link.counters, dt_util.utcnow())
                 if reading.serial not in {None, self.serial}:

@@ -20,6 +20,7 @@ import probatio
 
 from ..adopted import CONF_SWITCH, MEASURES
 from ..const import CONF_ADOPTED, CONF_SOCKETS, DOMAIN, SUBENTRY_PLUG
+from ..measure import register_id, resolve
 from .socket import socket_data, socket_schema
 
 ADOPTABLE = [SWITCH_DOMAIN, LIGHT_DOMAIN, FAN_DOMAIN, SCRIPT_DOMAIN]
@@ -70,10 +71,12 @@ class AdoptFlow(ConfigSubentryFlow):
             self._adopted = {CONF_SWITCH: self._adopted[CONF_SWITCH], **user_input}
             return await self.async_step_adopted_socket()
         schema = {
-            probatio.Optional(measure): EntitySelector(
-                EntitySelectorConfig(domain=SENSOR_DOMAIN, device_class=device_class)
+            probatio.Optional(field): EntitySelector(
+                EntitySelectorConfig(
+                    domain=SENSOR_DOMAIN, device_class=measure.device_class
+                )
             )
-            for measure, (device_class, _, _) in MEASURES.items()
+            for field, measure in MEASURES.items()
         }
         known = {k: v for k, v in self._adopted.items() if k != CONF_SWITCH}
         return self.async_show_form(
@@ -108,9 +111,8 @@ class AdoptFlow(ConfigSubentryFlow):
         )
 
     def _finish_adoption(self, socket: dict[str, Any]) -> SubentryFlowResult:
-        registry = er.async_get(self.hass)
         adopted = {
-            key: entry.id if (entry := registry.async_get(entity_id)) else entity_id
+            key: register_id(self.hass, entity_id)
             for key, entity_id in self._adopted.items()
         }
         data = {
@@ -132,12 +134,9 @@ class AdoptFlow(ConfigSubentryFlow):
     @callback
     def _load_adopted(self) -> None:
         """Start from what is adopted now."""
-        registry = er.async_get(self.hass)
+        adopted = self._get_reconfigure_subentry().data[CONF_ADOPTED]
         self._adopted = {
-            key: er.async_resolve_entity_id(registry, entity) or entity
-            for key, entity in self._get_reconfigure_subentry()
-            .data[CONF_ADOPTED]
-            .items()
+            key: resolve(self.hass, entity) for key, entity in adopted.items()
         }
 
     def _is_adopted(self, entity_id: str) -> bool:
@@ -147,12 +146,8 @@ class AdoptFlow(ConfigSubentryFlow):
             if self.source == SOURCE_RECONFIGURE
             else None
         )
-        registry = er.async_get(self.hass)
         return any(
-            er.async_resolve_entity_id(
-                registry, subentry.data[CONF_ADOPTED][CONF_SWITCH]
-            )
-            == entity_id
+            resolve(self.hass, subentry.data[CONF_ADOPTED][CONF_SWITCH]) == entity_id
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
             if CONF_ADOPTED in subentry.data and subentry.subentry_id != own
@@ -186,9 +181,9 @@ def propose_sensors(hass: HomeAssistant, entity_id: str) -> dict[str, str]:
         if other.domain == SENSOR_DOMAIN and device_class:
             by_class.setdefault(device_class, []).append(other.entity_id)
     return {
-        measure: by_class[device_class][0]
-        for measure, (device_class, _, _) in MEASURES.items()
-        if len(by_class.get(device_class, [])) == 1
+        field: by_class[measure.device_class][0]
+        for field, measure in MEASURES.items()
+        if len(by_class.get(measure.device_class, [])) == 1
     }
 
 

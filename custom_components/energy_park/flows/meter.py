@@ -11,11 +11,20 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_PORT
-from homeassistant.helpers.selector import SerialPortSelector
+from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SerialPortSelector,
+)
 import probatio
 
-from ..const import DOMAIN, LOGGER, SUBENTRY_METER
+from ..const import CONF_SENSORS, CONF_SUBSCRIBED_POWER, DOMAIN, LOGGER, SUBENTRY_METER
+from ..measure import register_id, resolve
 from ..model import MeterReading
+from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
 from ..tic.link import (
     TicLinkError,
     TicPortError,
@@ -46,14 +55,75 @@ class MeterSubentryFlow(ConfigSubentryFlow):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
+        """Ask how the meter is heard."""
+        return self.async_show_menu(step_id="user", menu_options=["port", "sensors"])
+
+    async def async_step_port(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
         """Ask for the port of a new meter."""
-        return await self._async_ask_port("user", user_input)
+        return await self._async_ask_port("port", user_input)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for the port the meter has moved to."""
+        """Ask for the port the meter has moved to, or for other sensors."""
+        if CONF_SENSORS in self._get_reconfigure_subentry().data:
+            return await self.async_step_sensors(user_input)
         return await self._async_ask_port("reconfigure", user_input)
+
+    async def async_step_sensors(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the sensors of a meter that Home Assistant already reads."""
+        errors: dict[str, str] = {}
+        new = self.source != SOURCE_RECONFIGURE
+        if user_input is not None:
+            serial = register_id(self.hass, user_input[APPARENT_POWER])
+            own = None if new else self._get_reconfigure_subentry().unique_id
+            if serial != own and serial in {
+                meter.unique_id for meter in self._meters()
+            }:
+                errors = {APPARENT_POWER: "meter_configured"}
+            else:
+                return self._finish_sensors(serial, user_input)
+        return self.async_show_form(
+            step_id="sensors",
+            data_schema=self.add_suggested_values_to_schema(
+                _sensors_schema(), user_input or ({} if new else self._known_sensors())
+            ),
+            errors=errors,
+        )
+
+    def _finish_sensors(
+        self, serial: str, user_input: dict[str, Any]
+    ) -> SubentryFlowResult:
+        data = {
+            CONF_SENSORS: {
+                field: register_id(self.hass, user_input[field])
+                for field in MEASURES
+                if field in user_input
+            },
+            CONF_SUBSCRIBED_POWER: int(user_input[CONF_SUBSCRIBED_POWER] * 1000),
+        }
+        if self.source == SOURCE_RECONFIGURE:
+            return self.async_update_and_abort(
+                self._get_entry(), self._get_reconfigure_subentry(), data=data
+            )
+        state = self.hass.states.get(user_input[APPARENT_POWER])
+        return self.async_create_entry(
+            title=state.name if state else user_input[APPARENT_POWER],
+            data=data,
+            unique_id=serial,
+        )
+
+    def _known_sensors(self) -> dict[str, Any]:
+        """Return what the form of a meter behind sensors starts with."""
+        data = self._get_reconfigure_subentry().data
+        return {
+            field: resolve(self.hass, entity)
+            for field, entity in data[CONF_SENSORS].items()
+        } | {CONF_SUBSCRIBED_POWER: data[CONF_SUBSCRIBED_POWER] / 1000}
 
     async def _async_ask_port(
         self, step_id: str, user_input: dict[str, Any] | None
@@ -95,7 +165,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
                 description_placeholders={"port": self._port},
             )
         listening, self._listening = self._listening, None
-        retry_step = "reconfigure" if self.source == SOURCE_RECONFIGURE else "user"
+        retry_step = "reconfigure" if self.source == SOURCE_RECONFIGURE else "port"
         try:
             self._reading = listening.result()
         except TicLinkError as err:
@@ -151,7 +221,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
 
     def _is_configured(self, port: str) -> bool:
         """Whether a meter already listens on the port: it cannot be shared."""
-        return any(meter.data[CONF_PORT] == port for meter in self._meters())
+        return any(meter.data.get(CONF_PORT) == port for meter in self._meters())
 
     def _meters(self) -> list[ConfigSubentry]:
         """Return the meters of all parks."""
@@ -169,6 +239,34 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             return await self.hass.async_add_executor_job(usb.get_serial_by_id, port)
         except OSError:
             return port
+
+
+def _sensors_schema() -> probatio.Schema:
+    """Return the form of a meter behind sensors."""
+    power, *others = (
+        EntitySelector(
+            EntitySelectorConfig(domain="sensor", device_class=measure.device_class)
+        )
+        for measure in MEASURES.values()
+    )
+    _, *fields = MEASURES
+    schema: dict[Any, Any] = {
+        probatio.Required(APPARENT_POWER): power,
+        **{
+            probatio.Optional(field): selector
+            for field, selector in zip(fields, others, strict=True)
+        },
+        probatio.Required(CONF_SUBSCRIBED_POWER): NumberSelector(
+            NumberSelectorConfig(
+                min=1,
+                max=250,
+                step=1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement="kVA",
+            )
+        ),
+    }
+    return probatio.Schema(schema)
 
 
 def _describe(reading: MeterReading) -> dict[str, str]:

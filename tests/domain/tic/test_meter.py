@@ -100,9 +100,7 @@ def test_a_three_phase_meter_tells_each_phase() -> None:
     assert old.subscribed_power_va == 12000
     new = reading(standard(STANDARD_THREE_PHASES))
     assert new.phases == (
-        PhaseReading(
-            current_a=1, voltage_v=234, apparent_power_va=0, max_power_va=405
-        ),
+        PhaseReading(current_a=1, voltage_v=234, apparent_power_va=0, max_power_va=405),
         PhaseReading(current_a=2, voltage_v=240, apparent_power_va=568),
         PhaseReading(current_a=1, voltage_v=242, apparent_power_va=0),
     )

@@ -67,7 +67,8 @@ BEGIN
   FOR child IN
     SELECT c.relname
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
-    WHERE p.relnamespace = current_schema()::regnamespace
+    JOIN pg_namespace n ON n.oid = p.relnamespace
+    WHERE n.nspname = current_schema()
       AND p.relname IN ('reading', 'event', 'meter_frame')
       AND c.relname ~ '_\d{4}_\d{2}$'
       AND to_timestamp(right(c.relname, 7) || ' +00', 'YYYY_MM TZH') + interval '1 month' <= before_at

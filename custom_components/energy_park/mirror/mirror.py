@@ -77,14 +77,16 @@ class Mirror:
 
     async def stop(self) -> None:
         """Put everything on disk, give sending a moment, and end."""
+        if self._writing is None:
+            return
         await self._spool.flush()
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_DRAIN_S):
                 while self._writer.connected and self._spool.waiting:
                     await self._writer.progress()
-        if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.wait([self._writing])
+        self._writing.cancel()
+        await asyncio.wait([self._writing])
+        self._writing = None
         await self.history.close()
         await self._spool.close()
 

@@ -26,6 +26,8 @@ _POSTGRES_EPOCH_US: Final = 946_684_800_000_000
 _DAY_US: Final = 86_400_000_000
 _CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 _AHEAD: Final = timedelta(days=62)
+# A plain number: the driver takes a flag for a list of flags.
+_CLOCK_WRONG: Final = int(Quality.CLOCK_WRONG)
 # A statement that fails for that many rows in a row is at fault itself.
 _REFUSED_MAX: Final = 100
 _PART: Final = 1_000
@@ -291,13 +293,13 @@ class Sender:
     def _quality(self, batch: ReadingBatch) -> Sequence[int]:
         """Return the quality of each reading, marked where the clock was wrong."""
         if abs(self._ahead) > _CLOCK_TOLERANCE and not batch.groups:
-            return [quality | Quality.CLOCK_WRONG for quality in batch.quality]
+            return [quality | _CLOCK_WRONG for quality in batch.quality]
         latest = self._now() - self._ahead + _CLOCK_TOLERANCE
         latest_us = _postgres_us(latest) + _POSTGRES_EPOCH_US
         if max(batch.at) <= latest_us:
             return batch.quality
         return [
-            quality | Quality.CLOCK_WRONG if at > latest_us else quality
+            quality | _CLOCK_WRONG if at > latest_us else quality
             for quality, at in zip(batch.quality, batch.at, strict=True)
         ]
 

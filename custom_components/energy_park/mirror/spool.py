@@ -134,7 +134,7 @@ class Spool:
     @property
     def waiting(self) -> int:
         """Rows that the database does not have yet."""
-        return len(self._offered) + self._storage.waiting
+        return self.offered - self.kept + self._storage.waiting
 
     @property
     def tally(self) -> Tally:

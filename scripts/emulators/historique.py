@@ -13,11 +13,24 @@ SHORT_AFTER_S = 60
 
 
 class Historique:
-    """Builds the frames; it remembers the overload that makes them short."""
+    """Builds the frames; it remembers the overload that makes them short.
 
-    def __init__(self, serial: str, subscribed_va: float) -> None:
+    ``old`` is an electronic meter without PAPP whose indexes have 8 digits, ``warns``
+    is False for a three-phase meter that keeps to long frames in an overload.
+    """
+
+    def __init__(
+        self,
+        serial: str,
+        subscribed_va: float,
+        *,
+        old: bool = False,
+        warns: bool = True,
+    ) -> None:
         self._serial = serial
         self._subscribed_va = subscribed_va
+        self._old = old
+        self._warns = warns
         self._overloaded_at: float | None = None
         self._short_left = SHORT_FRAMES
 
@@ -32,7 +45,7 @@ class Historique:
         }
         if registers.phases == 1:
             groups = self._long(registers, subscribed_a, currents_a, overload)
-        elif self._is_short(now, overloaded=bool(overload)):
+        elif self._warns and self._is_short(now, overloaded=bool(overload)):
             groups = self._short(currents_a, overload)
         else:
             groups = self._long(registers, subscribed_a, currents_a, {})
@@ -67,17 +80,15 @@ class Historique:
         overload: dict[int, int],
     ) -> list[tuple[str, str]]:
         tariff, local = registers.tariff, registers.local
-        periods = tariff.contract.periods
         groups = [
             ("ADCO", self._serial),
             ("OPTARIF", tariff.contract.optarif),
             ("ISOUSC", digits(subscribed_a, 2)),
         ]
-        groups += [
-            (period.label, digits(registers.indexes_wh[number], 9))
-            for number, period in enumerate(periods)
-        ]
-        groups.append(("PTEC", periods[tariff.index(local)].ptec))
+        groups += self._indexes(registers)
+        if tariff.pejp(local):
+            groups.append(("PEJP", "30"))
+        groups.append(("PTEC", tariff.contract.periods[tariff.index(local)].ptec))
         if tariff.coloured:
             groups.append(("DEMAIN", TOMORROW[tariff.colour_tomorrow(local)]))
         # PAPP comes in steps of 10 VA.
@@ -87,9 +98,19 @@ class Historique:
             groups.append(("IINST", digits(currents_a[0], 3)))
             groups += [("ADPS", digits(current, 3)) for current in overload.values()]
             groups += [("IMAX", i_max), papp, ("HHPHC", "A"), ("MOTDETAT", "000000")]
-            return groups
+            return [group for group in groups if not self._old or group is not papp]
         groups += [(f"IINST{n}", digits(a, 3)) for n, a in enumerate(currents_a, 1)]
         groups += [(f"IMAX{n}", i_max) for n in (1, 2, 3)]
         groups.append(("PMAX", digits(registers.peaks.yesterday.power_va, 5)))
         groups += [papp, ("MOTDETAT", "000000"), ("PPOT", "00")]
         return groups
+
+    def _indexes(self, registers: Registers) -> list[tuple[str, str]]:
+        """Return the contract's indexes; one that has no words here is all in all."""
+        contract, width = registers.tariff.contract, 8 if self._old else 9
+        if not contract.in_historique:
+            return [("BASE", digits(registers.drawn_wh, width))]
+        return [
+            (period.label, digits(registers.indexes_wh[number], width))
+            for number, period in enumerate(contract.periods)
+        ]

@@ -39,6 +39,21 @@ class MeterFault(StrEnum):
     """The supplier changes the mode (to ``mode``, else to the other one)."""
 
 
+class Model(StrEnum):
+    """What a meter differs in from its fellows."""
+
+    LINKY = "linky"
+    PILOT = "pilot"
+    """A Linky of the pilot, with early labels in standard mode."""
+    SILENT = "silent"
+    """A three-phase Linky that does not warn of an overload in historique."""
+    OLD = "old"
+    """An electronic meter: historique only, no PAPP, indexes of 8 digits."""
+
+
+MANUFACTURED = {Model.PILOT: "041867", Model.OLD: "020528"}
+
+
 class EmulatedMeter:
     """A Linky on a site; an asynchronous context manager that sends inside.
 
@@ -59,18 +74,27 @@ class EmulatedMeter:
         pace: str = "real",
         port: int = 0,
         tariff: Tariff | None = None,
+        model: str = "linky",
     ) -> None:
         self.site = site or Site(Mains())
         mains = self.site.mains
         self.mode = Mode(mode)
-        self.serial = serial or f"0418{61 if phases == 1 else 63}012345"
+        made = MANUFACTURED.get(
+            kind := Model(model), "041861" if phases == 1 else "041863"
+        )
+        self.serial = serial or f"{made}012345"
         self.registers = Registers(
             self.site,
             tariff or Tariff(CONTRACTS[contract], seed=mains.seed),
             phases=phases,
             cut_off_va=subscribed_kva * 1000,
         )
-        self._historique = Historique(self.serial, subscribed_kva * 1000)
+        self._historique = Historique(
+            self.serial,
+            subscribed_kva * 1000,
+            old=kind is Model.OLD,
+            warns=kind is not Model.SILENT,
+        )
         self._standard = Standard(
             Nameplate(
                 serial=self.serial,
@@ -78,6 +102,7 @@ class EmulatedMeter:
                 subscribed_kva=subscribed_kva,
                 cut_off_kva=subscribed_kva,
                 producer=producer,
+                pilot=kind is Model.PILOT,
             )
         )
         self.line = Line(

@@ -27,7 +27,10 @@ type Json = dict[str, Any]
 # Ports after the first one: the control's, the meter's, then the plugs'.
 METER_PORT = 1
 PLUG_PORTS = 10
-METER_KEYS = ("mode", "phases", "contract", "producer", "subscribed_kva", "serial")
+METER_KEYS = (
+    *("mode", "phases", "contract", "producer", "subscribed_kva", "serial"),
+    "model",
+)
 DEVICES: dict[str, tuple[type[EmulatedPlug], Json]] = {
     "diy": (Diy, {}),
     "lf2l_strip": (Lf2lStrip, {}),

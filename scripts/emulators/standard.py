@@ -1,14 +1,11 @@
 """Frames of standard mode (Enedis-NOI-CPT_54E, section 6.2)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from .contracts import RED, WHITE
 from .registers import Peaks, Registers
 from .tic_bytes import digits, frame, horodate, standard_group
 
 MESSAGE = "PAS DE          MESSAGE         "
-PEAK_PROFILE = "06008002 22008001" + " NONUTILE" * 9
 # Euridis secured, power line carrier new and locked, customer output in standard.
 STATUS = 0x003A0000
 
@@ -22,6 +19,7 @@ class Nameplate:
     subscribed_kva: int
     cut_off_kva: int
     producer: bool
+    pilot: bool = False
 
 
 class Standard:
@@ -81,7 +79,10 @@ class Standard:
             ),
             standard_group("PREF", digits(self._nameplate.subscribed_kva, 2)),
             standard_group("PCOUP", digits(self._nameplate.cut_off_kva, 2)),
-            standard_group("SINSTS", digits(registers.drawn_va, 5)),
+            standard_group(
+                "SINST1" if self._nameplate.pilot else "SINSTS",
+                digits(registers.drawn_va, 5),
+            ),
         ]
         if registers.phases == 3:
             groups += [
@@ -93,7 +94,7 @@ class Standard:
         return groups + self._maxima(registers)
 
     def _maxima(self, registers: Registers) -> list[bytes]:
-        named = [("SMAXSN", registers.peaks)]
+        named = [("SMAXN" if self._nameplate.pilot else "SMAXSN", registers.peaks)]
         if registers.phases == 3:
             named += [
                 (f"SMAXSN{phase}", peaks)
@@ -126,15 +127,13 @@ class Standard:
 
     def _statuses(self, registers: Registers) -> list[bytes]:
         tariff, local = registers.tariff, registers.local
-        index = tariff.index(local)
-        notice = mobile_peak(tariff.colour_tomorrow(local))
+        index, notice = tariff.index(local), tariff.peak_notice(local)
         groups = [standard_group("STGE", f"{self._status(registers):08X}")]
         if notice:
-            start = (local + timedelta(hours=18)).replace(hour=6, minute=0, second=0)
-            for label, moment in (("DPM", start), ("FPM", start + timedelta(days=1))):
-                groups.append(
-                    standard_group(f"{label}{notice}", "00", f" {moment:%y%m%d%H%M%S}")
-                )
+            groups += [
+                standard_group(f"{label}{notice.number}", "00", f" {at:%y%m%d%H%M%S}")
+                for label, at in (("DPM", notice.starts), ("FPM", notice.ends))
+            ]
         groups += [
             standard_group("MSG1", MESSAGE),
             standard_group("PRM", self._nameplate.prm),
@@ -142,10 +141,10 @@ class Standard:
             standard_group("NTARF", digits(index + 1, 2)),
             standard_group("NJOURF", "00"),
             standard_group("NJOURF+1", "00"),
-            standard_group("PJOURF+1", tariff.profile()),
+            standard_group("PJOURF+1", tariff.profile(local)),
         ]
         if notice:
-            groups.append(standard_group("PPOINTE", PEAK_PROFILE))
+            groups.append(standard_group("PPOINTE", tariff.peak_profile(notice)))
         return groups
 
     def _status(self, registers: Registers) -> int:
@@ -160,8 +159,10 @@ class Standard:
         if tariff.coloured:
             status |= tariff.colour_today(local) << 24
             status |= (tariff.colour_tomorrow(local) or 0) << 26
-            status |= mobile_peak(tariff.colour_tomorrow(local)) << 28
-            status |= mobile_peak(tariff.colour_today(local)) << 30
+        if notice := tariff.peak_notice(local):
+            status |= notice.number << 28
+        if running := tariff.peak_running(local):
+            status |= running.number << 30
         return status
 
 
@@ -173,8 +174,3 @@ def _days(named: list[tuple[str, Peaks]]) -> list[bytes]:
         for label, peaks in named
         for peak in (getattr(peaks, day),)
     ]
-
-
-def mobile_peak(colour: int | None) -> int:
-    """Return the number of the mobile peak of a Tempo day; 0 on blue days."""
-    return {WHITE: 1, RED: 2}.get(colour or 0, 0)

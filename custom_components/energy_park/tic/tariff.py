@@ -8,6 +8,8 @@ from ..model import Tariff
 
 _OFF_PEAK = frozenset({"HC", "CREUSE", "CREUSES"})
 _PEAK = frozenset({"HP", "PLEINE", "PLEINES"})
+_EJP_NORMAL = ({"HN"}, {"NORMALE"}, {"NORMALES"})
+_EJP_PEAK = ({"PM"}, {"POINTE", "MOBILE"})
 _COLORS = {"BLEU": 0, "BLANC": 1, "ROUGE": 2}
 _FILLING = frozenset({"H", "HEURE", "HEURES", "JOUR", "JOURS"})
 
@@ -51,6 +53,10 @@ def _tariff_of_words(words: list[str]) -> Tariff | None:
     if words == ["BASE"]:
         return Tariff.BASE
     told = set(words) - _FILLING
+    if told in _EJP_NORMAL:
+        return Tariff.EJP_NORMAL
+    if told in _EJP_PEAK:
+        return Tariff.EJP_PEAK
     colors = [_COLORS[word] for word in told & _COLORS.keys()]
     hours = told - _COLORS.keys()
     peak = bool(hours & _PEAK)

@@ -83,7 +83,7 @@ def test_layout_is_that_of_a_real_meter(
 
 @pytest.mark.parametrize("mode", ["historique", "standard"])
 @pytest.mark.parametrize("phases", [1, 3])
-@pytest.mark.parametrize("contract", ["base", "hc", "tempo"])
+@pytest.mark.parametrize("contract", CONTRACTS)
 def test_every_checksum_fits_through_a_week(
     make_meter: MakeMeter, clock: ManualClock, mode: str, phases: int, contract: str
 ) -> None:
@@ -223,6 +223,106 @@ def test_tempo_colours(clock: ManualClock, mains: Mains) -> None:
     at(clock, "2026-11-21T07:00:00")
     assert values(meter.frame())["DEMAIN"] == "----"
     meter.line.pty.close()
+
+
+def test_an_ejp_peak_is_announced_half_an_hour_before(
+    clock: ManualClock, mains: Mains
+) -> None:
+    at(clock, "2026-11-20T02:00")
+    tariff = Tariff(CONTRACTS["ejp"], colour="red")
+    meter = EmulatedMeter(Site(mains), tariff=tariff)
+    told = {}
+    for moment in ("03:00", "06:29", "06:30", "07:00", "23:59"):
+        at(clock, f"2026-11-20T{moment}")
+        frame = values(meter.frame())
+        told[moment] = (frame["PTEC"], frame.get("PEJP"))
+    assert told == {
+        "03:00": ("HN..", None),
+        "06:29": ("HN..", None),
+        "06:30": ("HN..", "30"),
+        "07:00": ("PM..", None),
+        "23:59": ("PM..", None),
+    }
+    assert (frame["OPTARIF"], "EJPHN" in frame, "EJPHPM" in frame) == (
+        "EJP.",
+        True,
+        True,
+    )
+    meter.line.pty.close()
+
+
+@pytest.mark.parametrize("contract", ["week_end", "zen_flex"])
+def test_historique_has_no_words_for_newer_contracts(
+    make_meter: MakeMeter, clock: ManualClock, contract: str
+) -> None:
+    meter = make_meter(contract=contract)
+    clock.advance(3600)
+    old = values(meter.frame())
+    assert (old["OPTARIF"], old["PTEC"]) == ("BASE", "TH..")
+    meter.fault("mode")
+    new = values(meter.frame())
+    assert int(old["BASE"]) == int(new["EAST"])
+    assert sum(int(new[f"EASF{n:02}"]) for n in range(1, 11)) == pytest.approx(
+        int(new["EAST"]), abs=4
+    )
+
+
+@pytest.mark.parametrize(
+    ("contract", "time", "index", "tomorrow"),
+    [
+        ("week_end", "2026-11-20T12:00:00", "02", "0000C003"),
+        ("week_end", "2026-11-21T12:00:00", "03", "0000C003"),
+        ("week_end", "2026-11-22T23:59:00", "03", "0000C001 06008002 2200C001"),
+        ("zen_flex", "2026-11-22T14:00:00", "01", "0000C001 08008002"),
+        ("zen_flex", "2026-11-22T12:00:00", "02", "0000C001 08008002"),
+    ],
+)
+def test_indexes_of_newer_contracts(
+    make_meter: MakeMeter,
+    clock: ManualClock,
+    contract: str,
+    time: str,
+    index: str,
+    tomorrow: str,
+) -> None:
+    at(clock, time)
+    frame = values(make_meter(mode="standard", contract=contract).frame())
+    assert frame["NTARF"] == index
+    assert frame["PJOURF+1"].startswith(tomorrow)
+
+
+def test_a_sober_day_is_a_mobile_peak(clock: ManualClock, mains: Mains) -> None:
+    tariff = Tariff(CONTRACTS["zen_flex"], colour="red")
+    meter = EmulatedMeter(Site(mains), mode="standard", tariff=tariff)
+    at(clock, "2026-11-20T20:00:00")
+    groups = {group.label: group for group in read_frame(meter.frame())}
+    assert groups["NTARF"].value == "04"
+    assert int(groups["STGE"].value, 16) >> 28 == 0b0101
+    assert groups["DPM1"].horodate == " 261121000000"
+    assert groups["FPM1"].horodate == " 261122000000"
+    assert groups["PPOINTE"].value.startswith("0000C003 08008004 1300C003")
+    meter.line.pty.close()
+
+
+def test_a_meter_of_the_pilot_uses_early_labels(make_meter: MakeMeter) -> None:
+    frame = values(make_meter(mode="standard", model="pilot").frame())
+    assert {"SINST1", "SMAXN", "SMAXN-1"} <= frame.keys()
+    assert not {"SINSTS", "SMAXSN", "SMAXSN-1"} & frame.keys()
+
+
+def test_an_old_meter_sends_less(make_meter: MakeMeter) -> None:
+    frame = values(make_meter(model="old", contract="hc").frame())
+    assert "PAPP" not in frame
+    assert [len(frame[label]) for label in ("HCHC", "HCHP")] == [8, 8]
+
+
+def test_a_silent_meter_does_not_warn(make_meter: MakeMeter) -> None:
+    meter = make_meter(phases=3, subscribed_kva=12, model="silent")
+    heat(meter, 6000)
+    for _ in range(30):
+        frame = values(meter.frame())
+        assert int(frame["IINST1"]) > int(frame["ISOUSC"])
+        assert not any(label.startswith("ADIR") for label in frame)
 
 
 def test_a_winter_has_its_share_of_red_and_white_days() -> None:

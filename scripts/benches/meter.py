@@ -15,7 +15,7 @@ import yaml
 from scripts.demo_park.api import HomeAssistantWebSocket
 from scripts.demo_park.emulation import Emulation
 from scripts.demo_park.flows import add_subentry
-from scripts.demo_park.park import create_park
+from scripts.demo_park.park import create_park, meter_answers
 
 from . import Figure
 from ._live import home_assistant
@@ -60,10 +60,8 @@ async def measure(seconds: float) -> list[float]:
         first, *others = [meter.announcement for meter in meters]
         park, _ = await create_park(api, websocket, on_pty(first))
         for announcement in others:
-            port = {"port": announcement["meter"]["pty"]}
-            await add_subentry(
-                api, park.entry_id, "meter", {"user": port, "confirm": {}}
-            )
+            answers = meter_answers(announcement["meter"]["pty"])
+            await add_subentry(api, park.entry_id, "meter", answers)
         controls = {a["meter"]["serial"]: a["control"] for a in (first, *others)}
         return await collect(websocket, controls, seconds)
 

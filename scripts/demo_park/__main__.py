@@ -5,6 +5,7 @@ import asyncio
 from pathlib import Path
 import sys
 
+from .api import ApiError
 from .demo import Demo, DemoError, only_one
 from .flows import FlowFailed
 from .process import ProcessFailed
@@ -26,7 +27,7 @@ def main() -> None:
             )
     except KeyboardInterrupt, asyncio.CancelledError:
         say("✓ stopped")
-    except (DemoError, FlowFailed, ProcessFailed) as error:
+    except (ApiError, DemoError, FlowFailed, ProcessFailed) as error:
         sys.exit(f"✗ {error}")
 
 

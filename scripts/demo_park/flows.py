@@ -11,7 +11,10 @@ PROGRESS_TIMEOUT_S = 60
 PROGRESS_POLL_S = 0.1
 
 type Answers = Mapping[str, Json]
-"""What to fill in by the name of the step; a list holds one answer a visit."""
+"""What to fill in by the name of the step; a list holds one answer a visit.
+
+The answer to a menu is ``{"next_step_id": ...}``.
+"""
 
 
 class FlowFailed(Exception):

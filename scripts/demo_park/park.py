@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from .api import HomeAssistantApi, HomeAssistantWebSocket, Json
 from .entities import DOMAIN, ParkEntities, Part, SocketsBySector
-from .flows import FlowFailed, add_entry, add_subentry, continue_subentry
+from .flows import Answers, FlowFailed, add_entry, add_subentry, continue_subentry
 from .progress import count
 
 PARK_NAME = "Centre de formation"
@@ -43,11 +43,18 @@ async def set_aside(
     await websocket.call("config_entries/disable", entry_id=entry_id, disabled_by=None)
 
 
+def meter_answers(port: str) -> Answers:
+    """Return what to fill in for a meter on a port."""
+    return {
+        "user": {"next_step_id": "port"},
+        "port": {"port": port},
+        "confirm": {},
+    }
+
+
 async def add_meter(api: HomeAssistantApi, flow_id: str, meter: Json) -> None:
     """Go through the flow that follows that of the park."""
-    await continue_subentry(
-        api, flow_id, {"user": {"port": meter["tcp"]}, "confirm": {}}
-    )
+    await continue_subentry(api, flow_id, meter_answers(meter["tcp"]))
 
 
 async def add_sectors(

@@ -51,13 +51,23 @@ def value(hass: HomeAssistant, linky: EmulatedMeter, key: str) -> float:
     return float(state(hass, linky, key).state)
 
 
+def believed(heard: Any) -> bool:
+    """Whether two frames have agreed on who speaks and what it draws."""
+    return bool(
+        heard.heard
+        and heard.data.reading.complete
+        and heard.data.reading.apparent_power_va is not None
+        and heard.data.reading.subscribed_power_va is not None
+    )
+
+
 async def async_setup_meter(
     hass: HomeAssistant, linky: EmulatedMeter, port: str | None = None
 ) -> MockConfigEntry:
     """A park with a meter that is heard."""
     entry = await async_setup(hass, meter(port or linky.url, linky.serial))
     [heard] = entry.runtime_data.meters.values()
-    await async_wait(hass, lambda: heard.data and heard.data.reading.complete)
+    await async_wait(hass, lambda: believed(heard))
     return entry
 
 
@@ -130,7 +140,8 @@ async def test_a_mode_that_changes_keeps_the_entities(
     before = {s.entity_id for s in hass.states.async_all("sensor")}
     linky.fault("mode")
     await async_wait(hass, lambda: heard.data.reading.mode == "historique")
-    await async_wait(hass, lambda: value(hass, linky, "apparent_power") > 0)
+    await async_wait(hass, lambda: believed(heard))
+    assert value(hass, linky, "apparent_power") > 0
     assert before <= {s.entity_id for s in hass.states.async_all("sensor")}
 
 
@@ -162,7 +173,7 @@ async def test_diagnostics_name_nobody(
             hass, meter(linky.url, linky.serial), plug(emulated, title="PC of Zoé")
         )
         [heard] = entry.runtime_data.meters.values()
-        await async_wait(hass, lambda: heard.data and heard.data.reading.complete)
+        await async_wait(hass, lambda: believed(heard))
         told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     text = str(told)
     assert told["meters"][0]["trip"]["phases"]

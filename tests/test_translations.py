@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from importlib import import_module
 import json
 from pathlib import Path
@@ -22,6 +23,7 @@ from custom_components.energy_park import PLATFORMS
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.model import (
+    DayColor,
     MeterReading,
     PhaseReading,
     PlugReading,
@@ -473,8 +475,9 @@ async def test_every_entity_is_named_in_the_language_of_the_house(
                 continue
             seen[entity.domain].add(entity.translation_key)
             name = texts[entity.domain][entity.translation_key]["name"]
+            shown = entity.unique_id.rpartition("_")[2]
             assert entity.original_name == name.format(
-                label="EASF01", phase=entity.unique_id[-1]
+                label=shown.upper(), phase=shown, number=shown
             )
         assert seen == {
             platform: set(texts.get(platform, ())) for platform in PLATFORMS
@@ -485,7 +488,7 @@ async def test_every_entity_is_named_in_the_language_of_the_house(
 def assert_attributes_are_named(hass: HomeAssistant, texts: dict[str, Any]) -> None:
     for platform in async_get_platforms(hass, DOMAIN):
         for entity in platform.entities.values():
-            if entity.translation_key:
+            if entity.translation_key and entity.enabled:
                 own = texts[platform.domain][entity.translation_key]
                 named = own.get("state_attributes", {}).keys()
                 shown = set(entity.extra_state_attributes or {})
@@ -509,6 +512,23 @@ FULL_METER = MeterReading(
     tariff=Tariff.BASE,
     tariff_label="BASE",
     overload=False,
+    power_w=1900.0,
+    power_uncertainty_w=20.0,
+    power_estimated=False,
+    power_factor=0.95,
+    power_factor_uncertainty=0.01,
+    mean_voltage_v=231,
+    cut_off_power_va=6000,
+    max_power_va=5000,
+    max_power_yesterday_va=5100,
+    load_curve_w=1800,
+    next_tariff_at=datetime(2026, 11, 20, 22, 0, tzinfo=UTC),
+    next_tariff=Tariff.OFF_PEAK,
+    color_today=DayColor.BLUE,
+    peak_running=0,
+    peak_notice=0,
+    relays_closed=(True, False),
+    reactive_energies_varh={"ERQ1": 5},
 )
 FULL_THREE_PHASES = replace(
     FULL_METER,

@@ -90,7 +90,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         self.link: MeterLink | None = None
         self.quality = LinkQuality()
         self._memory = memory
-        self._insight = memory.insights[subentry.unique_id]
+        self.insight = memory.insights[subentry.unique_id]
         self._reports_other = False
         self._retry = METER_RETRY_MIN
 
@@ -132,13 +132,17 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
     async def _async_listen(self) -> None:
         """Publish what comes over the link once the meter has said who it is."""
         identified = False
-        self._insight.forget_last()
-        link = open_link(self.hass, self.subentry, self._insight.mode)
+        stranger: str | None = None
+        link = open_link(self.hass, self.subentry, self.insight.mode)
         async with link as self.link:
             async for reading in self.link:
                 self.quality.update(self.link.counters, dt_util.utcnow())
                 if reading.serial not in {None, self.serial}:
-                    raise OtherMeterError(reading.serial)
+                    # Damage that the checksum does not see comes once.
+                    if reading.serial == stranger:
+                        raise OtherMeterError(reading.serial)
+                    stranger = reading.serial
+                    continue
                 identified |= reading.serial is not None
                 if identified:
                     self._async_publish(reading)
@@ -149,8 +153,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         self._retry = METER_RETRY_MIN
         if not self.last_update_success:
             LOGGER.info("The %s is heard again", self.name)
-        mode_before = self._insight.mode
-        data = self._insight.update(reading, dt_util.utcnow())
+        mode_before = self.insight.mode
+        data = self.insight.update(reading, dt_util.utcnow())
         self._memory.save_totals()
         self.async_set_updated_data(data)
         if mode_before not in {None, reading.mode}:

@@ -61,12 +61,7 @@ class ParkMemory:
             for socket in sockets
         }
         kept = stored.get("meters", {})
-        self.insights = {
-            serial: MeterInsight.from_dict(kept[serial])
-            if serial in kept
-            else MeterInsight()
-            for serial in meters
-        }
+        self.insights = {serial: MeterInsight(kept.get(serial)) for serial in meters}
         self.group_energy_wh = dict(stored.get("group_energy_wh", {}))
         if "override_s" in stored:
             seconds = stored["override_s"]

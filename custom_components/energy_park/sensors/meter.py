@@ -1,10 +1,10 @@
 """Sensors of a meter."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -12,15 +12,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import (
-    PERCENTAGE,
-    EntityCategory,
-    UnitOfApparentPower,
-    UnitOfElectricCurrent,
-    UnitOfElectricPotential,
-    UnitOfEnergy,
-    UnitOfTime,
-)
+from homeassistant.const import UnitOfEnergy
 from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
@@ -28,233 +20,16 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import MeterCoordinator
 from ..entity import MeterEntity
-from ..model import Tariff
 from ..tic.insight import MeterData
-from ..tic.quality import LinkQuality
 from .follow import follow
-
-
-@dataclass(frozen=True, kw_only=True)
-class MeterSensorDescription(SensorEntityDescription):
-    """A sensor of a meter; it is added when its value is first known.
-
-    ``always`` adds one whose value is mostly unknown.
-    """
-
-    value_fn: Callable[[MeterData], StateType]
-    always: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class PhaseSensorDescription(SensorEntityDescription):
-    """A sensor of each phase of a three-phase meter, counted from 0."""
-
-    value_fn: Callable[[MeterData, int], StateType]
-
-
-@dataclass(frozen=True, kw_only=True)
-class QualitySensorDescription(SensorEntityDescription):
-    """A sensor of the link to a meter."""
-
-    value_fn: Callable[[LinkQuality, datetime], StateType | datetime]
-
-
-METER_SENSORS = (
-    MeterSensorDescription(
-        key="apparent_power",
-        translation_key="apparent_power",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.reading.apparent_power_va,
-    ),
-    MeterSensorDescription(
-        key="injected_power",
-        translation_key="injected_power",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.reading.injected_power_va,
-    ),
-    MeterSensorDescription(
-        key="current",
-        translation_key="current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.reading.current_a,
-    ),
-    MeterSensorDescription(
-        key="voltage",
-        translation_key="voltage",
-        device_class=SensorDeviceClass.VOLTAGE,
-        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.reading.voltage_v,
-    ),
-    MeterSensorDescription(
-        key="subscribed_power",
-        translation_key="subscribed_power",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.reading.subscribed_power_va,
-    ),
-    MeterSensorDescription(
-        key="headroom",
-        translation_key="headroom",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.reading.headroom_va,
-    ),
-    MeterSensorDescription(
-        key="headroom_percent",
-        translation_key="headroom_percent",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda data: data.reading.headroom_percent,
-    ),
-    MeterSensorDescription(
-        key="headroom_current",
-        translation_key="headroom_current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        value_fn=lambda data: data.trip.headroom_a,
-    ),
-    MeterSensorDescription(
-        key="time_to_trip",
-        translation_key="time_to_trip",
-        device_class=SensorDeviceClass.DURATION,
-        native_unit_of_measurement=UnitOfTime.SECONDS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        always=True,
-        value_fn=lambda data: data.trip.time_to_trip_s,
-    ),
-    MeterSensorDescription(
-        key="trip_margin",
-        translation_key="trip_margin",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda data: data.trip.trip_margin_percent,
-    ),
-    MeterSensorDescription(
-        key="trip_model_deviation",
-        translation_key="trip_model_deviation",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.trip.deviation_percent,
-    ),
-    MeterSensorDescription(
-        key="energy_drawn",
-        translation_key="energy_drawn",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=3,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda data: data.reading.energy_drawn_wh,
-    ),
-    MeterSensorDescription(
-        key="energy_injected",
-        translation_key="energy_injected",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=3,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda data: data.reading.energy_injected_wh,
-    ),
-    MeterSensorDescription(
-        key="tariff",
-        translation_key="tariff",
-        device_class=SensorDeviceClass.ENUM,
-        options=[tariff.value for tariff in Tariff],
-        value_fn=lambda data: data.reading.tariff,
-    ),
-    MeterSensorDescription(
-        key="tariff_label",
-        translation_key="tariff_label",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.reading.tariff_label,
-    ),
-    MeterSensorDescription(
-        key="contract",
-        translation_key="contract",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.reading.contract,
-    ),
-)
-
-PHASE_SENSORS = (
-    PhaseSensorDescription(
-        key="phase_power",
-        translation_key="phase_power",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data, phase: data.reading.phases[phase].apparent_power_va,
-    ),
-    PhaseSensorDescription(
-        key="phase_current",
-        translation_key="phase_current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data, phase: data.reading.phases[phase].current_a,
-    ),
-    PhaseSensorDescription(
-        key="phase_voltage",
-        translation_key="phase_voltage",
-        device_class=SensorDeviceClass.VOLTAGE,
-        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
-        state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data, phase: data.reading.phases[phase].voltage_v,
-    ),
-    PhaseSensorDescription(
-        key="phase_headroom",
-        translation_key="phase_headroom",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda data, phase: (
-            data.trip.phases[phase].headroom_va if data.trip.phases else None
-        ),
-    ),
-)
-
-QUALITY_SENSORS = (
-    QualitySensorDescription(
-        key="frames_per_hour",
-        translation_key="frames_per_hour",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=LinkQuality.frames_per_hour,
-    ),
-    QualitySensorDescription(
-        key="rejects_per_hour",
-        translation_key="rejects_per_hour",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=LinkQuality.rejects_per_hour,
-    ),
-    QualitySensorDescription(
-        key="last_frame",
-        translation_key="last_frame",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda quality, _now: quality.last_frame_at,
-    ),
+from .meter_values import (
+    METER_SENSORS,
+    PHASE_SENSORS,
+    QUALITY_SENSORS,
+    REACTIVE_ENERGY,
+    MeterSensorDescription,
+    PhaseSensorDescription,
+    QualitySensorDescription,
 )
 
 
@@ -290,10 +65,12 @@ def _known_sensors(
 ) -> Iterator[tuple[str, Callable[[], SensorEntity]]]:
     """Yield the keys of the sensors whose values are known, and how to make them."""
     for description in METER_SENSORS:
-        if description.always or description.value_fn(data) is not None:
+        if description.exists(data):
             yield description.key, partial(MeterSensor, meter, description)
     for label in data.reading.indexes_wh:
         yield index_key(label), partial(IndexSensor, meter, label)
+    for label in data.reading.reactive_energies_varh:
+        yield label.lower(), partial(ReactiveEnergySensor, meter, label)
     for phase in range(len(data.reading.phases)):
         for of_phase in PHASE_SENSORS:
             if of_phase.value_fn(data, phase) is not None:
@@ -310,9 +87,17 @@ class MeterSensor(MeterEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         """The value in the latest reading."""
         return self.entity_description.value_fn(self.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """What belongs to the value."""
+        if self.entity_description.attributes_fn is None:
+            return None
+        return self.entity_description.attributes_fn(self.data)
 
 
 def index_key(label: str) -> str:
@@ -338,13 +123,43 @@ class IndexSensor(MeterEntity, SensorEntity):
             ),
         )
         self._label = label
-        self._attr_translation_placeholders = {"label": label}
+        self._names = coordinator.insight.interpreter.names
+        # The name is learnt while the index counts; HA keeps the one it starts with.
+        self._attr_translation_placeholders = {
+            "label": self._names.name(label) or label
+        }
 
     @property
     @override
     def native_value(self) -> int | None:
         """The index in the latest reading."""
         return self.reading.indexes_wh.get(self._label)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """What the index is called, by the meter and by its tariff."""
+        return {
+            "label": self._label,
+            "supplier_name": self._names.name(self._label),
+            "tariff": self._names.tariff(self._label),
+        }
+
+
+class ReactiveEnergySensor(MeterEntity, SensorEntity):
+    """The reactive energy of one quadrant."""
+
+    def __init__(self, coordinator: MeterCoordinator, label: str) -> None:
+        """Describe the register by the meter's own label."""
+        super().__init__(coordinator, replace(REACTIVE_ENERGY, key=label.lower()))
+        self._label = label
+        self._attr_translation_placeholders = {"label": label}
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """The register in the latest reading."""
+        return self.reading.reactive_energies_varh.get(self._label)
 
 
 def phase_key(description: PhaseSensorDescription, phase: int) -> str:

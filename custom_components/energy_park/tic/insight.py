@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from ..model import MeterReading, TicMode
-from .last_known import LastKnown
+from .interpreter import Interpreter
 from .trip_state import TripState
 from .tripping import TripModel
 
@@ -20,34 +20,31 @@ class MeterData:
 
 
 class MeterInsight:
-    """Runs the models of one meter; pure, and kept over a restart."""
+    """Runs the models of one meter.
 
-    def __init__(self) -> None:
-        """Start knowing nothing."""
-        self._last_known = LastKnown()
-        self._trip = TripModel()
-        self.mode: TicMode | None = None
+    ``kept`` is what ``to_dict`` gave in an earlier run; None knows nothing.
+    """
+
+    def __init__(self, kept: Mapping[str, Any] | None = None) -> None:
+        """Go on from what an earlier run knew."""
+        kept = kept or {}
+        self.interpreter = Interpreter(kept.get("readings"))
+        self.mode = TicMode(kept["mode"]) if kept.get("mode") else None
+        self._trip = (
+            TripModel.from_dict(kept["trip"]) if "trip" in kept else TripModel()
+        )
 
     def update(self, reading: MeterReading, now: datetime) -> MeterData:
         """Take a reading and return what is known with it."""
         self.mode = reading.mode
-        self._trip.update(reading, now)
-        return MeterData(
-            reading=self._last_known.update(reading), trip=self._trip.state(now)
-        )
-
-    def forget_last(self) -> None:
-        """Bridge no gap to what was heard before: the link was down."""
-        self._last_known = LastKnown()
+        known = self.interpreter.update(reading, now)
+        self._trip.update(known, now)
+        return MeterData(reading=known, trip=self._trip.state(now))
 
     def to_dict(self) -> dict[str, Any]:
         """Return what a restart must keep, ready for JSON."""
-        return {"mode": self.mode, "trip": self._trip.to_dict()}
-
-    @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
-        """Go on from what ``to_dict`` gave."""
-        insight = cls()
-        insight.mode = None if kept["mode"] is None else TicMode(kept["mode"])
-        insight._trip = TripModel.from_dict(kept["trip"])
-        return insight
+        return {
+            "mode": self.mode,
+            "readings": self.interpreter.state,
+            "trip": self._trip.to_dict(),
+        }

@@ -105,9 +105,14 @@ async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connecti
                 SessionAttribute.read_write if writing else SessionAttribute.any
             ),
         )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except (
+        OSError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.TargetServerAttributeNotMatched,
+    ) as error:
         failure = translate(error)
-    except ValueError, asyncpg.InternalClientError:
+    except ValueError:
         failure = MirrorError("the address of the database is not understood")
     # Raised here, so that no text of the driver hangs on it as its context.
     raise failure

@@ -27,6 +27,7 @@ from .coordinator import (
 )
 from .devices import async_register_devices
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
+from .plan import async_remove_plans, async_setup_plans
 from .services import async_setup_services
 from .websocket import async_setup_websocket
 
@@ -46,6 +47,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_websocket(hass)
     await async_serve_cards(hass)
+    await async_setup_plans(hass)
     return True
 
 
@@ -106,6 +108,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
 async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
     """Forget what a removed park remembered."""
     await ParkMemory(hass, entry.entry_id).async_remove()
+    await async_remove_plans(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):
         await async_unregister_cards(hass)
 

@@ -99,7 +99,9 @@ async def async_unregister_cards(hass: HomeAssistant) -> None:
     ir.async_delete_issue(hass, DOMAIN, ISSUE_YAML_RESOURCES)
     if (cards := hass.data.get(CARDS)) is not None:
         _async_drop_extra(hass, cards)
-    resources = hass.data[LOVELACE_DATA].resources
+    # A park may be removed in a Home Assistant that never had it running.
+    dashboards = hass.data.get(LOVELACE_DATA)
+    resources = dashboards and dashboards.resources
     if isinstance(resources, ResourceStorageCollection):
         await resources.async_get_info()
         for item in [item for item in resources.async_items() if _is_ours(item)]:

@@ -90,16 +90,23 @@ class IndexPower:
 
     def steps(self) -> Iterator[Bounds]:
         """Yield the bounds up to the last step, from ever earlier ones."""
-        if not self._steps:
-            return
+        for first in reversed(self._steps):
+            if (bounds := self._between(first)) is not None:
+                yield bounds
+
+    def longest(self) -> Bounds | None:
+        """Return the bounds from the first step to the last."""
+        return self._between(self._steps[0]) if self._steps else None
+
+    def _between(self, first: _Step) -> Bounds | None:
+        """Return the bounds from a step to the last; None when they are too near."""
         last = self._steps[-1]
-        for first in list(self._steps)[-2::-1]:
-            energy_ws = 3600 * (last.energy_wh - first.energy_wh)
-            longest_s = _seconds(first.after, last.at) + REFRESH_S
-            shortest_s = _seconds(first.at, last.after) - REFRESH_S
-            if shortest_s > 0:
-                low_w, high_w = energy_ws / longest_s, energy_ws / shortest_s
-                yield Bounds(low_w, high_w, first.at, last.at)
+        longest_s = _seconds(first.after, last.at) + REFRESH_S
+        shortest_s = _seconds(first.at, last.after) - REFRESH_S
+        if shortest_s <= 0:
+            return None
+        energy_ws = 3600 * (last.energy_wh - first.energy_wh)
+        return Bounds(energy_ws / longest_s, energy_ws / shortest_s, first.at, last.at)
 
 
 def _follows(last: _Step, step: _Step) -> bool:

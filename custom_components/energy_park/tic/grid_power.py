@@ -10,6 +10,7 @@ sign, still flow (Enedis-NOI-CPT_54E, 6.2.3: SINSTS, IRMSn).
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
 from statistics import fmean
 
 from ..model import MeterReading, PhaseReading
@@ -75,9 +76,8 @@ class GridPower:
             self.power, self.factor = _estimate(reading, now), None
             return
         index = self._injected if self._injects else self._drawn
-        steps = [self._capped(bounds) for bounds in index.steps()]
-        self.factor = self._factor(steps)
-        self.power = self._power(index.wait(now), steps, now)
+        self.factor = self._factor(index.longest())
+        self.power = self._power(index, now)
 
     def _follow(self, reading: MeterReading, now: datetime) -> None:
         """Follow direction and apparent power; after a change all else is old."""
@@ -101,21 +101,10 @@ class GridPower:
         before_va = fmean(va for _, va in self._apparent)
         return abs(power_va - before_va) > max(_CHANGE_VA, _CHANGE_RELATIVE * before_va)
 
-    def _capped(self, bounds: Bounds) -> Bounds:
-        """Return the bounds below the apparent power, if the two go together."""
-        if not self._apparent:
-            return bounds
-        largest_va = max(va for _, va in self._apparent)
-        most_w = largest_va * (1 + _APPARENT_RELATIVE) + _APPARENT_VA
-        if most_w < bounds.low_w:
-            return bounds
-        return replace(bounds, high_w=min(bounds.high_w, most_w))
-
-    def _factor(self, steps: list[Bounds]) -> PowerFactor | None:
+    def _factor(self, longest: Bounds | None) -> PowerFactor | None:
         """Return active over apparent power of the longest time of this load."""
-        if not steps:
+        if longest is None:
             return None
-        longest = steps[-1]
         told_va = [
             va for at, va in self._apparent if longest.since < at <= longest.until
         ]
@@ -128,22 +117,11 @@ class GridPower:
             factor=self._usual_factor, uncertainty=longest.half_w / mean_va
         )
 
-    def _power(
-        self, wait: Bounds | None, steps: list[Bounds], now: datetime
-    ) -> Power | None:
+    def _power(self, index: IndexPower, now: datetime) -> Power | None:
         """Return the power within its bounds, where the apparent power puts it."""
-        best = None if wait is None else self._capped(wait)
-        for bounds in steps:
-            if best is not None and not bounds.meets(best):
-                break
-            if best is None or bounds.half_w < best.half_w:
-                best = bounds
-            if best.half_w <= max(_EXACT_W, _EXACT_RELATIVE * best.middle_w):
-                break
-        if best is None and not self._apparent:
-            return None
+        best = self._bounds(index, now)
         if best is None:
-            best = self._capped(Bounds(0.0, float("inf"), now, now))
+            return None
         power_w = best.middle_w
         if self._apparent:
             likely_w = self._apparent[-1][1] * self._usual_factor
@@ -153,6 +131,37 @@ class GridPower:
             uncertainty_w=max(best.high_w - power_w, power_w - best.low_w),
             since=best.since,
         )
+
+    def _bounds(self, index: IndexPower, now: datetime) -> Bounds | None:
+        """Return the bounds of the shortest time that makes them narrow enough.
+
+        A longer time that contradicts a shorter one is from before a change.
+        """
+        best = index.wait(now)
+        if best is None and self._apparent:
+            best = Bounds(0.0, inf, now, now)
+        most_w = self._most_w()
+        best = best and _below(best, most_w)
+        for bounds in index.steps():
+            if best is not None and not bounds.meets(best):
+                break
+            if best is None or bounds.half_w < best.half_w:
+                best = _below(bounds, most_w)
+            if best.half_w <= max(_EXACT_W, _EXACT_RELATIVE * best.middle_w):
+                break
+        return best
+
+    def _most_w(self) -> float:
+        """Return the most that the apparent power of this load allows."""
+        largest_va = max((va for _, va in self._apparent), default=inf)
+        return largest_va * (1 + _APPARENT_RELATIVE) + _APPARENT_VA
+
+
+def _below(bounds: Bounds, most_w: float) -> Bounds:
+    """Return the bounds cut off above a power, if they reach below it."""
+    if not bounds.low_w <= most_w < bounds.high_w:
+        return bounds
+    return replace(bounds, high_w=most_w)
 
 
 def _is_old(at: datetime, now: datetime) -> bool:

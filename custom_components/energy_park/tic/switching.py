@@ -57,7 +57,8 @@ class DailySwitches:
         if local - before > SHARP:
             self._since = local
         elif not self._trusted:
-            self._labels[_minute(local + timedelta(seconds=30))] = label
+            middle = before + (local - before) / 2
+            self._labels[_minute(middle + timedelta(seconds=30))] = label
 
     def _agrees(self, local: datetime, label: str) -> bool:
         """Return whether the pattern has this index now, or near to now."""

@@ -204,7 +204,7 @@ async def test_packets_without_a_meter_s_bytes_are_told() -> None:
 
 async def test_a_radio_that_is_absent() -> None:
     radio = SoftwareRadio()
-    radio.absent = True
+    radio.failure = TicPortError("no nRF24L01 answers")
     with pytest.raises(TicPortError, match="no nRF24L01 answers"):
         async with RadioLink(SEALED, driver=radio):
             pytest.fail("opened")
@@ -219,14 +219,14 @@ async def test_a_radio_that_fails_gives_what_it_had_and_tells() -> None:
             await asyncio.sleep(0.02)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        radio.absent = True
+        radio.failure = TicPortError("no nRF24L01 answers")
         reading = await anext(link)
         assert not reading.complete
         assert reading.apparent_power_va == 519
         for _ in range(2):
             with pytest.raises(TicPortError, match="no nRF24L01 answers"):
                 await anext(link)
-        assert radio.opened == 0
+        assert not radio.opened
 
 
 class Broken(SoftwareRadio):
@@ -246,13 +246,13 @@ async def test_a_fault_that_nobody_thought_of_leaves_no_one_waiting() -> None:
 async def test_closing_ends_the_thread_and_lets_go_of_the_radio() -> None:
     radio = SoftwareRadio()
     async with RadioLink(SEALED, driver=radio) as link:
-        assert radio.opened == 1
+        assert radio.opened
         waiting = asyncio.create_task(anext(link))
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-    assert radio.opened == 0
+    assert not radio.opened
 
 
 async def test_a_cancelled_opening_leaves_nothing() -> None:
@@ -263,7 +263,7 @@ async def test_a_cancelled_opening_leaves_nothing() -> None:
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
-    assert radio.opened == 0
+    assert not radio.opened
 
 
 async def test_a_link_that_nobody_reads_keeps_little_and_gives_no_wrong_value() -> None:

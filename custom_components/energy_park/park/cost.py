@@ -7,7 +7,7 @@ known the cost is not either: that energy is summed apart and never taken as fre
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 # EUR/kWh: fixed, or asked for at each reading; None is unknown.
@@ -41,9 +41,8 @@ class _Counted:
 class EnergyCost:
     """The cost of one meter's energy: in all, today and this month.
 
-    Days and months are those of the local time that ``update`` is given; energy
-    belongs to the day it is read in. ``state`` is that of an earlier run, in the
-    types of JSON.
+    Days and months are those of the local time that ``update`` is given. ``state`` is
+    that of an earlier run, in the types of JSON.
     """
 
     def __init__(self, state: Mapping[str, Any] | None = None) -> None:
@@ -87,25 +86,17 @@ class EnergyCost:
         An index seen for the first time, or lower than before, is where its
         counting starts.
         """
-        since, self._at = self._at, local
-        gap = since is not None and local - since > PRICE_HOLDS
+        since, self._at = self._at or local, local
+        gap = _elapsed(since, local) > PRICE_HOLDS
         spent = Cost()
         for label, index_wh in indexes_wh.items():
             spent = spent.plus(self._count(label, index_wh, prices.get(label), gap=gap))
+        days = max(timedelta(), _elapsed(since, local)) / _DAY
+        spent = spent.plus(Cost(days * subscription_eur_per_day))
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        if since is not None and since < midnight:
-            self.today = Cost()
-        if since is not None and since < midnight.replace(day=1):
-            self.month = Cost()
-
-        def after(cost: Cost, start: datetime | None) -> Cost:
-            """Add what was spent, and the subscription from a time on."""
-            days = max(timedelta(), local - start) / _DAY if start else 0.0
-            return cost.plus(spent).plus(Cost(days * subscription_eur_per_day))
-
-        self.total = after(self.total, since)
-        self.today = after(self.today, since and max(since, midnight))
-        self.month = after(self.month, since and max(since, midnight.replace(day=1)))
+        self.total = self.total.plus(spent)
+        self.today = _go_on(self.today, midnight, spent, since, local)
+        self.month = _go_on(self.month, midnight.replace(day=1), spent, since, local)
 
     def _count(self, label: str, index_wh: float, price: Price, *, gap: bool) -> Cost:
         """Return the cost of what an index has counted since it was last seen."""
@@ -119,3 +110,21 @@ class EnergyCost:
         if price_eur_kwh is None or changed:
             return Cost(unpriced_wh=energy_wh)
         return Cost(eur=energy_wh / 1000 * price_eur_kwh)
+
+
+def _go_on(
+    cost: Cost, begins: datetime, spent: Cost, since: datetime, until: datetime
+) -> Cost:
+    """Return the cost of a period that may have begun since the last reading.
+
+    What was spent over its beginning is shared out in proportion to the time.
+    """
+    if since >= begins:
+        return cost.plus(spent)
+    share = _elapsed(begins, until) / _elapsed(since, until)
+    return Cost(share * spent.eur, share * spent.unpriced_wh)
+
+
+def _elapsed(since: datetime, until: datetime) -> timedelta:
+    """Return the time between, which local clocks do not tell when they are set."""
+    return until.astimezone(UTC) - since.astimezone(UTC)

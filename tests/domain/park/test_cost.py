@@ -89,21 +89,25 @@ def test_a_fixed_price_holds_over_any_gap() -> None:
 
 def test_days_and_months_begin_at_local_midnight() -> None:
     cost = EnergyCost()
+    told = []
     last = datetime(2026, 10, 24, 23, 59, 59, tzinfo=PARIS)
     for count, at in enumerate(
         (
             last - SECOND,
             last,
             last + SECOND,
-            datetime(2026, 10, 25, 23, 59, tzinfo=PARIS),
-            datetime(2026, 10, 26, 0, 0, tzinfo=PARIS),
-            datetime(2026, 11, 1, 0, 0, tzinfo=PARIS),
+            datetime(2026, 10, 25, 23, 59, 59, tzinfo=PARIS),
+            datetime(2026, 10, 26, 0, 0, 1, tzinfo=PARIS),
+            datetime(2026, 10, 31, 23, 0, tzinfo=PARIS),
+            datetime(2026, 11, 1, 3, 0, tzinfo=PARIS),
         )
     ):
         cost.update({"BASE": 1000 * count}, {"BASE": 1.0}, at)
-        told = {0: (0, 0), 1: (1, 1), 2: (1, 2), 3: (2, 3), 4: (1, 4), 5: (1, 1)}
-        assert (cost.today.eur, cost.month.eur) == told[count]
-    assert cost.total.eur == 5
+        told.append((cost.today.eur, cost.month.eur))
+    # What was drawn over a midnight is shared out in proportion to the time.
+    assert told[:5] == [(0, 0), (1, 1), (0, 2), (1, 3), (0.5, 4)]
+    assert told[6] == (0.75, 0.75)
+    assert cost.total.eur == 6
 
 
 def test_the_subscription_runs_with_the_time() -> None:
@@ -151,3 +155,11 @@ def test_a_clock_set_back_costs_nothing() -> None:
     for at in (START, START - timedelta(hours=2), START - timedelta(hours=1)):
         cost.update({}, {}, at, 24.0)
     assert cost.total.eur == pytest.approx(1.0)
+
+
+def test_a_day_of_25_hours_costs_25_hours() -> None:
+    cost = EnergyCost()
+    for day in (25, 26):
+        at = datetime(2026, 10, day, tzinfo=PARIS)
+        cost.update({}, {}, at, 24.0)
+    assert cost.total.eur == pytest.approx(25)

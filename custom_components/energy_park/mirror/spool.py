@@ -56,6 +56,8 @@ class Spool:
 
     async def close(self) -> None:
         """Put everything on disk and close it; nothing may be offered any more."""
+        if self._closing:
+            return
         self._closing = True
         self._some.set()
         self._enough.set()

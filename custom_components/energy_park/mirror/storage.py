@@ -26,6 +26,7 @@ MEMORY_BYTES: Final = 64 * 1024**2
 BALLAST_BYTES: Final = 16 * 1024**2
 SMALLEST_BYTES: Final = 16 * 1024**2
 _THIN_ROUNDS: Final = 20
+_MENDS: Final = 3
 
 type Refused = tuple[str, str, str]
 """Table, body and what is wrong with it."""
@@ -170,23 +171,25 @@ class Storage:
         return [row for store in self._stores for row in store.quarantined()]
 
     def _on_disk[T](self, work: Callable[[Store], T]) -> T:
-        """Do work on the file; once more after what could be mended.
+        """Do work on the file; again after what could be mended.
 
         Raises:
             OSError, sqlite3.Error: the disk is full, read-only or gone.
         """
-        try:
-            if self._disk is None:
-                self._disk = Store(self._path)
-            return work(self._disk)
-        except sqlite3.DatabaseError as error:
-            if _is_damage(error):
-                self._replace()
-            elif not (_is_full(error) and self._make_room()):
-                raise
+        for _ in range(_MENDS):
+            try:
+                return work(self._open_store())
+            except sqlite3.DatabaseError as error:
+                if _is_damage(error):
+                    self._replace()
+                elif not (_is_full(error) and self._make_room()):
+                    raise
+        return work(self._open_store())
+
+    def _open_store(self) -> Store:
         if self._disk is None:
             self._disk = Store(self._path)
-        return work(self._disk)
+        return self._disk
 
     def _replace(self) -> None:
         """Begin a new file with what can be read of the damaged one."""

@@ -14,7 +14,7 @@ from typing import Final
 from .batch import Reading, ReadingBatch, Record, RecordBatch, ThinnedBatch
 from .rows import Series, SubjectKind
 from .salvage import copy
-from .thinning import HOUR_US, Thinned, groups, thin
+from .thinning import QUARTER_US, Thinned, groups, thin
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS series (
@@ -174,6 +174,8 @@ class Store:
 
     def rewind(self) -> None:
         """Send again from the start: what is here is the backlog, what comes is live."""
+        with suppress(sqlite3.OperationalError):
+            self.tidy()
         self._backlog_after = self._record_after = 0
         self._live_after = self._backlog_until = self._next - 1
 
@@ -189,7 +191,7 @@ class Store:
         if self._backlog_after >= self._backlog_until:
             return None
         batch = self._take_readings(
-            self._backlog_after, self._backlog_until, limit, groups_us=HOUR_US // 4
+            self._backlog_after, self._backlog_until, limit, groups_us=QUARTER_US
         )
         self._backlog_after = self._backlog_until if batch is None else batch.seq[-1]
         return batch
@@ -266,7 +268,8 @@ class Store:
                 self._done += [
                     ("DELETE FROM thinned WHERE part = ?", (part,)) for part in parts
                 ]
-        self.waiting -= len(batch)
+        # On a full disk a row may be sent, and noted, again.
+        self.waiting = max(self.waiting - len(batch), 0)
 
     def tidy(self) -> None:
         """Forget what was sent, when no other write comes along."""

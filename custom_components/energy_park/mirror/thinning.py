@@ -9,6 +9,7 @@ from typing import Final
 from .batch import Group
 
 HOUR_US: Final = 3_600_000_000
+QUARTER_US: Final = HOUR_US // 4
 _READINGS: Final = 50_000
 _FRAMES: Final = 20_000
 
@@ -99,7 +100,7 @@ def _thin_readings(db: sqlite3.Connection, first: int, last: int) -> Thinned:
 
 def _thin_frames(db: sqlite3.Connection) -> int:
     """Keep the last frame of each meter and hour; return how many went."""
-    return db.execute(
+    db.execute(
         """
         WITH oldest AS (
           SELECT seq, row_number() OVER (
@@ -110,4 +111,6 @@ def _thin_frames(db: sqlite3.Connection) -> int:
         DELETE FROM record WHERE seq IN (SELECT seq FROM oldest WHERE place > 1)
         """,
         (HOUR_US, _FRAMES),
-    ).rowcount
+    )
+    (gone,) = db.execute("SELECT changes()").fetchone()
+    return int(gone)

@@ -1,0 +1,299 @@
+"""Nothing offered is lost: not on a full disk, not in a damaged file."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+import sqlite3
+import time
+from typing import Any
+
+import pytest
+
+from custom_components.energy_park.mirror import spool as module, storage
+from custom_components.energy_park.mirror.errors import Problem
+from custom_components.energy_park.mirror.problems import Problems
+from custom_components.energy_park.mirror.rows import FrameRow
+from custom_components.energy_park.mirror.spool import Spool
+from custom_components.energy_park.mirror.storage import SpoolLimits
+
+from .conftest import START, Told, reading, until
+
+type OpenSpool = Callable[..., Awaitable[Spool]]
+
+
+@pytest.fixture
+async def open_spool(tmp_path: Path, told: Told) -> AsyncIterator[OpenSpool]:
+    """Open spools on the test's folder, one after the other."""
+    async with AsyncExitStack() as running:
+
+        async def open_spool(limits: SpoolLimits | None = None) -> Spool:
+            problems = Problems(told.problem, told.solved)
+            spool = Spool(tmp_path, problems, lambda: None, limits)
+            await spool.open()
+            running.push_async_callback(spool.close)
+            return spool
+
+        yield open_spool
+
+
+async def values(spool: Spool) -> list[float]:
+    """Take and forget all readings; return their values in the order they came."""
+    await spool.rewind()
+    taken: list[float] = []
+    while (batch := await spool.take_backlog(10_000)) is not None:
+        taken += batch.value
+        spool.forget(batch)
+    return taken
+
+
+async def test_an_offer_costs_the_event_loop_next_to_nothing(
+    open_spool: OpenSpool,
+) -> None:
+    spool = await open_spool()
+    rows = [reading(index) for index in range(10_000)]
+    begin = time.process_time()
+    for row in rows:
+        spool.offer(row)
+    assert (time.process_time() - begin) / len(rows) < 10e-6
+
+
+async def test_what_is_offered_is_on_disk_within_a_second(
+    open_spool: OpenSpool, tmp_path: Path
+) -> None:
+    spool = await open_spool()
+    begin = asyncio.get_running_loop().time()
+    spool.offer(reading(1))
+    await until(lambda: spool.kept)
+    assert asyncio.get_running_loop().time() - begin < 1
+    with sqlite3.connect(tmp_path / "spool.sqlite") as db:
+        assert db.execute("SELECT value FROM reading").fetchall() == [(1.0,)]
+    db.close()
+
+
+async def test_many_rows_do_not_wait_for_the_second(open_spool: OpenSpool) -> None:
+    spool = await open_spool()
+    begin = asyncio.get_running_loop().time()
+    for index in range(module.COMMIT_ROWS):
+        spool.offer(reading(index))
+    await until(lambda: spool.kept)
+    assert asyncio.get_running_loop().time() - begin < module.COMMIT_AFTER_S
+
+
+async def test_closing_keeps_what_was_just_offered(open_spool: OpenSpool) -> None:
+    spool = await open_spool()
+    for index in range(700):
+        spool.offer(reading(index))
+    await spool.close()
+    assert await values(await open_spool()) == list(range(700))
+
+
+async def test_a_disk_that_hangs_loses_only_beyond_a_bound_and_tells(
+    open_spool: OpenSpool, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "OFFERED_MAX", 100)
+    spool = await open_spool()
+    for index in range(130):
+        spool.offer(reading(index))
+    assert (spool.waiting, spool.tally.lost) == (100, 30)
+    await spool.flush()
+    assert await values(spool) == list(range(100))
+    assert told.problems == [Problem.ROWS_LOST]
+
+
+class SmallDisk:
+    """SQLite's own bound on the size of a file, as a disk that is full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pages = 1_000_000
+        self._open: list[sqlite3.Connection] = []
+        connect = sqlite3.connect
+
+        def connect_small(path: Any, **how: Any) -> sqlite3.Connection:
+            db = connect(path, check_same_thread=False, **how)
+            if path != ":memory:":
+                self._open.append(db)
+                self._bound(db)
+            return db
+
+        monkeypatch.setattr(sqlite3, "connect", connect_small)
+
+    def _bound(self, db: sqlite3.Connection) -> None:
+        db.execute(f"PRAGMA max_page_count = {self.pages}")
+
+    async def resize(self, spool: Spool, pages: int) -> None:
+        self.pages = pages
+        for db in self._open:
+            await spool.run(self._bound, db)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> SmallDisk:
+    return SmallDisk(monkeypatch)
+
+
+async def test_a_full_disk_gives_up_detail_and_no_row(
+    open_spool: OpenSpool, disk: SmallDisk, told: Told
+) -> None:
+    spool = await open_spool()
+    await disk.resize(spool, 60)
+    for index in range(30_000):
+        spool.offer(reading(index))
+        if index % 1_000 == 0:
+            await spool.flush()
+    await spool.flush()
+    assert told.problems == [Problem.ROWS_THINNED]
+    raw = await values(spool)
+    batch = await spool.take_thinned(10_000)
+    assert batch is not None
+    assert len(raw) + sum(group[2] for group in batch.groups) == 30_000
+    assert sum(raw) + sum(group[3] for group in batch.groups) == sum(range(30_000))
+    records = await spool.take_records(10)
+    assert records is not None
+    assert '"reason":"thinned"' in records.body[0]
+
+
+async def test_a_disk_that_takes_nothing_is_replaced_by_memory_and_taken_back(
+    open_spool: OpenSpool, disk: SmallDisk, told: Told
+) -> None:
+    spool = await open_spool()
+    spool.offer(reading(0))
+    await spool.flush()
+    # What was tried must not be thinned, and there is no room for more.
+    assert await spool.take_live(10) is not None
+    await disk.resize(spool, 1)
+    for index in range(1, 3_000):
+        spool.offer(reading(index))
+    await spool.flush()
+    assert told.problems == [Problem.SPOOL_IN_MEMORY]
+    assert spool.waiting == 3_000
+    await disk.resize(spool, 1_000_000)
+    spool.offer(reading(3_000))
+    await spool.flush()
+    assert told.problems == [Problem.SPOOL_IN_MEMORY, "-spool_in_memory"]
+    await spool.close()
+    assert sorted(await values(await open_spool())) == list(range(3_001))
+
+
+async def test_memory_is_sent_from_as_well(
+    open_spool: OpenSpool, disk: SmallDisk
+) -> None:
+    spool = await open_spool()
+    await disk.resize(spool, 1)
+    for index in range(2_000):
+        spool.offer(reading(index))
+    await spool.flush()
+    batch = await spool.take_live(5_000)
+    assert batch is not None
+    assert list(batch.value) == list(range(2_000))
+    spool.forget(batch)
+    await until(lambda: spool.waiting == 0)
+
+
+async def test_memory_has_its_bound(
+    open_spool: OpenSpool,
+    disk: SmallDisk,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(storage, "MEMORY_BYTES", 200_000)
+    spool = await open_spool()
+    await disk.resize(spool, 1)
+    for index in range(40_000):
+        spool.offer(reading(index))
+    await spool.flush()
+    assert await spool.used_bytes() < 2_000_000
+    assert Problem.ROWS_THINNED in told.problems
+    assert spool.tally.lost == 0
+
+
+async def test_without_a_disk_at_all_rows_still_pass(
+    open_spool: OpenSpool, tmp_path: Path, told: Told
+) -> None:
+    (tmp_path / "spool.sqlite").mkdir()
+    spool = await open_spool()
+    spool.offer(reading(1))
+    await spool.flush()
+    batch = await spool.take_live(10)
+    assert batch is not None
+    assert told.problems == [Problem.SPOOL_IN_MEMORY]
+    await spool.close()
+    await until(lambda: Problem.ROWS_LOST in told.problems)
+
+
+async def test_the_spool_keeps_to_its_share_of_the_disk(
+    open_spool: OpenSpool, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "SMALLEST_BYTES", 0)
+    spool = await open_spool(SpoolLimits(max_bytes=300_000))
+    for hour in range(5):
+        for index in range(4_000):
+            row = reading(index)
+            at = row.at.replace(hour=row.at.hour + hour)
+            spool.offer(replace(row, at=at))
+        await spool.flush()
+    assert await spool.used_bytes() < 400_000
+    assert spool.tally.thinned
+    assert spool.tally.lost == 0
+
+
+async def test_frames_are_thinned_to_one_an_hour(
+    open_spool: OpenSpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = await open_spool(SpoolLimits(max_bytes=200_000))
+    for index in range(2_000):
+        at = reading(index * 10).at
+        frame = FrameRow(
+            at=at, meter_id="m", mode="standard", complete=True, labels={"A": "x" * 200}
+        )
+        spool.offer(frame)
+    await spool.flush()
+    records = await spool.take_records(1_000)
+    assert records is not None
+    assert records.target.count("meter_frame") == 1
+    assert spool.tally.thinned == 1_999
+
+
+@pytest.mark.parametrize("damage", ["head", "middle", "nonsense", "empty"])
+async def test_a_damaged_file_is_set_aside_and_salvaged(
+    open_spool: OpenSpool, tmp_path: Path, told: Told, damage: str
+) -> None:
+    spool = await open_spool()
+    for index in range(5_000):
+        spool.offer(reading(index))
+    await spool.close()
+    file = tmp_path / "spool.sqlite"
+    data = bytearray(file.read_bytes())
+    pages = len(data) // 4096
+    match damage:
+        case "head":
+            data[:4096] = bytes(4096)
+        case "middle":
+            data[pages // 2 * 4096 : (pages // 2 + 3) * 4096] = b"\xa5" * 3 * 4096
+        case "nonsense":
+            data = bytearray(b"not a database at all " * 1000)
+        case "empty":
+            data = bytearray()
+    file.write_bytes(data)
+    spool = await open_spool()
+    spool.offer(reading(9_999))
+    await spool.flush()
+    found = await values(spool)
+    assert found[-1] == 9_999 or 9_999 in found
+    assert len(found) == len(set(found))
+    if damage == "middle":
+        assert len(found) > 4_000
+    if damage != "empty":
+        assert told.problems == [Problem.SPOOL_DAMAGED]
+        assert (tmp_path / "spool-damaged.sqlite").exists()
+
+
+async def test_the_clock_of_a_row_does_not_matter_to_the_spool(
+    open_spool: OpenSpool,
+) -> None:
+    spool = await open_spool()
+    for year in (1971, 2999, 2026):
+        spool.offer(replace(reading(year), at=START.replace(year=year)))
+    await spool.close()
+    assert await values(await open_spool()) == [1971, 2999, 2026]

@@ -15,7 +15,7 @@ LIBRARIES = {
     "mirror": {"asyncpg"},
     "park": set(),
     "plug": {"aiohttp", "yarl"},
-    "tic": {"serialx"},
+    "tic": {"cryptography", "serialx"},
 }
 FILES = [
     (package, path)

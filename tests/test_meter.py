@@ -1,6 +1,7 @@
 """A meter in Home Assistant, against an emulated Linky over TCP and a pty."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from .common import (
     get_diagnostics_for_config_entry,
     get_system_health_info,
 )
-from .parks import async_setup, async_wait, entity_id, meter, plug
+from .parks import async_act, async_setup, async_wait, entity_id, meter, plug
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 @pytest.fixture(autouse=True)
 def quick_links(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait as long for a silent meter as a household would."""
-    monkeypatch.setattr(link, "SILENCE_S", 0.8)
+    monkeypatch.setattr(link, "SILENCE_S", 2.0)
     monkeypatch.setattr(coordinator, "METER_RETRY_MIN", timedelta(seconds=0.1))
 
 
@@ -183,6 +184,15 @@ async def test_diagnostics_name_nobody(
     assert told["plugs"][0]["sockets"][0]["reading"]["on"] is True
 
 
+async def async_change(hass: HomeAssistant, entry: MockConfigEntry, what: str) -> Any:
+    """Start to change a meter."""
+    result = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    assert result["type"] is FlowResultType.MENU
+    return await hass.config_entries.subentries.async_configure(
+        result["flow_id"], {"next_step_id": what}
+    )
+
+
 async def async_start_flow(
     hass: HomeAssistant, entry: MockConfigEntry, port: str
 ) -> Any:
@@ -252,10 +262,10 @@ async def test_a_meter_moves_to_another_port(
     hass: HomeAssistant, linky: EmulatedMeter
 ) -> None:
     entry = await async_setup(hass, meter("/dev/gone", linky.serial))
-    result: Any = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    result: Any = await async_change(hass, entry, "port")
     async with EmulatedMeter(mode="standard", serial="041861999999") as other:
         result = await async_listen(hass, result, other.url)
-        assert result["step_id"] == "reconfigure"
+        assert result["step_id"] == "port"
         assert result["errors"] == {"base": "other_meter"}
     result = await async_listen(hass, result, linky.url)
     assert result["step_id"] == "confirm"
@@ -264,7 +274,7 @@ async def test_a_meter_moves_to_another_port(
     await hass.async_block_till_done()
     [heard] = entry.runtime_data.meters.values()
     await async_wait(hass, lambda: heard.data)
-    result = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    result = await async_change(hass, entry, "port")
     result = await async_listen(hass, result, linky.url)
     assert result["reason"] == "reconfigure_successful"
     await hass.async_block_till_done()
@@ -280,7 +290,7 @@ async def test_a_coming_trip_is_foretold(hass: HomeAssistant) -> None:
         events = entity_id(hass, "event", f"{linky.serial}_event")
         site.extra.power_w = 6000
         await async_wait(hass, lambda: hass.states.get(will_trip).state == "on")
-        assert 0 < value(hass, linky, "time_to_trip") < 60
+        assert 0 <= value(hass, linky, "time_to_trip") < 60
         assert value(hass, linky, "trip_margin") < 100
         told = hass.states.get(events)
         assert told.attributes["event_type"] == "overload_started"
@@ -354,3 +364,49 @@ async def test_system_health_counts_what_is_heard(
     # The link is opened in the middle of a group.
     assert info.pop("rejects_per_hour") <= 1
     assert info == {"parks": 1, "meters_heard": "1 / 1", "plugs_heard": "1 / 1"}
+
+
+async def test_energy_costs_what_was_entered(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    entry = await async_setup_meter(hass, linky)
+    [heard] = entry.runtime_data.meters.values()
+    with pytest.raises(AssertionError, match="no sensor"):
+        entity_id(hass, "sensor", f"{linky.serial}_cost")
+    for label in heard.data.reading.indexes_wh:
+        price = entity_id(hass, "number", f"{linky.serial}_price_{label.lower()}")
+        assert hass.states.get(price).state == "unknown"
+        assert hass.states.get(price).attributes["unit_of_measurement"] == "EUR/kWh"
+        await async_act(hass, "number.set_value", price, value=0.25)
+    reading = heard.data.reading
+    later = {label: wh + 4000 for label, wh in reading.indexes_wh.items()}
+    heard.billing.update(hass, replace(reading, indexes_wh=later))
+    heard.async_update_listeners()
+    await async_wait(hass, lambda: value(hass, linky, "cost") == 2)
+    assert value(hass, linky, "cost_today") == 2
+    assert state(hass, linky, "cost_month").attributes["unpriced_kwh"] == 0
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert float(hass.states.get(price).state) == 0.25
+
+
+async def test_a_price_may_come_from_an_entity(
+    hass: HomeAssistant, linky: EmulatedMeter
+) -> None:
+    hass.states.async_set("sensor.price", "0.5")
+    entry = await async_setup_meter(hass, linky)
+    result = await async_change(hass, entry, "prices")
+    result = await hass.config_entries.subentries.async_configure(
+        result["flow_id"], {"price": "sensor.price", "subscription": 0.4}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    [heard] = entry.runtime_data.meters.values()
+    await async_wait(hass, lambda: believed(heard))
+    assert heard.subentry.data["port"] == linky.url
+    later = {label: wh + 1000 for label, wh in heard.data.reading.indexes_wh.items()}
+    heard.billing.update(hass, replace(heard.data.reading, indexes_wh=later))
+    heard.async_update_listeners()
+    count = len(later)
+    await async_wait(
+        hass, lambda: value(hass, linky, "cost") == pytest.approx(count / 2, abs=0.01)
+    )

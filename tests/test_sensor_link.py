@@ -96,6 +96,9 @@ async def test_its_sensors_are_changed(
 ) -> None:
     [part] = entry.get_subentries_of_type("meter")
     result: Any = await entry.start_subentry_reconfigure_flow(hass, part.subentry_id)
+    result = await hass.config_entries.subentries.async_configure(
+        result["flow_id"], {"next_step_id": "sensors"}
+    )
     assert result["step_id"] == "sensors"
     result = await hass.config_entries.subentries.async_configure(
         result["flow_id"], {"apparent_power_va": POWER, "subscribed_power": 9}

@@ -460,6 +460,7 @@ async def test_every_entity_is_named_in_the_language_of_the_house(
             plug(strip, "room", roles=("computer", "monitor")),
         )
         for coordinator in entry.runtime_data.meters.values():
+            coordinator.async_set_price("EASF01", 0.2)
             for reading in (FULL_METER, FULL_THREE_PHASES):
                 coordinator.async_set_updated_data(
                     MeterData(reading=reading, trip=FULL_TRIP)

@@ -17,12 +17,14 @@ CONF_BILLING_PERIOD: Final = "billing_period"
 CONF_DIALECT: Final = "dialect"
 CONF_FIRMWARE: Final = "firmware"
 CONF_NUMBER: Final = "number"
+CONF_PRICE: Final = "price"
 CONF_PRIORITY: Final = "priority"
 CONF_ROLE: Final = "role"
 CONF_SECTOR: Final = "sector"
 CONF_SENSORS: Final = "sensors"
 CONF_SOCKETS: Final = "sockets"
 CONF_SUBSCRIBED_POWER: Final = "subscribed_power"
+CONF_SUBSCRIPTION: Final = "subscription"
 
 # Minutes of import and export that are billed together. France bills the load
 # curve by half hour, Spain nets the clock hour, Belgium the quarter.

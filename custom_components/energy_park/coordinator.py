@@ -18,7 +18,9 @@ from .const import (
     CONF_DIALECT,
     CONF_FIRMWARE,
     CONF_NUMBER,
+    CONF_PRICE,
     CONF_SOCKETS,
+    CONF_SUBSCRIPTION,
     DOMAIN,
     LOGGER,
     METER_RETRY_MAX,
@@ -91,6 +93,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         self.quality = LinkQuality()
         self._memory = memory
         self.insight = memory.insights[subentry.unique_id]
+        self.billing = memory.billings[subentry.unique_id]
+        self.billing.price_entity = subentry.data.get(CONF_PRICE)
+        self.billing.subscription_per_day = subentry.data.get(CONF_SUBSCRIPTION, 0.0)
         self._reports_other = False
         self._retry = METER_RETRY_MIN
 
@@ -148,6 +153,13 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
                     self._async_publish(reading)
 
     @callback
+    def async_set_price(self, label: str, price: float) -> None:
+        """Change the price of an index from now on."""
+        self.billing.prices[label] = price
+        self._memory.save_orders()
+        self.async_update_listeners()
+
+    @callback
     def _async_publish(self, reading: MeterReading) -> None:
         """Hand a reading, and what follows from it, to the entities."""
         self._retry = METER_RETRY_MIN
@@ -155,6 +167,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
             LOGGER.info("The %s is heard again", self.name)
         mode_before = self.insight.mode
         data = self.insight.update(reading, dt_util.utcnow())
+        if not reading.early:
+            self.billing.update(self.hass, data.reading)
         self._memory.save_totals()
         self.async_set_updated_data(data)
         if mode_before not in {None, reading.mode}:

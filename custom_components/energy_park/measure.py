@@ -78,13 +78,21 @@ def register_id(hass: HomeAssistant, entity_id: str) -> str:
 
 
 @callback
+def number_of(hass: HomeAssistant, entity_id: str) -> float | None:
+    """Return an entity's state as a number, whatever its unit."""
+    state = hass.states.get(entity_id)
+    try:
+        return None if state is None else float(state.state)
+    except ValueError:
+        return None
+
+
+@callback
 def value_of(hass: HomeAssistant, entity_id: str, measure: Measure) -> float | None:
     """Return what a sensor measures; None when it has no value, or another unit."""
-    if (state := hass.states.get(entity_id)) is None:
-        return None
-    try:
-        value = float(state.state)
-    except ValueError:
+    state = hass.states.get(entity_id)
+    value = number_of(hass, entity_id)
+    if state is None or value is None:
         return None
     given = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
     if measure.converter is None:

@@ -1,5 +1,6 @@
 """Numbers: the priority of a socket, how long a person's order stands."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import override
 
@@ -9,14 +10,15 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import EntityCategory, UnitOfTime
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfTime
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
-from .coordinator import EnergyParkConfigEntry
-from .entity import SocketEntity
+from .coordinator import EnergyParkConfigEntry, MeterCoordinator
+from .entity import MeterEntity, SocketEntity
+from .sensors.follow import follow
 
 PARALLEL_UPDATES = 0
 
@@ -28,6 +30,15 @@ PRIORITY = NumberEntityDescription(
     native_max_value=PRIORITY_MAX,
     native_step=1,
     mode=NumberMode.SLIDER,
+)
+PRICE = NumberEntityDescription(
+    key="price",
+    translation_key="price",
+    entity_category=EntityCategory.CONFIG,
+    native_min_value=-10,
+    native_max_value=10,
+    native_step=0.0001,
+    mode=NumberMode.BOX,
 )
 OVERRIDE = NumberEntityDescription(
     key="override",
@@ -49,11 +60,67 @@ async def async_setup_entry(
 ) -> None:
     """Add the numbers of the park and of each socket."""
     async_add_entities([OverrideNumber(entry)])
+    for subentry_id, meter in entry.runtime_data.meters.items():
+        if meter.billing.price_entity is None:
+            _follow_meter(meter, subentry_id, async_add_entities)
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
             (PriorityNumber(plug, socket, PRIORITY) for socket in plug.plug.sockets),
             config_subentry_id=subentry_id,
         )
+
+
+@callback
+def _follow_meter(
+    meter: MeterCoordinator, subentry_id: str, add: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the price of each index that has one, or that the meter counts in."""
+    added: set[str] = set()
+
+    @callback
+    def async_look() -> None:
+        counting = meter.data.reading.indexes_wh if meter.data else {}
+        labels = {**meter.billing.prices, **counting}.keys() - added
+        if labels:
+            added.update(labels)
+            add(
+                (PriceNumber(meter, label) for label in labels),
+                config_subentry_id=subentry_id,
+            )
+
+    async_look()
+    follow(meter, async_look)
+
+
+class PriceNumber(MeterEntity, NumberEntity):
+    """The price of the energy of one index; unknown until it is entered."""
+
+    def __init__(self, coordinator: MeterCoordinator, label: str) -> None:
+        """Describe the price by the name of its index."""
+        super().__init__(coordinator, replace(PRICE, key=f"price_{label.lower()}"))
+        self._label = label
+        names = coordinator.insight.interpreter.names
+        self._attr_translation_placeholders = {"label": names.name(label) or label}
+        self._attr_native_unit_of_measurement = (
+            f"{coordinator.hass.config.currency}/{UnitOfEnergy.KILO_WATT_HOUR}"
+        )
+
+    @property
+    @override
+    def available(self) -> bool:
+        """The price is ours, whether the meter is heard or not."""
+        return True
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The price that is remembered."""
+        return self.coordinator.billing.prices.get(self._label)
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change the price."""
+        self.coordinator.async_set_price(self._label, value)
 
 
 class PriorityNumber(SocketEntity, NumberEntity):

@@ -14,6 +14,7 @@ from ..model import Order, Reason, Socket, Source
 from ..park.arbiter import SocketState
 from ..park.energy import EnergyTotal
 from ..tic.insight import MeterInsight
+from .billing import MeterBilling
 
 STORAGE_VERSION = 1
 
@@ -42,6 +43,7 @@ class ParkMemory:
         )
         self.sockets: dict[str, SocketMemory] = {}
         self.insights: dict[str, MeterInsight] = {}
+        self.billings: dict[str, MeterBilling] = {}
         self.group_energy_wh: dict[str, float] = {}
         self.override: timedelta | None = OVERRIDE_DEFAULT
 
@@ -61,7 +63,10 @@ class ParkMemory:
             for socket in sockets
         }
         kept = stored.get("meters", {})
-        self.insights = {serial: MeterInsight(kept.get(serial)) for serial in meters}
+        billed = stored.get("billings", {})
+        for serial in meters:
+            self.insights[serial] = MeterInsight(kept.get(serial))
+            self.billings[serial] = MeterBilling(billed.get(serial))
         self.group_energy_wh = dict(stored.get("group_energy_wh", {}))
         if "override_s" in stored:
             seconds = stored["override_s"]
@@ -89,6 +94,7 @@ class ParkMemory:
         return {
             "sockets": {key: _dump_socket(m) for key, m in self.sockets.items()},
             "meters": {key: m.to_dict() for key, m in self.insights.items()},
+            "billings": {key: b.to_dict() for key, b in self.billings.items()},
             "group_energy_wh": self.group_energy_wh,
             "override_s": None
             if self.override is None

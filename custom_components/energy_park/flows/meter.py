@@ -21,7 +21,15 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from ..const import CONF_SENSORS, CONF_SUBSCRIBED_POWER, DOMAIN, LOGGER, SUBENTRY_METER
+from ..const import (
+    CONF_PRICE,
+    CONF_SENSORS,
+    CONF_SUBSCRIBED_POWER,
+    CONF_SUBSCRIPTION,
+    DOMAIN,
+    LOGGER,
+    SUBENTRY_METER,
+)
 from ..measure import register_id, resolve
 from ..model import MeterReading
 from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
@@ -61,16 +69,65 @@ class MeterSubentryFlow(ConfigSubentryFlow):
     async def async_step_port(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for the port of a new meter."""
-        return await self._async_ask_port("port", user_input)
+        """Ask for a port that no other meter listens on."""
+        errors, self._errors = self._errors, {}
+        if user_input is not None:
+            self._port = await self._async_stable_path(user_input[CONF_PORT].strip())
+            if self.source == SOURCE_RECONFIGURE and self._port == self._own_port:
+                return self._async_move()
+            if self._is_configured(self._port):
+                errors = {CONF_PORT: "port_configured"}
+            else:
+                return await self.async_step_listen()
+        suggested = self._port
+        if not suggested and self.source == SOURCE_RECONFIGURE:
+            suggested = self._own_port
+        return self.async_show_form(
+            step_id="port",
+            data_schema=self.add_suggested_values_to_schema(
+                SCHEMA, {CONF_PORT: suggested} if suggested else None
+            ),
+            errors=errors,
+        )
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask for the port the meter has moved to, or for other sensors."""
-        if CONF_SENSORS in self._get_reconfigure_subentry().data:
-            return await self.async_step_sensors(user_input)
-        return await self._async_ask_port("reconfigure", user_input)
+        """Ask what is to be changed."""
+        behind_sensors = CONF_SENSORS in self._get_reconfigure_subentry().data
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=["sensors", "prices"]
+            if behind_sensors
+            else ["port", "prices"],
+        )
+
+    async def async_step_prices(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for an entity that gives the price, and for the subscription."""
+        subentry = self._get_reconfigure_subentry()
+        if user_input is not None:
+            rest = {
+                key: value
+                for key, value in subentry.data.items()
+                if key not in {CONF_PRICE, CONF_SUBSCRIPTION}
+            }
+            if CONF_PRICE in user_input:
+                entity_id = user_input[CONF_PRICE]
+                user_input[CONF_PRICE] = register_id(self.hass, entity_id)
+            return self.async_update_and_abort(
+                self._get_entry(), subentry, data=rest | user_input
+            )
+        known = dict(subentry.data)
+        if CONF_PRICE in known:
+            known[CONF_PRICE] = resolve(self.hass, known[CONF_PRICE])
+        return self.async_show_form(
+            step_id="prices",
+            data_schema=self.add_suggested_values_to_schema(
+                _prices_schema(self.hass.config.currency), known
+            ),
+        )
 
     async def async_step_sensors(
         self, user_input: dict[str, Any] | None = None
@@ -108,7 +165,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         }
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
-                self._get_entry(), self._get_reconfigure_subentry(), data=data
+                self._get_entry(), self._get_reconfigure_subentry(), data_updates=data
             )
         state = self.hass.states.get(user_input[APPARENT_POWER])
         return self.async_create_entry(
@@ -124,30 +181,6 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             field: resolve(self.hass, entity)
             for field, entity in data[CONF_SENSORS].items()
         } | {CONF_SUBSCRIBED_POWER: data[CONF_SUBSCRIBED_POWER] / 1000}
-
-    async def _async_ask_port(
-        self, step_id: str, user_input: dict[str, Any] | None
-    ) -> SubentryFlowResult:
-        """Ask for a port that no other meter of the park uses."""
-        errors, self._errors = self._errors, {}
-        if user_input is not None:
-            self._port = await self._async_stable_path(user_input[CONF_PORT].strip())
-            if self.source == SOURCE_RECONFIGURE and self._port == self._own_port:
-                return self._async_move()
-            if self._is_configured(self._port):
-                errors = {CONF_PORT: "port_configured"}
-            else:
-                return await self.async_step_listen()
-        suggested = self._port
-        if not suggested and self.source == SOURCE_RECONFIGURE:
-            suggested = self._own_port
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(
-                SCHEMA, {CONF_PORT: suggested} if suggested else None
-            ),
-            errors=errors,
-        )
 
     async def async_step_listen(
         self, user_input: dict[str, Any] | None = None
@@ -165,16 +198,15 @@ class MeterSubentryFlow(ConfigSubentryFlow):
                 description_placeholders={"port": self._port},
             )
         listening, self._listening = self._listening, None
-        retry_step = "reconfigure" if self.source == SOURCE_RECONFIGURE else "port"
         try:
             self._reading = listening.result()
         except TicLinkError as err:
             LOGGER.debug("No meter on the port: %s", err)
             self._errors = {"base": ERRORS.get(type(err), "cannot_open_port")}
-            return self.async_show_progress_done(next_step_id=retry_step)
+            return self.async_show_progress_done(next_step_id="port")
         if error := self._check_meter(self._reading):
             self._errors = {"base": error}
-            return self.async_show_progress_done(next_step_id=retry_step)
+            return self.async_show_progress_done(next_step_id="port")
         return self.async_show_progress_done(next_step_id="confirm")
 
     async def async_step_confirm(
@@ -267,6 +299,26 @@ def _sensors_schema() -> probatio.Schema:
         ),
     }
     return probatio.Schema(schema)
+
+
+def _prices_schema(currency: str) -> probatio.Schema:
+    """Return the form of the prices that are not numbers of their own."""
+    return probatio.Schema(
+        {
+            probatio.Optional(CONF_PRICE): EntitySelector(
+                EntitySelectorConfig(domain=["sensor", "number", "input_number"])
+            ),
+            probatio.Optional(CONF_SUBSCRIPTION): NumberSelector(
+                NumberSelectorConfig(
+                    min=0,
+                    max=1000,
+                    step="any",
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement=currency,
+                )
+            ),
+        }
+    )
 
 
 def _describe(reading: MeterReading) -> dict[str, str]:

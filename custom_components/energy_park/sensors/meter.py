@@ -20,13 +20,16 @@ from homeassistant.util import dt as dt_util
 
 from ..coordinator import MeterCoordinator
 from ..entity import MeterEntity
+from ..park.cost import Cost
 from ..tic.insight import MeterData
 from .follow import follow
 from .meter_values import (
+    COST_SENSORS,
     METER_SENSORS,
     PHASE_SENSORS,
     QUALITY_SENSORS,
     REACTIVE_ENERGY,
+    CostSensorDescription,
     MeterSensorDescription,
     PhaseSensorDescription,
     QualitySensorDescription,
@@ -69,6 +72,9 @@ def _known_sensors(
             yield description.key, partial(MeterSensor, meter, description)
     for label in data.reading.indexes_wh:
         yield index_key(label), partial(IndexSensor, meter, label)
+    if meter.billing.has_prices:
+        for cost in COST_SENSORS:
+            yield cost.key, partial(CostSensor, meter, cost)
     for label in data.reading.reactive_energies_varh:
         yield label.lower(), partial(ReactiveEnergySensor, meter, label)
     for phase in range(len(data.reading.phases)):
@@ -144,6 +150,35 @@ class IndexSensor(MeterEntity, SensorEntity):
             "supplier_name": self._names.name(self._label),
             "tariff": self._names.tariff(self._label),
         }
+
+
+class CostSensor(MeterEntity, SensorEntity):
+    """What the energy drawn has cost in a time."""
+
+    entity_description: CostSensorDescription
+
+    def __init__(
+        self, coordinator: MeterCoordinator, description: CostSensorDescription
+    ) -> None:
+        """Tell it in the house's currency."""
+        super().__init__(coordinator, description)
+        self._attr_native_unit_of_measurement = coordinator.hass.config.currency
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """The cost of the energy that had a price."""
+        return self._cost.eur
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """The energy that had none."""
+        return {"unpriced_kwh": self._cost.unpriced_wh / 1000}
+
+    @property
+    def _cost(self) -> Cost:
+        return self.entity_description.cost_fn(self.coordinator.billing.cost)
 
 
 class ReactiveEnergySensor(MeterEntity, SensorEntity):

@@ -24,6 +24,7 @@ from homeassistant.const import (
 from homeassistant.helpers.typing import StateType
 
 from ..model import DayColor, Tariff
+from ..park.cost import Cost, EnergyCost
 from ..tic.insight import MeterData
 from ..tic.quality import LinkQuality
 
@@ -58,6 +59,13 @@ class QualitySensorDescription(SensorEntityDescription):
     """A sensor of the link to a meter."""
 
     value_fn: Callable[[LinkQuality, datetime], StateType | datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostSensorDescription(SensorEntityDescription):
+    """A sensor of what a meter's energy has cost."""
+
+    cost_fn: Callable[[EnergyCost], Cost]
 
 
 METER_SENSORS = (
@@ -361,4 +369,30 @@ REACTIVE_ENERGY = SensorEntityDescription(
     native_unit_of_measurement=UnitOfReactiveEnergy.VOLT_AMPERE_REACTIVE_HOUR,
     state_class=SensorStateClass.TOTAL_INCREASING,
     entity_registry_enabled_default=False,
+)
+
+# Costs go down when energy is given a negative price: they are totals, not counters.
+COST_SENSORS = (
+    CostSensorDescription(
+        key="cost",
+        translation_key="cost",
+        device_class=SensorDeviceClass.MONETARY,
+        state_class=SensorStateClass.TOTAL,
+        suggested_display_precision=2,
+        cost_fn=lambda cost: cost.total,
+    ),
+    CostSensorDescription(
+        key="cost_today",
+        translation_key="cost_today",
+        device_class=SensorDeviceClass.MONETARY,
+        suggested_display_precision=2,
+        cost_fn=lambda cost: cost.today,
+    ),
+    CostSensorDescription(
+        key="cost_month",
+        translation_key="cost_month",
+        device_class=SensorDeviceClass.MONETARY,
+        suggested_display_precision=2,
+        cost_fn=lambda cost: cost.month,
+    ),
 )

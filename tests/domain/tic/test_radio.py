@@ -459,6 +459,11 @@ def test_a_missing_library_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         opened(PLAIN, listen=True)
 
 
+def test_the_real_library_without_hardware_is_told() -> None:
+    with pytest.raises(TicPortError, match=r"Can't open device /dev/spidev9\.9"):
+        opened(RadioSettings(spi_bus=9, spi_device=9), listen=True)
+
+
 def test_a_missing_device_is_told(chip: type[Chip]) -> None:
     chip.begins = RuntimeError("[SPI::begin] Can't open device /dev/spidev0.0")
     with pytest.raises(TicPortError, match=r"Can't open device /dev/spidev0\.0"):

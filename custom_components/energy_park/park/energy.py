@@ -15,24 +15,30 @@ class EnergyTotal:
     """A total that only grows, fed by a counter that may start again.
 
     ``raw_wh`` is the device's counter as last seen; None before the first one.
+    ``run`` names the run of that counter, where the device has names for them.
     """
 
     total_wh: float = 0.0
     raw_wh: float | None = None
+    run: str | None = None
 
-    def follow(self, raw_wh: float) -> EnergyTotal:
+    def follow(self, raw_wh: float, run: str | None = None) -> EnergyTotal:
         """Return the total after the device's counter shows ``raw_wh``.
 
-        The first value seen is where the total begins. A counter that fell to
-        less than half started again from zero: what it shows now was drawn since.
-        A smaller fall is a loss of the device's memory and adds nothing.
+        The first value seen is where the total begins. A counter under another name
+        started again from zero, and so did one that fell to less than half: what it
+        shows now was drawn since. A smaller fall is a loss of the device's memory
+        and adds nothing.
         """
         if self.raw_wh is None:
-            return EnergyTotal(raw_wh, raw_wh)
-        if raw_wh >= self.raw_wh:
-            return EnergyTotal(self.total_wh + (raw_wh - self.raw_wh), raw_wh)
-        added = raw_wh if raw_wh < self.raw_wh * _SMALL_FALL else 0.0
-        return EnergyTotal(self.total_wh + added, raw_wh)
+            return EnergyTotal(raw_wh, raw_wh, run)
+        if run is not None and self.run is not None and run != self.run:
+            added = raw_wh
+        elif raw_wh >= self.raw_wh:
+            added = raw_wh - self.raw_wh
+        else:
+            added = raw_wh if raw_wh < self.raw_wh * _SMALL_FALL else 0.0
+        return EnergyTotal(self.total_wh + added, raw_wh, run or self.run)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,25 @@ def test_a_counter_that_starts_again_goes_on(
     assert follow(*raws).total_wh == total
 
 
+@pytest.mark.parametrize(
+    ("run", "total"),
+    [("second", 1900.0), ("first", 1000.0), (None, 1000.0)],
+)
+def test_a_counter_under_another_name_starts_again(
+    run: str | None, total: float
+) -> None:
+    # 900 is no small number for a counter that fell by a tenth, if it fell.
+    before = EnergyTotal().follow(1000.0, "first")
+    after = before.follow(900.0, run)
+    assert after.total_wh == total
+    assert after.follow(910.0, run).total_wh == total + 10
+
+
+def test_a_new_run_may_be_further_than_the_old_one() -> None:
+    total = EnergyTotal().follow(100.0, "first").follow(150.0, "second")
+    assert total.total_wh == 250.0
+
+
 @given(st.lists(st.floats(0, 1e7), min_size=1, max_size=50))
 def test_a_total_never_falls(raws: list[float]) -> None:
     total = EnergyTotal()

@@ -17,6 +17,20 @@ _SEVEN_BITS = bytes(
     for byte in range(256)
 )
 
+# Where the parity comes along, a byte of odd parity was damaged and spoils its group,
+# unless it stood around it.
+_EVEN = bytes(byte for byte in range(256) if byte.bit_count() % 2 == 0)
+_EVEN_WITH_PARITY = bytes(byte for byte in _EVEN if byte & 0x80)
+_DAMAGED = b"\xff"
+_CHECKED = bytes(
+    _SEVEN_BITS[byte] if byte in _EVEN else _DAMAGED[0] for byte in range(256)
+)
+# So many bytes tell whether it does: some 40 of 100 characters have an odd number of
+# bits, without their parity bit, and no line is any use with one byte in 16 damaged.
+_BLOCK = 1024
+_ODD_MAX = _BLOCK // 16
+_WITH_PARITY_MIN = _BLOCK // 8
+
 # An STX that no LF follows was an LF.
 _START = STX + b"\n"
 _MARK = re.compile(b"(" + _START + b"|" + ETX + b"|" + EOT + b")")
@@ -52,6 +66,15 @@ class DecoderCounters:
     rejects: Mapping[Reject, int]
 
 
+def _keeps_parity(block: bytes) -> bool:
+    """Return whether bytes are 7E1 characters with their parity bit."""
+    if block.isascii():
+        return False
+    odd = len(block.translate(None, _EVEN))
+    with_parity = len(block) - len(block.translate(None, _EVEN_WITH_PARITY))
+    return odd <= _ODD_MAX and with_parity >= _WITH_PARITY_MIN
+
+
 class FrameDecoder:
     """Decodes a stream of bytes; it never raises and its memory is bounded.
 
@@ -64,6 +87,8 @@ class FrameDecoder:
         """Start before the first byte."""
         self.mode: TicMode | None = None
         self._unfinished = b""
+        self._table = _SEVEN_BITS
+        self._block = b""
         self._known: dict[bytes, Group] = {}
         self._frames: list[Frame] = []
         self._groups: dict[str, Group] = {}
@@ -87,7 +112,7 @@ class FrameDecoder:
 
     def feed(self, data: bytes) -> list[Frame]:
         """Return the frames that end in these bytes, and an early one if need be."""
-        data = self._unfinished + data.translate(_SEVEN_BITS)
+        data = self._unfinished + self._seven_bits(data)
         pieces = iter(_MARK.split(data))
         for text in pieces:
             self._unfinished = self._take(text) if text else text
@@ -107,6 +132,23 @@ class FrameDecoder:
         frames, self._frames = self._frames, []
         return frames
 
+    def _seven_bits(self, data: bytes) -> bytes:
+        """Return the characters; a damaged one that the parity shows is marked.
+
+        Blocks count from the first byte ever, however the bytes are cut.
+        """
+        texts, start = [], 0
+        while start < len(data):
+            part = data[start : start + _BLOCK - len(self._block)]
+            start += len(part)
+            texts.append(part.translate(self._table))
+            self._block += part
+            if len(self._block) == _BLOCK:
+                keeps_parity = _keeps_parity(self._block)
+                self._table = _CHECKED if keeps_parity else _SEVEN_BITS
+                self._block = b""
+        return b"".join(texts)
+
     def _take(self, text: bytes) -> bytes:
         """Take the finished lines of a text without marks; return the rest."""
         *lines, unfinished = text.split(b"\n")
@@ -122,7 +164,7 @@ class FrameDecoder:
 
     def _take_line(self, line: bytes) -> None:
         """Take a line that is new, or the first of a frame whose marks were lost."""
-        line = line[line.rfind(STX) + 1 :]
+        line = line[line.rfind(STX) + 1 :].strip(_DAMAGED)
         group = self._parse(line)
         if isinstance(group, Reject):
             self._reject(group)
@@ -142,6 +184,8 @@ class FrameDecoder:
         """
         if len(line) > LINE_MAX:
             return Reject.TOO_LONG
+        if _DAMAGED in line:
+            return Reject.PARITY
         if b"\t" in line:
             mode, group = TicMode.STANDARD, parse_standard(line)
         else:

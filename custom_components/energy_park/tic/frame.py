@@ -29,11 +29,13 @@ class Reject(StrEnum):
     """Why bytes between two control characters are no group.
 
     ``VALUE`` is a good checksum over a value that the label cannot have: the
-    checksum has 6 bits and does not see bit 6 of a character.
+    checksum has 6 bits and does not see bit 6 of a character. ``PARITY`` is a byte
+    that was damaged between the meter and a port that keeps the parity bit.
     """
 
     FORMAT = "format"
     CHECKSUM = "checksum"
+    PARITY = "parity"
     VALUE = "value"
     CUT = "cut"
     TOO_LONG = "too_long"

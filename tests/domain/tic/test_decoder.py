@@ -8,7 +8,11 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.energy_park.model import Group, MeterReading, TicMode
-from custom_components.energy_park.tic.decoder import Frame, FrameDecoder
+from custom_components.energy_park.tic.decoder import (
+    _BLOCK as BLOCK,
+    Frame,
+    FrameDecoder,
+)
 from custom_components.energy_park.tic.frame import LINE_MAX, Reject
 from custom_components.energy_park.tic.labels import LABELS
 from custom_components.energy_park.tic.meter import read
@@ -187,10 +191,86 @@ def test_one_bad_group_is_dropped_alone(data: bytes) -> None:
     assert len(frame.groups) == data.count(b"\r") - 1
 
 
+def even(data: bytes) -> bytes:
+    """Return 7E1 characters as an 8N1 port reads them."""
+    return bytes(byte | (byte.bit_count() & 1) << 7 for byte in data)
+
+
+def with_parity(data: bytes) -> FrameDecoder:
+    """Return a decoder that has heard enough to know of the parity."""
+    decoder = FrameDecoder()
+    for _ in range(2 * BLOCK // len(data) + 2):
+        decoder.feed(even(data))
+    return decoder
+
+
 @every_frame
 def test_the_parity_bit_of_an_8n1_port_is_dropped(data: bytes) -> None:
-    even = bytes(byte | (byte.bit_count() & 1) << 7 for byte in data)
-    assert decode(even) == decode(data)
+    assert decode(even(data)) == decode(data)
+
+
+@every_frame
+def test_with_parity_a_damaged_bit_spoils_its_group_only(data: bytes) -> None:
+    """In what the checksum does not see too: bit 6, and free texts."""
+    decoder = with_parity(data)
+    original = {group.label: group for group in groups(decode(data))}
+    sent = even(data)
+    for position, byte in enumerate(sent):
+        for bit in range(8):
+            flipped = bytes([byte ^ 1 << bit])
+            damage = sent[:position] + flipped + sent[position + 1 :]
+            for frame in decoder.feed(damage):
+                for label, group in frame.groups.items():
+                    assert group == original.get(label)
+
+
+@every_frame
+def test_with_parity_two_damaged_bits_pass_no_checksum(data: bytes) -> None:
+    decoder = with_parity(data)
+    sent = even(data)
+    end = data.index(b"\r", len(data) // 2)
+    damage = bytearray(sent)
+    damage[end - 4] ^= 1
+    damage[end - 3] ^= 1
+    (frame,) = decoder.feed(bytes(damage))
+    assert frame.rejects == 1
+    assert decoder.counters.rejects == {Reject.PARITY: 1}
+
+
+@every_frame
+@pytest.mark.parametrize("noise", [b"", bytes(3 * BLOCK), b"\xff" * 10, b"U" * BLOCK])
+def test_without_parity_nothing_is_spoilt(data: bytes, noise: bytes) -> None:
+    decoder = FrameDecoder()
+    decoder.feed(noise + b"\x03")
+    before = sum(decoder.counters.rejects.values())
+    for _ in range(2 * BLOCK // len(data) + 2):
+        assert decoder.feed(data) == decode(data)
+    assert sum(decoder.counters.rejects.values()) == before
+
+
+@every_frame
+def test_a_port_that_comes_to_drop_the_parity_is_followed(data: bytes) -> None:
+    decoder = with_parity(data)
+    for _ in range(2 * BLOCK // len(data) + 2):
+        decoder.feed(data)
+    assert decoder.feed(data) == decode(data)
+    for _ in range(2 * BLOCK // len(data) + 2):
+        decoder.feed(even(data))
+    assert decoder.feed(even(data)) == decode(data)
+
+
+@given(st.lists(frames, min_size=8, max_size=16), st.integers(1, 3000))
+def test_pieces_with_parity_give_the_same_frames(sent: list[bytes], size: int) -> None:
+    data = even(b"".join(sent))
+    damaged_data = bytearray(data)
+    damaged_data[len(data) // 2] ^= 4
+    damaged_data[-len(data) // 3] ^= 0x40
+    data = bytes(damaged_data)
+    decoder = FrameDecoder()
+    pieces = [data[start : start + size] for start in range(0, len(data), size)]
+    received = [frame for piece in pieces for frame in decoder.feed(piece)]
+    received += decoder.finish()
+    assert [f for f in received if not f.early] == decode(data)
 
 
 @every_frame

@@ -316,6 +316,8 @@ def test_the_floor_is_unknown_at_first_and_forgets() -> None:
     assert floor.power_w is None
     floor = NightFloor(nights=tuple(map(float, range(7))), lowest_w=100.0).morning()
     assert floor.nights == (1, 2, 3, 4, 5, 6, 100)
+    # A night of which nothing is known teaches nothing.
+    assert floor.morning().nights == floor.nights
 
 
 def test_a_load_out_of_hours_is_told_after_15_minutes(learnt: OutOfHoursWatch) -> None:

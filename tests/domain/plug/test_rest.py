@@ -208,6 +208,22 @@ async def test_a_device_without_a_state_is_not_taken(
             await identify_rest(http, plug.host, one("s"))
 
 
+async def test_a_device_that_never_tells_who_it_is_is_switched(
+    http: aiohttp.ClientSession,
+) -> None:
+    state = {"s": 1}
+
+    def answer(path: str) -> bytes:
+        state["s"] = {"/on": 1, "/off": 0}.get(path, state["s"])
+        return http_answer(state)
+
+    async with scripted(answer) as plug:
+        info = await identify_rest(http, plug.host, one("s"))
+        client = open_plug(http, plug.host, info, rest=one("s"))
+        await client.switch(1, on=False)
+    assert state == {"s": 0}
+
+
 async def test_its_settings_open_a_described_plug(http: aiohttp.ClientSession) -> None:
     async with scripted(lambda _: http_answer({"s": 1})) as plug:
         info = await identify_rest(http, plug.host, one("s"))

@@ -9,6 +9,7 @@ import pytest
 
 from scripts.emulators import (
     Diy,
+    EmulatedPark,
     EmulatedPlug,
     Lf2lStrip,
     Mains,
@@ -21,6 +22,7 @@ from scripts.emulators import (
     ShellyPanel,
     Tasmota,
 )
+from scripts.emulators.description import DEVICES
 
 from .conftest import ManualClock
 
@@ -274,3 +276,35 @@ async def test_a_lost_answer_leaves_its_effect(
             await http.get(f"http://{plug.host}/relay/0?turn=off")
         await plug.clear()
         assert (await get(http, plug, "/relay/0"))["ison"] is False
+
+
+async def test_a_park_holds_every_device(clock: ManualClock) -> None:
+    description: Json = {
+        "sectors": ["Room"],
+        "plugs": [
+            {
+                "name": device,
+                "device": device,
+                "sockets": [
+                    {"name": f"{device} {n}", "sector": "Room"}
+                    for n in range(2 if device == "shelly_25" else 1)
+                ],
+            }
+            for device in DEVICES
+        ],
+    }
+    async with EmulatedPark(description, clock=clock) as park:
+        announced = {plug["name"]: plug for plug in park.announcement()["plugs"]}
+    assert set(announced) == set(DEVICES)
+    described = {name for name, plug in announced.items() if "rest" in plug}
+    assert described == {"diy", "lf2l_strip"}
+    assert announced["lf2l_strip"]["rest"]["toggle"] == {"path": "/plug/{socket}"}
+    assert {plug["dialect"] for plug in announced.values()} == {
+        "mystrom",
+        "netio",
+        "openbeken",
+        "rest",
+        "shelly_gen1",
+        "shelly_rpc",
+        "tasmota",
+    }

@@ -103,6 +103,11 @@ class Mirror:
         """Return when everything offered until now is on disk."""
         await self._spool.flush()
 
+    @property
+    def rows_kept(self) -> int:
+        """How many of the rows offered since the start were put on disk."""
+        return self._spool.kept
+
     async def quarantined(self) -> list[Refused]:
         """Return the rows that no database took: table, body, cause."""
         return await self._spool.quarantined()

@@ -18,6 +18,7 @@ from .migrations import migrate, quote
 from .problems import Problems
 from .rows import EPOCH, Quality, Series, SiteRow, instant
 from .spool import Spool
+from .storage import Refused
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -68,8 +69,8 @@ class Sender:
         self._series: dict[Series, int] = {}
         self._months: set[tuple[int, int]] = set()
         self._ahead = timedelta(0)
-        self._refused = 0
-        self._started: datetime | None = None
+        self._refused: list[Refused] = []
+        self._refused_in_a_row = 0
 
     def _in_schema(self, statement: str) -> str:
         text = self._sql.get(statement)
@@ -188,6 +189,7 @@ class Sender:
         """Store fresh readings with their sums, in one statement."""
         await self._ensure_months(batch)
         await self._insert(batch, statements.INSERT_NEW)
+        await self._set_aside()
 
     async def send_backlog(self, batch: ReadingBatch) -> None:
         """Store many readings by COPY with their sums, in one transaction."""
@@ -200,6 +202,7 @@ class Sender:
             for begin in range(0, len(batch), _PART):
                 part = batch.part(begin, begin + _PART)
                 await self._insert(part, statements.INSERT_ANY)
+            await self._set_aside()
 
     async def _ensure_months(self, batch: ReadingBatch) -> None:
         for day in {at // _DAY_US for at in batch.at}:
@@ -243,7 +246,7 @@ class Sender:
                 raise
             await self._halve(batch, error)
         else:
-            self._refused = 0
+            self._refused_in_a_row = 0
             if count < len(batch):
                 await self._keep_conflicts(columns)
 
@@ -260,17 +263,23 @@ class Sender:
             series = batch.store.series[batch.series[0]]
             at = instant(batch.at[0]).isoformat()
             row = {"series": [*_names(series)], "at": at, "value": batch.value[0]}
-            await self._refuse("reading", json.dumps(row), error)
+            self._refuse("reading", json.dumps(row), error)
             return
         for part in (batch.part(0, half), batch.part(half, len(batch))):
             await self._insert(part, statements.INSERT_ANY)
 
-    async def _refuse(self, table: str, body: str, error: Exception) -> None:
-        self._refused += 1
-        if self._refused > _REFUSED_MAX:
+    def _refuse(self, table: str, body: str, error: Exception) -> None:
+        self._refused_in_a_row += 1
+        if self._refused_in_a_row > _REFUSED_MAX:
             raise MirrorError("the database refuses every row")
         cause = sqlstate(error) or type(error).__name__
-        await self._spool.quarantine((table, body, cause))
+        self._refused.append((table, body, cause))
+
+    async def _set_aside(self) -> None:
+        """Keep the bad rows of a batch whose other rows are stored."""
+        if self._refused:
+            await self._spool.quarantine(self._refused)
+            self._refused = []
 
     async def _numbers(self, batch: ReadingBatch | ThinnedBatch) -> dict[int, int]:
         """Return the database's numbers by the store's numbers of the series."""
@@ -322,6 +331,7 @@ class Sender:
         for table, bodies in by_table.items():
             if bodies:
                 await self._store(table, bodies)
+        await self._set_aside()
 
     async def _store(self, table: str, bodies: list[str]) -> None:
         try:
@@ -333,12 +343,12 @@ class Sender:
             if remedy(error) is not Remedy.FIND_BAD_ROW:
                 raise
             if (half := len(bodies) // 2) == 0:
-                await self._refuse(table, bodies[0], error)
+                self._refuse(table, bodies[0], error)
                 return
             await self._store(table, bodies[:half])
             await self._store(table, bodies[half:])
         else:
-            self._refused = 0
+            self._refused_in_a_row = 0
 
 
 def _names(series: Series) -> tuple[str, str, str, str]:

@@ -5,7 +5,7 @@ transaction, at least once a second, and does all else that touches the disk.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -117,9 +117,9 @@ class Spool:
         """Write down what was sent, when nothing else is written."""
         await self.run(self._storage.tidy)
 
-    async def quarantine(self, refused: Refused) -> None:
-        """Set a row aside that the database refuses."""
-        await self.run(self._storage.quarantine, [refused])
+    async def quarantine(self, refused: Sequence[Refused]) -> None:
+        """Set rows aside that the database refuses."""
+        await self.run(self._storage.quarantine, refused)
 
     async def quarantined(self) -> list[Refused]:
         """Return the rows that were set aside: table, body, cause."""

@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from custom_components.energy_park.mirror import writer
+from custom_components.energy_park.mirror import spool, writer
 from custom_components.energy_park.mirror.connection import (
     Connection,
     MirrorSettings,
@@ -164,7 +164,8 @@ async def start_mirror(
     clock: Clock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[StartMirror]:
-    """Start mirrors that the test's end stops; they retry without long pauses."""
+    """Start mirrors that the test's end stops; they make no long pauses."""
+    monkeypatch.setattr(spool, "COMMIT_AFTER_S", 0.02)
     monkeypatch.setattr(writer, "FIRST_RETRY_S", 0.02)
     monkeypatch.setattr(writer, "LAST_RETRY_S", 0.1)
     async with AsyncExitStack() as running:

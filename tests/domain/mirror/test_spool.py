@@ -111,7 +111,7 @@ class SmallDisk:
         connect = sqlite3.connect
 
         def connect_small(path: Any, **how: Any) -> sqlite3.Connection:
-            db = connect(path, check_same_thread=False, **how)
+            db: sqlite3.Connection = connect(path, check_same_thread=False, **how)
             if path != ":memory:":
                 self._open.append(db)
                 self._bound(db)

@@ -1,0 +1,234 @@
+"""Whatever fails, for as long as it does: every row arrives, once."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from custom_components.energy_park.mirror import connection, mirror as mirror_module
+from custom_components.energy_park.mirror.connection import Connection, MirrorSettings
+from custom_components.energy_park.mirror.errors import Problem
+from scripts.mirroring.kills import fire
+from scripts.postgres import DatabaseServer
+
+from .conftest import (
+    Background,
+    StartMirror,
+    Told,
+    arrived,
+    assert_sums,
+    reading,
+    stored,
+    until,
+)
+from .proxy import Proxy
+
+
+async def disconnect(database: Connection) -> None:
+    """End all connections but this one, as an administrator can."""
+    await database.execute(
+        """
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND application_name = 'energy_park'
+          AND backend_type = 'client backend'
+        """
+    )
+
+
+def test_killed_at_random_nothing_is_lost_and_nothing_is_twice(
+    server: DatabaseServer, background: Background, tmp_path: Path
+) -> None:
+    outcome = background.run(fire(server, tmp_path, 4, rate=2_000, seed=7))
+    assert (outcome.lost, outcome.duplicates) == (0, 0)
+    assert outcome.stored >= outcome.kept > 1_000
+    assert outcome.unkept_s < 1
+
+
+async def test_a_server_that_is_restarted(
+    start_mirror: StartMirror,
+    database: Connection,
+    server: DatabaseServer,
+    background: Background,
+    told: Told,
+    settings: MirrorSettings,
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer_many(reading(index) for index in range(100))
+    await arrived(mirror)
+    await asyncio.to_thread(background.run, server.process.stop())
+    mirror.offer_many(reading(index) for index in range(100, 5_000))
+    await until(lambda: told.problems)
+    await asyncio.to_thread(background.run, server.start())
+    await arrived(mirror)
+    assert told.problems[-1].startswith("-")
+    again = await connection.connect(settings)
+    await again.execute(f'SET search_path TO "{settings.schema}"')
+    await assert_sums(again, 5_000)
+    await again.close()
+
+
+async def test_a_network_that_is_cut_again_and_again(
+    start_mirror: StartMirror, database: Connection, settings: MirrorSettings
+) -> None:
+    async with Proxy(settings.port).running() as proxy:
+        mirror = await start_mirror(port=proxy.port)
+        for round_ in range(15):
+            first = round_ * 2_000
+            mirror.offer_many(reading(index) for index in range(first, first + 2_000))
+            await asyncio.sleep(0.005 * round_)
+            proxy.cut()
+        await arrived(mirror)
+        await assert_sums(database, 30_000)
+        await mirror.stop()
+
+
+async def test_a_network_that_swallows_everything(
+    start_mirror: StartMirror,
+    database: Connection,
+    settings: MirrorSettings,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "CONNECT_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(connection, "COMMAND_TIMEOUT_S", 0.3)
+    async with Proxy(settings.port).running() as proxy:
+        mirror = await start_mirror(port=proxy.port)
+        mirror.offer(reading(0))
+        await arrived(mirror)
+        proxy.swallow(True)
+        mirror.offer_many(reading(index) for index in range(1, 2_000))
+        await until(lambda: Problem.UNREACHABLE in told.problems)
+        proxy.swallow(False)
+        proxy.cut()
+        await arrived(mirror)
+        await assert_sums(database, 2_000)
+        assert told.problems == ["unreachable", "-unreachable"]
+        await mirror.stop()
+
+
+@pytest.mark.parametrize("dropped", ["TABLE reading", "SCHEMA", "TABLE reading_hour"])
+async def test_what_is_dropped_is_made_again_and_the_rest_goes_on(
+    start_mirror: StartMirror,
+    database: Connection,
+    settings: MirrorSettings,
+    told: Told,
+    dropped: str,
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer_many(reading(index) for index in range(100))
+    await arrived(mirror)
+    name = f' "{settings.schema}"' if dropped == "SCHEMA" else ""
+    await database.execute(f"DROP {dropped}{name} CASCADE")
+    mirror.offer_many(reading(index) for index in range(100, 300))
+    await arrived(mirror)
+    assert set(range(100, 300)) <= set(await stored(database))
+    assert told.problems == ["schema_missing", "-schema_missing"]
+    assert await database.fetchval("SELECT count(*) > 0 FROM named_day")
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "problem"),
+    [
+        ("53100", Problem.SERVER_FULL),  # disk full
+        ("40P01", Problem.SERVER_ERROR),  # deadlock
+        ("57P01", Problem.NOT_READY),  # shutting down
+        ("XX000", Problem.SERVER_ERROR),  # whatever nobody thought of
+        ("42501", Problem.NO_RIGHT),
+    ],
+)
+async def test_an_error_of_the_server_drops_no_row(
+    start_mirror: StartMirror,
+    database: Connection,
+    told: Told,
+    sqlstate: str,
+    problem: Problem,
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute(
+        f"""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{sqlstate}'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON reading_hour
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+        """
+    )
+    mirror.offer_many(reading(index) for index in range(1, 500))
+    await until(lambda: problem in told.problems)
+    assert mirror.status().last_error is problem
+    await database.execute("DROP FUNCTION refuse CASCADE")
+    await arrived(mirror)
+    await assert_sums(database, 500)
+    assert told.problems == [problem, f"-{problem}"]
+    assert await mirror.quarantined() == []
+
+
+async def test_a_fail_over_to_a_server_that_takes_no_writes(
+    start_mirror: StartMirror, database: Connection, told: Told
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute(
+        "ALTER ROLE energy_park SET default_transaction_read_only = on"
+    )
+    await disconnect(database)
+    mirror.offer_many(reading(index) for index in range(1, 500))
+    await until(lambda: Problem.READ_ONLY in told.problems)
+    await database.execute("ALTER ROLE energy_park RESET default_transaction_read_only")
+    await arrived(mirror)
+    await assert_sums(database, 500)
+
+
+async def test_a_statement_that_refuses_every_row_sets_not_all_aside(
+    start_mirror: StartMirror, database: Connection, told: Told
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute(
+        "ALTER TABLE reading_hour ADD CONSTRAINT hopeless CHECK (value_max < 1) NOT VALID"
+    )
+    mirror.offer_many(reading(index) for index in range(1, 2_000))
+    await until(lambda: Problem.SERVER_ERROR in told.problems)
+    assert await mirror.quarantined() == []
+    assert mirror.status().rows_waiting == 1_999
+    await database.execute("ALTER TABLE reading_hour DROP CONSTRAINT hopeless")
+    await arrived(mirror)
+    await assert_sums(database, 2_000)
+
+
+async def test_the_server_is_away_from_the_start(
+    start_mirror: StartMirror, database: Connection, settings: MirrorSettings
+) -> None:
+    async with Proxy(settings.port).running() as proxy:
+        proxy.swallow(True)
+        mirror = await start_mirror(port=proxy.port)
+        mirror.offer_many(reading(index) for index in range(200))
+        await mirror.flush()
+        await mirror.stop()
+    mirror = await start_mirror()
+    await arrived(mirror)
+    await assert_sums(database, 200)
+
+
+async def test_stopping_does_not_wait_for_a_dead_server(
+    start_mirror: StartMirror,
+    database: Connection,
+    settings: MirrorSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(mirror_module, "STOP_DRAIN_S", 0.2)
+    async with Proxy(settings.port).running() as proxy:
+        mirror = await start_mirror(port=proxy.port)
+        mirror.offer(reading(0))
+        await arrived(mirror)
+        proxy.swallow(True)
+        mirror.offer(reading(1))
+        begin = asyncio.get_running_loop().time()
+        await mirror.stop()
+        assert asyncio.get_running_loop().time() - begin < 1
+    mirror = await start_mirror()
+    await arrived(mirror)
+    await assert_sums(database, 2)

@@ -34,13 +34,14 @@ from .issues import (
     async_report_mode,
     async_report_other_meter,
 )
-from .links import MeterLink, open_link
+from .links import MeterLink, async_open_link
 from .model import MeterReading, Plug, PlugInfo, PlugReading, Socket, SocketReading
 from .plug import open_plug
 from .plug.client import Credentials, PlugAuthError, PlugClient, PlugError
 from .tic.insight import MeterData
 from .tic.link import TicLinkError
 from .tic.quality import LinkQuality
+from .tic.radio import RadioLink
 
 if TYPE_CHECKING:
     from .control.energy import EnergyBook
@@ -138,7 +139,12 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         """Publish what comes over the link once the meter has said who it is."""
         identified = False
         stranger: str | None = None
-        link = open_link(self.hass, self.subentry, self.insight.mode)
+        link = await async_open_link(
+            self.hass,
+            self.subentry,
+            self.insight.mode,
+            self._memory.radio_positions.get(self.serial, 0),
+        )
         async with link as self.link:
             async for reading in self.link:
                 self.quality.update(self.link.counters, dt_util.utcnow())
@@ -169,6 +175,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         data = self.insight.update(reading, dt_util.utcnow())
         if not reading.early:
             self.billing.update(self.hass, data.reading)
+        if isinstance(self.link, RadioLink):
+            self._memory.radio_positions[self.serial] = self.link.position
         self._memory.save_totals()
         self.async_set_updated_data(data)
         if mode_before not in {None, reading.mode}:

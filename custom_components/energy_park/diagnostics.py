@@ -14,6 +14,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 
 from .coordinator import EnergyParkConfigEntry, MeterCoordinator, PlugCoordinator
+from .links import CONF_KEY
 
 # ADCO and ADSC name the meter, PRM the delivery point: with them a person is found.
 TO_REDACT = {
@@ -27,6 +28,7 @@ TO_REDACT = {
     "MSG1",
     "MSG2",
     "PRM",
+    CONF_KEY,
     "serial",
     "title",
     "unique_id",

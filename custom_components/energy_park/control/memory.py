@@ -44,6 +44,8 @@ class ParkMemory:
         self.sockets: dict[str, SocketMemory] = {}
         self.insights: dict[str, MeterInsight] = {}
         self.billings: dict[str, MeterBilling] = {}
+        # What a radio has taken is not taken again: a recording would be a replay.
+        self.radio_positions: dict[str, int] = {}
         self.group_energy_wh: dict[str, float] = {}
         self.override: timedelta | None = OVERRIDE_DEFAULT
 
@@ -67,6 +69,7 @@ class ParkMemory:
         for serial in meters:
             self.insights[serial] = MeterInsight(kept.get(serial))
             self.billings[serial] = MeterBilling(billed.get(serial))
+        self.radio_positions = dict(stored.get("radio_positions", {}))
         self.group_energy_wh = dict(stored.get("group_energy_wh", {}))
         if "override_s" in stored:
             seconds = stored["override_s"]
@@ -95,6 +98,7 @@ class ParkMemory:
             "sockets": {key: _dump_socket(m) for key, m in self.sockets.items()},
             "meters": {key: m.to_dict() for key, m in self.insights.items()},
             "billings": {key: b.to_dict() for key, b in self.billings.items()},
+            "radio_positions": self.radio_positions,
             "group_energy_wh": self.group_energy_wh,
             "override_s": None
             if self.override is None

@@ -11,18 +11,12 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_PORT
-from homeassistant.helpers.selector import (
-    EntitySelector,
-    EntitySelectorConfig,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
-    SerialPortSelector,
-)
+from homeassistant.helpers.selector import SerialPortSelector
 import probatio
 
 from ..const import (
     CONF_PRICE,
+    CONF_RADIO,
     CONF_SENSORS,
     CONF_SUBSCRIBED_POWER,
     CONF_SUBSCRIPTION,
@@ -30,16 +24,12 @@ from ..const import (
     LOGGER,
     SUBENTRY_METER,
 )
+from ..links import async_identify, check_radio
 from ..measure import register_id, resolve
 from ..model import MeterReading
 from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
-from ..tic.link import (
-    TicLinkError,
-    TicPortError,
-    TicSilentError,
-    TicUnreadableError,
-    identify,
-)
+from ..tic.link import TicLinkError, TicPortError, TicSilentError, TicUnreadableError
+from .meter_forms import prices_schema, radio_schema, sensors_schema
 
 SCHEMA = probatio.Schema({probatio.Required(CONF_PORT): SerialPortSelector()})
 
@@ -56,6 +46,8 @@ class MeterSubentryFlow(ConfigSubentryFlow):
     def __init__(self) -> None:
         """Start without a port."""
         self._port = ""
+        self._link: dict[str, Any] = {}
+        self._asked = "port"
         self._listening: asyncio.Task[MeterReading] | None = None
         self._reading: MeterReading | None = None
         self._errors: dict[str, str] = {}
@@ -64,7 +56,9 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask how the meter is heard."""
-        return self.async_show_menu(step_id="user", menu_options=["port", "sensors"])
+        return self.async_show_menu(
+            step_id="user", menu_options=["port", "radio", "sensors"]
+        )
 
     async def async_step_port(
         self, user_input: dict[str, Any] | None = None
@@ -78,6 +72,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             if self._is_configured(self._port):
                 errors = {CONF_PORT: "port_configured"}
             else:
+                self._asked, self._link = "port", {CONF_PORT: self._port}
                 return await self.async_step_listen()
         suggested = self._port
         if not suggested and self.source == SOURCE_RECONFIGURE:
@@ -94,12 +89,36 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what is to be changed."""
-        behind_sensors = CONF_SENSORS in self._get_reconfigure_subentry().data
-        return self.async_show_menu(
-            step_id="reconfigure",
-            menu_options=["sensors", "prices"]
-            if behind_sensors
-            else ["port", "prices"],
+        data = self._get_reconfigure_subentry().data
+        if CONF_SENSORS in data:
+            options = ["sensors", "prices"]
+        elif CONF_RADIO in data:
+            options = ["radio", "prices"]
+        else:
+            options = ["port", "prices"]
+        return self.async_show_menu(step_id="reconfigure", menu_options=options)
+
+    async def async_step_radio(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the radio; one that a meter uses already is not listened to."""
+        errors, self._errors = self._errors, {}
+        new = self.source != SOURCE_RECONFIGURE
+        if user_input is not None:
+            self._link = {CONF_RADIO: user_input}
+            errors = check_radio(user_input)
+            if not errors and not new:
+                return self._async_move()
+            if not errors:
+                self._asked = "radio"
+                return await self.async_step_listen()
+        known = {} if new else self._get_reconfigure_subentry().data[CONF_RADIO]
+        return self.async_show_form(
+            step_id="radio",
+            data_schema=self.add_suggested_values_to_schema(
+                radio_schema(), user_input or self._link.get(CONF_RADIO) or known
+            ),
+            errors=errors,
         )
 
     async def async_step_prices(
@@ -125,7 +144,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="prices",
             data_schema=self.add_suggested_values_to_schema(
-                _prices_schema(self.hass.config.currency), known
+                prices_schema(self.hass.config.currency), known
             ),
         )
 
@@ -147,7 +166,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id="sensors",
             data_schema=self.add_suggested_values_to_schema(
-                _sensors_schema(), user_input or ({} if new else self._known_sensors())
+                sensors_schema(), user_input or ({} if new else self._known_sensors())
             ),
             errors=errors,
         )
@@ -188,14 +207,16 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         """Listen until a meter has told who it is."""
         if self._listening is None:
             self._listening = self.hass.async_create_task(
-                identify(self._port), "energy_park identify meter", eager_start=False
+                async_identify(self.hass, self._link),
+                "energy_park identify meter",
+                eager_start=False,
             )
         if not self._listening.done():
             return self.async_show_progress(
                 step_id="listen",
                 progress_action="listening",
                 progress_task=self._listening,
-                description_placeholders={"port": self._port},
+                description_placeholders={"port": self._port or "nRF24"},
             )
         listening, self._listening = self._listening, None
         try:
@@ -203,10 +224,10 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         except TicLinkError as err:
             LOGGER.debug("No meter on the port: %s", err)
             self._errors = {"base": ERRORS.get(type(err), "cannot_open_port")}
-            return self.async_show_progress_done(next_step_id="port")
+            return self.async_show_progress_done(next_step_id=self._asked)
         if error := self._check_meter(self._reading):
             self._errors = {"base": error}
-            return self.async_show_progress_done(next_step_id="port")
+            return self.async_show_progress_done(next_step_id=self._asked)
         return self.async_show_progress_done(next_step_id="confirm")
 
     async def async_step_confirm(
@@ -225,7 +246,7 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             return self._async_move()
         return self.async_create_entry(
             title=f"Linky {reading.serial[-6:]}",
-            data={CONF_PORT: self._port},
+            data=self._link,
             unique_id=reading.serial,
         )
 
@@ -236,11 +257,11 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         return port
 
     def _async_move(self) -> SubentryFlowResult:
-        """Write the new port of the meter down."""
+        """Write the new link of the meter down."""
         return self.async_update_and_abort(
             self._get_entry(),
             self._get_reconfigure_subentry(),
-            data_updates={CONF_PORT: self._port},
+            data_updates=self._link or {CONF_PORT: self._port},
         )
 
     def _check_meter(self, reading: MeterReading) -> str | None:
@@ -271,54 +292,6 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             return await self.hass.async_add_executor_job(usb.get_serial_by_id, port)
         except OSError:
             return port
-
-
-def _sensors_schema() -> probatio.Schema:
-    """Return the form of a meter behind sensors."""
-    power, *others = (
-        EntitySelector(
-            EntitySelectorConfig(domain="sensor", device_class=measure.device_class)
-        )
-        for measure in MEASURES.values()
-    )
-    _, *fields = MEASURES
-    schema: dict[Any, Any] = {
-        probatio.Required(APPARENT_POWER): power,
-        **{
-            probatio.Optional(field): selector
-            for field, selector in zip(fields, others, strict=True)
-        },
-        probatio.Required(CONF_SUBSCRIBED_POWER): NumberSelector(
-            NumberSelectorConfig(
-                min=1,
-                max=250,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement="kVA",
-            )
-        ),
-    }
-    return probatio.Schema(schema)
-
-
-def _prices_schema(currency: str) -> probatio.Schema:
-    """Return the form of the prices that are not numbers of their own."""
-    return probatio.Schema(
-        {
-            probatio.Optional(CONF_PRICE): EntitySelector(
-                EntitySelectorConfig(domain=["sensor", "number", "input_number"])
-            ),
-            probatio.Optional(CONF_SUBSCRIPTION): NumberSelector(
-                NumberSelectorConfig(
-                    min=0,
-                    max=1000,
-                    step="any",
-                    mode=NumberSelectorMode.BOX,
-                    unit_of_measurement=currency,
-                )
-            ),
-        }
-    )
 
 
 def _describe(reading: MeterReading) -> dict[str, str]:

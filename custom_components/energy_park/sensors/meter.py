@@ -18,14 +18,17 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from ..const import CONF_RADIO
 from ..coordinator import MeterCoordinator
 from ..entity import MeterEntity
 from ..park.cost import Cost
 from ..tic.insight import MeterData
+from ..tic.radio import RadioLink
 from .follow import follow
 from .meter_values import (
     COST_SENSORS,
     METER_SENSORS,
+    PACKETS_LOST,
     PHASE_SENSORS,
     QUALITY_SENSORS,
     REACTIVE_ENERGY,
@@ -46,6 +49,9 @@ def follow_meter(
         (QualitySensor(meter, description) for description in QUALITY_SENSORS),
         config_subentry_id=subentry_id,
     )
+
+    if CONF_RADIO in meter.subentry.data:
+        add([PacketsLostSensor(meter, PACKETS_LOST)], config_subentry_id=subentry_id)
 
     @callback
     def async_look() -> None:
@@ -251,3 +257,17 @@ class QualitySensor(MeterEntity, SensorEntity):
         return self.entity_description.value_fn(
             self.coordinator.quality, dt_util.utcnow()
         )
+
+
+class PacketsLostSensor(MeterEntity, SensorEntity):
+    """The share of the radio's packets that were lost since the link was opened."""
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The share; None where the transmitter does not number its packets."""
+        link = self.coordinator.link
+        if not isinstance(link, RadioLink) or (lost := link.radio.lost) is None:
+            return None
+        sent = lost + link.radio.taken
+        return 100 * lost / sent if sent else None

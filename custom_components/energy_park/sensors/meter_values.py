@@ -396,3 +396,12 @@ COST_SENSORS = (
         cost_fn=lambda cost: cost.month,
     ),
 )
+
+PACKETS_LOST = SensorEntityDescription(
+    key="packets_lost",
+    translation_key="packets_lost",
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=1,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)

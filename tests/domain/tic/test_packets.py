@@ -197,7 +197,7 @@ def test_groups_before_and_after_a_long_loss_are_not_of_one_frame() -> None:
 # What someone else does ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", [OTHER_KEY, new_key()])
+@pytest.mark.parametrize("key", [OTHER_KEY, new_key()], ids=["other", "new"])
 def test_packets_of_another_key_are_refused(key: bytes) -> None:
     data, _ = sent_groups(3, standard=True)
     reading = SealedReader(KEY)

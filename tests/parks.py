@@ -104,14 +104,23 @@ async def async_setup(hass: HomeAssistant, *parts: ConfigSubentry) -> MockConfig
 
 
 async def async_wait(
-    hass: HomeAssistant, condition: Callable[[], object], within_s: float = 10
+    hass: HomeAssistant,
+    condition: Callable[[], object],
+    within_s: float = 10,
+    *,
+    settle: bool = True,
 ) -> None:
-    """Wait until a condition holds; what never ends by itself is not waited for."""
+    """Wait until a condition holds; what never ends by itself is not waited for.
+
+    Without ``settle`` tasks may still be at work.
+    """
     async with asyncio.timeout(within_s):
         while not condition():
-            await hass.async_block_till_done()
+            if settle:
+                await hass.async_block_till_done()
             await asyncio.sleep(0.01)
-    await hass.async_block_till_done()
+    if settle:
+        await hass.async_block_till_done()
 
 
 @callback

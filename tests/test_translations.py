@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 import re
 from string import Formatter
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -33,6 +34,7 @@ from custom_components.energy_park.model import (
     TicMode,
 )
 from custom_components.energy_park.tic.insight import MeterData
+from custom_components.energy_park.tic.nrf24 import DataRate
 from custom_components.energy_park.tic.trip_state import (
     MaximumCheck,
     PhaseTrip,
@@ -53,7 +55,11 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
         ("flows/plug.py", "try_plug"),
         ("flows/plug.py", "credentials_schema"),
     ],
-    "config_subentries.meter": [("flows/meter.py", None)],
+    "config_subentries.meter": [
+        ("flows/meter.py", None),
+        ("flows/meter_forms.py", None),
+        ("links.py", "check_radio"),
+    ],
     "config_subentries.sector": [("flows/sector.py", None)],
     "config_subentries.plug": [
         ("flows/plug.py", None),
@@ -353,6 +359,7 @@ def test_every_choice_has_a_text() -> None:
         "billing_period": {str(period) for period in BILLING_PERIODS_MIN},
         "role": set(Role),
         "override_state": {"on", "off"},
+        "data_rate": set(DataRate),
     }
     named = {
         source.value(file, name)
@@ -456,6 +463,11 @@ async def test_every_entity_is_named_in_the_language_of_the_house(
         entry = await async_setup(
             hass,
             meter("socket://127.0.0.1:1", "021761123456"),
+            replace(
+                meter("", "021761000000"),
+                subentry_id="radio",
+                data=MappingProxyType({"radio": {}}),
+            ),
             sector("Room", "room"),
             plug(strip, "room", roles=("computer", "monitor")),
         )

@@ -90,13 +90,14 @@ class MeterSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask what is to be changed."""
         data = self._get_reconfigure_subentry().data
-        if CONF_SENSORS in data:
-            options = ["sensors", "prices"]
-        elif CONF_RADIO in data:
-            options = ["radio", "prices"]
-        else:
-            options = ["port", "prices"]
-        return self.async_show_menu(step_id="reconfigure", menu_options=options)
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=["sensors", "prices"]
+            if CONF_SENSORS in data
+            else ["radio", "prices"]
+            if CONF_RADIO in data
+            else ["port", "prices"],
+        )
 
     async def async_step_radio(
         self, user_input: dict[str, Any] | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..model import MeterReading
@@ -12,6 +12,9 @@ from .limits import Cause
 from .naming import IndexNames
 from .plausibility import Plausibility
 from .schedule import Schedule
+
+# A longer silence, and what was known before it is not bridged.
+SILENCE = timedelta(seconds=30)
 
 
 class Interpreter:
@@ -26,6 +29,7 @@ class Interpreter:
         self._known = LastKnown()
         self._power = GridPower()
         self._serial: str | None = None
+        self._at: datetime | None = None
         self.names, self._schedule = IndexNames(), Schedule()
         self._plausibility = Plausibility(state and state.get("plausibility"))
         if state is None:
@@ -54,6 +58,9 @@ class Interpreter:
 
     def update(self, reading: MeterReading, now: datetime) -> MeterReading:
         """Return what is known once a reading has come; ``now`` has a time zone."""
+        if self._at is not None and now - self._at > SILENCE:
+            self._known = LastKnown()
+        self._at = now
         reading = self._plausibility.check(reading, now)
         self._follow_serial(reading)
         if not reading.early:

@@ -149,25 +149,30 @@ class TicLink:
 
 
 async def identify(url: str, timeout_s: float = 15.0) -> MeterReading:
-    """Return the first complete reading that tells the meter's serial number.
+    """Return a complete reading that tells the same serial number as one before it.
 
-    Raises TicLinkError when there is none within ``timeout_s`` seconds.
+    A damaged number passes the checksum by luck, but not twice. Raises TicLinkError
+    when there is none within ``timeout_s`` seconds.
     """
     link = TicLink(url)
     try:
-        return await asyncio.wait_for(_first_complete(link), timeout_s)
+        return await asyncio.wait_for(_first_confirmed(link), timeout_s)
     except TimeoutError as err:
         if link.counters.groups:
             raise TicUnreadableError("no complete frame of a meter") from err
         raise TicSilentError(f"no group within {timeout_s:.0f} s") from err
 
 
-async def _first_complete(link: TicLink) -> MeterReading:
+async def _first_confirmed(link: TicLink) -> MeterReading:
+    serial: str | None = None
     async with link:
         while True:
             reading = await anext(link)
-            if reading.complete and reading.serial is not None:
+            if reading.early or reading.serial is None:
+                continue
+            if reading.complete and reading.serial == serial:
                 return reading
+            serial = reading.serial
 
 
 def _reason(err: Exception) -> str:

@@ -352,14 +352,32 @@ async def test_a_pause_is_no_reason_to_change_the_speed() -> None:
             assert port.baud == 1200
 
 
-async def test_a_meter_is_identified_by_its_first_whole_frame() -> None:
+async def test_a_meter_is_identified_by_a_serial_number_that_comes_twice() -> None:
     partial = STANDARD_FRAME[100:]
-    async with tcp_meter(partial, STANDARD_FRAME) as url:
+    other = standard(STANDARD.replace("061964123456", "061964123465"))
+    async with tcp_meter(partial, STANDARD_FRAME, other, *[STANDARD_FRAME] * 2) as url:
         reading = await identify(url)
     assert reading.complete
     assert reading.serial == "061964123456"
     assert reading.mode is TicMode.STANDARD
     assert reading.contract == "H PLEINE/CREUSE"
+
+
+async def test_a_serial_number_that_came_once_identifies_nothing() -> None:
+    others = [
+        standard(STANDARD.replace("061964123456", f"0619641234{count:02}"))
+        for count in range(20)
+    ]
+    async with tcp_meter(*others) as url:
+        with pytest.raises(TicUnreadableError, match="no complete frame"):
+            await identify(url, timeout_s=0.2)
+
+
+async def test_an_early_reading_does_not_confirm_its_own_frame() -> None:
+    overload = historique(TEMPO.replace("IMAX 090", "ADPS 032\nIMAX 090"))
+    async with tcp_meter(overload) as url:
+        with pytest.raises(TicUnreadableError, match="no complete frame"):
+            await identify(url, timeout_s=0.2)
 
 
 async def test_a_meter_without_a_serial_number_is_not_identified() -> None:

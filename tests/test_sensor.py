@@ -1,15 +1,16 @@
 """Sensors of sockets, sectors and the park."""
 
 from datetime import timedelta
-from math import nan
+from math import isnan, nan
 
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.energy_park.const import PLUG_INTERVAL
 from scripts.emulators import ShellyGen2, Tasmota
+from scripts.emulators.meter import EmulatedMeter
 
-from .parks import async_later, async_setup, async_wait, entity_id, plug, sector
+from .parks import async_later, async_setup, async_wait, entity_id, meter, plug, sector
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -75,3 +76,39 @@ async def test_energy_goes_on_when_a_device_forgets_its_counter(
         assert value(hass, f"{MAC}_0_energy") == pytest.approx(5.2, abs=0.01)
         await async_wait(hass, lambda: value(hass, f"{ROOM}_energy") > 0.1)
         assert value(hass, f"{ROOM}_energy") == pytest.approx(0.2, abs=0.01)
+
+
+async def test_a_sector_tells_its_day_and_its_power_factor(hass: HomeAssistant) -> None:
+    async with ShellyGen2(mac=MAC, sockets=2) as strip:
+        await async_setup(hass, sector("Room A", ROOM), plug(strip, ROOM))
+        for outlet in strip.sockets.values():
+            outlet.energy_wh += 100
+        async_later(hass, PLUG_INTERVAL * 1.5)
+        await async_wait(hass, lambda: value(hass, f"{ROOM}_energy_today") > 0.1)
+        assert value(hass, f"{ROOM}_energy_today") == pytest.approx(0.2, abs=0.01)
+        assert value(hass, f"{ROOM}_energy_month") == pytest.approx(0.2, abs=0.01)
+        assert value(hass, f"{ROOM}_power_factor") == pytest.approx(0.95, abs=0.03)
+        apparent = value(hass, f"{ROOM}_apparent_power")
+        assert apparent == pytest.approx(2 * 60 / 0.95, rel=0.1)
+        assert isnan(value(hass, "park_unmeasured_today"))
+
+
+async def test_what_no_socket_measured_is_the_rest_of_the_meter(
+    hass: HomeAssistant,
+) -> None:
+    async with (
+        ShellyGen2(mac=MAC, sockets=1) as strip,
+        EmulatedMeter(mode="standard") as linky,
+    ):
+        entry = await async_setup(hass, plug(strip), meter(linky.url, linky.serial))
+        energy = entry.runtime_data.energy
+        await async_wait(hass, lambda: energy.group_wh(linky.serial) > 0)
+        energy.follow_meter(linky.serial, energy.group_wh(linky.serial) + 500)
+        strip.sockets[0].energy_wh += 200
+        async_later(hass, PLUG_INTERVAL * 1.5)
+        await async_wait(
+            hass,
+            lambda: (
+                value(hass, "park_unmeasured_today") == pytest.approx(0.3, abs=0.02)
+            ),
+        )

@@ -175,6 +175,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
         data = self.insight.update(reading, dt_util.utcnow())
         if not reading.early:
             self.billing.update(self.hass, data.reading)
+            if (drawn_wh := data.reading.energy_drawn_wh) is not None:
+                energy = self.config_entry.runtime_data.energy
+                energy.follow_meter(self.serial, drawn_wh)
         if isinstance(self.link, RadioLink):
             self._memory.radio_positions[self.serial] = self.link.position
         self._memory.save_totals()

@@ -4,18 +4,25 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EnergyParkConfigEntry
-from .entity import groups
+from .entity import SocketGroup, groups
 from .sensors.group import (
+    GROUP_APPARENT_POWER,
     GROUP_POWER,
+    GROUP_POWER_FACTOR,
+    GROUP_REACTIVE_POWER,
     GROUP_STATE,
     SOCKETS_ON,
+    UNMEASURED,
     GroupEnergySensor,
+    GroupPeriodSensor,
     GroupPowerSensor,
     GroupStateSensor,
+    GroupTriangleSensor,
     SocketsOnSensor,
+    UnmeasuredSensor,
 )
 from .sensors.meter import follow_meter
-from .sensors.socket import ENERGY, REASON, ReasonSensor, follow_plug
+from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
 
 PARALLEL_UPDATES = 0
 
@@ -34,11 +41,21 @@ async def async_setup_entry(
             config_subentry_id=subentry_id,
         )
         follow_plug(plug, subentry_id, async_add_entities)
+    async_add_entities([UnmeasuredSensor(SocketGroup(entry, None), UNMEASURED)])
     for group in groups(entry):
         async_add_entities(
             [
                 GroupPowerSensor(group, GROUP_POWER),
                 GroupEnergySensor(group, ENERGY),
+                *(GroupPeriodSensor(group, period) for period in PERIODS),
+                *(
+                    GroupTriangleSensor(group, description)
+                    for description in (
+                        GROUP_POWER_FACTOR,
+                        GROUP_APPARENT_POWER,
+                        GROUP_REACTIVE_POWER,
+                    )
+                ),
                 SocketsOnSensor(group, SOCKETS_ON),
                 GroupStateSensor(group, GROUP_STATE),
             ],

@@ -1,9 +1,11 @@
 """Keeps the energy totals of sockets, sectors and the park as readings arrive."""
 
 from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
 
 from ..model import PlugReading, Socket
-from .memory import ParkMemory
+from ..park.periods import PeriodEnergy, Remainder, remainder
+from .memory import GroupMemory, ParkMemory
 
 PARK = "park"
 
@@ -22,13 +24,15 @@ class EnergyBook:
     @callback
     def follow(self, sockets: tuple[Socket, ...], reading: PlugReading) -> None:
         """Enter one poll of a plug."""
+        now = dt_util.now()
         for socket in sockets:
             current = reading.sockets.get(socket.number)
             if current is None or current.energy_wh is None:
                 continue
             memory = self._memory.sockets[socket.id]
             before = memory.energy
-            memory.energy = before.follow(current.energy_wh)
+            memory.energy = before.follow(current.energy_wh, current.energy_run)
+            memory.period = memory.period.follow(memory.energy.total_wh, now)
             if before.raw_wh is not None:
                 added_wh = memory.energy.total_wh - before.total_wh
                 self._add(PARK, added_wh)
@@ -36,14 +40,44 @@ class EnergyBook:
                     self._add(socket.sector, added_wh)
         self._memory.save_totals()
 
+    @callback
+    def follow_meter(self, serial: str, energy_wh: float) -> None:
+        """Enter the total of a meter."""
+        group = self._group(serial)
+        group.energy_wh = energy_wh
+        group.period = group.period.follow(energy_wh, dt_util.now())
+
     def socket_wh(self, socket_id: str) -> float | None:
         """Return the total of a socket; None before its first reading."""
         energy = self._memory.sockets[socket_id].energy
         return None if energy.raw_wh is None else energy.total_wh
 
+    def socket_period(self, socket_id: str) -> PeriodEnergy:
+        """Return what a socket drew today and this month."""
+        return self._memory.sockets[socket_id].period
+
     def group_wh(self, group_id: str) -> float:
         """Return what the sockets of a group drew since they belong to it."""
-        return self._memory.group_energy_wh.get(group_id, 0.0)
+        return self._group(group_id).energy_wh
+
+    def group_period(self, group_id: str) -> PeriodEnergy:
+        """Return what a group, or a meter by its serial, drew today and this month."""
+        return self._group(group_id).period
+
+    def unmeasured_today(self, serials: list[str]) -> Remainder:
+        """Return what the meters counted today and no socket did."""
+        meters = [self.group_period(serial).today for serial in serials]
+        sockets = [memory.period.today for memory in self._memory.sockets.values()]
+        known = bool(meters) and all(meters)
+        return remainder(
+            sum(day.energy_wh for day in meters if day) if known else None,
+            [None if day is None else day.energy_wh for day in sockets],
+        )
+
+    def _group(self, group_id: str) -> GroupMemory:
+        return self._memory.groups.setdefault(group_id, GroupMemory())
 
     def _add(self, group_id: str, added_wh: float) -> None:
-        self._memory.group_energy_wh[group_id] = self.group_wh(group_id) + added_wh
+        group = self._group(group_id)
+        group.energy_wh += added_wh
+        group.period = group.period.follow(group.energy_wh, dt_util.now())

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
-from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, OVERRIDE_DEFAULT
-from ..model import Order, Reason, Socket, Source
+from ..const import DOMAIN, LOGGER, OVERRIDE_DEFAULT
+from ..model import Socket
 from ..park.arbiter import SocketState
 from ..park.energy import EnergyTotal
+from ..park.periods import PeriodEnergy
+from ..park.plain import from_plain, to_plain
 from ..tic.insight import MeterInsight
 from .billing import MeterBilling
 
@@ -31,6 +32,15 @@ class SocketMemory:
     protected: bool = False
     state: SocketState = field(default_factory=SocketState)
     energy: EnergyTotal = field(default_factory=EnergyTotal)
+    period: PeriodEnergy = field(default_factory=PeriodEnergy)
+
+
+@dataclass(slots=True)
+class GroupMemory:
+    """What is remembered of a sector, of the park, or of a meter's total."""
+
+    energy_wh: float = 0.0
+    period: PeriodEnergy = field(default_factory=PeriodEnergy)
 
 
 class ParkMemory:
@@ -46,7 +56,7 @@ class ParkMemory:
         self.billings: dict[str, MeterBilling] = {}
         # What a radio has taken is not taken again: a recording would be a replay.
         self.radio_positions: dict[str, int] = {}
-        self.group_energy_wh: dict[str, float] = {}
+        self.groups: dict[str, GroupMemory] = {}
         self.override: timedelta | None = OVERRIDE_DEFAULT
 
     async def async_load(
@@ -58,11 +68,14 @@ class ParkMemory:
         """
         stored = await self._store.async_load() or {}
         by_id = stored.get("sockets", {})
-        self.sockets = {
-            socket.id: _load_socket(by_id[socket.id])
-            if socket.id in by_id
-            else SocketMemory(priority=socket.priority)
-            for socket in sockets
+        for socket in sockets:
+            memory = SocketMemory(priority=socket.priority)
+            if socket.id in by_id:
+                memory = _load(SocketMemory, by_id[socket.id], memory)
+            self.sockets[socket.id] = memory
+        self.groups = {
+            key: _load(GroupMemory, data, GroupMemory())
+            for key, data in stored.get("groups", {}).items()
         }
         kept = stored.get("meters", {})
         billed = stored.get("billings", {})
@@ -70,7 +83,6 @@ class ParkMemory:
             self.insights[serial] = MeterInsight(kept.get(serial))
             self.billings[serial] = MeterBilling(billed.get(serial))
         self.radio_positions = dict(stored.get("radio_positions", {}))
-        self.group_energy_wh = dict(stored.get("group_energy_wh", {}))
         if "override_s" in stored:
             seconds = stored["override_s"]
             self.override = None if seconds is None else timedelta(seconds=seconds)
@@ -95,68 +107,21 @@ class ParkMemory:
 
     def _dump(self) -> dict[str, Any]:
         return {
-            "sockets": {key: _dump_socket(m) for key, m in self.sockets.items()},
+            "sockets": {key: to_plain(m) for key, m in self.sockets.items()},
+            "groups": {key: to_plain(m) for key, m in self.groups.items()},
             "meters": {key: m.to_dict() for key, m in self.insights.items()},
             "billings": {key: b.to_dict() for key, b in self.billings.items()},
             "radio_positions": self.radio_positions,
-            "group_energy_wh": self.group_energy_wh,
             "override_s": None
             if self.override is None
             else self.override.total_seconds(),
         }
 
 
-def _dump_socket(memory: SocketMemory) -> dict[str, Any]:
-    state = memory.state
-    return {
-        "priority": memory.priority,
-        "protected": memory.protected,
-        "claims": [
-            {
-                "on": claim.on,
-                "source": claim.source,
-                "reason": claim.reason,
-                "given_at": claim.given_at.isoformat(),
-                "until": claim.until and claim.until.isoformat(),
-                "group": claim.group,
-            }
-            for claim in state.claims
-        ],
-        "wanted": state.wanted,
-        "reason": state.reason,
-        "since": state.since and state.since.isoformat(),
-        "confirmed": state.confirmed,
-        "total_wh": memory.energy.total_wh,
-        "raw_wh": memory.energy.raw_wh,
-    }
-
-
-def _load_socket(data: dict[str, Any]) -> SocketMemory:
-    return SocketMemory(
-        priority=data["priority"],
-        protected=data["protected"],
-        state=SocketState(
-            claims=tuple(
-                Order(
-                    on=claim["on"],
-                    source=Source(claim["source"]),
-                    reason=Reason(claim["reason"]),
-                    given_at=dt_util.parse_datetime(
-                        claim["given_at"], raise_on_error=True
-                    ),
-                    until=_load_time(claim["until"]),
-                    group=claim["group"],
-                )
-                for claim in data["claims"]
-            ),
-            wanted=data["wanted"],
-            reason=Reason(data["reason"]),
-            since=_load_time(data["since"]),
-            confirmed=data["confirmed"],
-        ),
-        energy=EnergyTotal(data["total_wh"], data["raw_wh"]),
-    )
-
-
-def _load_time(text: str | None) -> datetime | None:
-    return None if text is None else dt_util.parse_datetime(text, raise_on_error=True)
+def _load[T](kind: type[T], data: Any, default: T) -> T:
+    """Return what was stored; what cannot be read starts afresh, and says so."""
+    try:
+        return from_plain(kind, data)
+    except ValueError:
+        LOGGER.warning("A stored %s cannot be read and starts afresh", kind.__name__)
+        return default

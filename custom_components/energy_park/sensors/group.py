@@ -9,10 +9,18 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import UnitOfPower
+from homeassistant.const import (
+    UnitOfApparentPower,
+    UnitOfEnergy,
+    UnitOfPower,
+    UnitOfReactivePower,
+)
 
 from ..entity import GroupEntity
 from ..park.energy import sum_power
+from ..park.periods import Remainder
+from ..park.power_quality import sum_powers
+from .socket import PeriodSensorDescription, energy_of
 
 GROUP_POWER = SensorEntityDescription(
     key="power",
@@ -20,6 +28,36 @@ GROUP_POWER = SensorEntityDescription(
     native_unit_of_measurement=UnitOfPower.WATT,
     state_class=SensorStateClass.MEASUREMENT,
     suggested_display_precision=0,
+)
+GROUP_POWER_FACTOR = SensorEntityDescription(
+    key="power_factor",
+    device_class=SensorDeviceClass.POWER_FACTOR,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=2,
+)
+GROUP_APPARENT_POWER = SensorEntityDescription(
+    key="apparent_power",
+    device_class=SensorDeviceClass.APPARENT_POWER,
+    native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=0,
+)
+GROUP_REACTIVE_POWER = SensorEntityDescription(
+    key="reactive_power",
+    device_class=SensorDeviceClass.REACTIVE_POWER,
+    native_unit_of_measurement=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=0,
+    entity_registry_enabled_default=False,
+)
+UNMEASURED = SensorEntityDescription(
+    key="unmeasured_today",
+    translation_key="unmeasured_today",
+    device_class=SensorDeviceClass.ENERGY,
+    native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+    suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+    suggested_display_precision=3,
+    state_class=SensorStateClass.TOTAL,
 )
 SOCKETS_ON = SensorEntityDescription(
     key="sockets_on",
@@ -59,6 +97,70 @@ class GroupEnergySensor(GroupEntity, SensorEntity):
     def native_value(self) -> float:
         """The total kept in the energy book."""
         return self.members.entry.runtime_data.energy.group_wh(self.members.energy_id)
+
+
+class GroupPeriodSensor(GroupEntity, SensorEntity):
+    """What the sockets of a group drew today, or this month."""
+
+    entity_description: PeriodSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The energy of the period."""
+        energy = self.members.entry.runtime_data.energy
+        period = energy.group_period(self.members.energy_id)
+        return energy_of(self.entity_description.period_fn(period))
+
+
+class GroupTriangleSensor(GroupEntity, SensorEntity):
+    """Apparent or reactive power, or the power factor: from the sums of P and Q."""
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The value of those sockets that tell both."""
+        triangle = sum_powers(self.readings().values())
+        values = {
+            GROUP_POWER_FACTOR.key: triangle.power_factor,
+            GROUP_APPARENT_POWER.key: triangle.apparent_power_va,
+            GROUP_REACTIVE_POWER.key: triangle.reactive_power_var,
+        }
+        return values[self.entity_description.key]
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Whether loads may cancel out, and how many sockets are in it."""
+        triangle = sum_powers(self.readings().values())
+        return {
+            "upper_bound": triangle.upper_bound,
+            "sockets_measured": triangle.measured,
+            "sockets": triangle.total,
+        }
+
+
+class UnmeasuredSensor(GroupEntity, SensorEntity):
+    """What the meters counted today and no socket did."""
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The energy that is not explained."""
+        return self._remainder.energy_wh
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """How many of the sockets are known."""
+        rest = self._remainder
+        return {"sockets_measured": rest.measured, "sockets": rest.total}
+
+    @property
+    def _remainder(self) -> Remainder:
+        data = self.members.entry.runtime_data
+        serials = [meter.serial for meter in data.meters.values()]
+        return data.energy.unmeasured_today(serials)
 
 
 class SocketsOnSensor(GroupEntity, SensorEntity):

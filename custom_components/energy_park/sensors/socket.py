@@ -1,7 +1,7 @@
 """Sensors of a socket."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -27,6 +27,7 @@ from ..coordinator import PlugCoordinator
 from ..entity import SocketEntity
 from ..model import Reason, SocketReading
 from ..park.arbiter import SocketState
+from ..park.periods import Period, PeriodEnergy
 from .follow import follow
 
 
@@ -35,6 +36,18 @@ class SocketSensorDescription(SensorEntityDescription):
     """A measured value of a socket; it is added when the plug first gives it."""
 
     value_fn: Callable[[SocketReading], float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodSensorDescription(SensorEntityDescription):
+    """The energy of a period."""
+
+    period_fn: Callable[[PeriodEnergy], Period | None]
+
+
+def energy_of(period: Period | None) -> float | None:
+    """Return the energy of a period; None before it was seen."""
+    return None if period is None else period.energy_wh
 
 
 SOCKET_SENSORS = (
@@ -105,6 +118,32 @@ ENERGY = SensorEntityDescription(
     suggested_display_precision=3,
     state_class=SensorStateClass.TOTAL_INCREASING,
 )
+PERIODS = (
+    PeriodSensorDescription(
+        key="energy_today",
+        translation_key="energy_today",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=3,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        period_fn=lambda energy: energy.today,
+    ),
+    PeriodSensorDescription(
+        key="energy_month",
+        translation_key="energy_month",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
+        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=3,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        period_fn=lambda energy: energy.month,
+    ),
+)
+# Two more a socket are many in a large park: its sectors show them anyway.
+SOCKET_PERIODS = tuple(
+    replace(period, entity_registry_enabled_default=False) for period in PERIODS
+)
 REASON = SensorEntityDescription(
     key="reason",
     translation_key="reason",
@@ -136,6 +175,10 @@ def follow_plug(
             if key not in added and reading.energy_wh is not None:
                 added.add(key)
                 found.append(SocketEnergySensor(plug, socket, ENERGY))
+                found.extend(
+                    SocketPeriodSensor(plug, socket, period)
+                    for period in SOCKET_PERIODS
+                )
         if found:
             add(found, config_subentry_id=subentry_id)
 
@@ -166,6 +209,20 @@ class SocketEnergySensor(SocketEntity, SensorEntity):
         return self.coordinator.config_entry.runtime_data.energy.socket_wh(
             self.socket.id
         )
+
+
+class SocketPeriodSensor(SocketEntity, SensorEntity):
+    """What a socket drew today, or this month."""
+
+    entity_description: PeriodSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        """The energy of the period."""
+        energy = self.coordinator.config_entry.runtime_data.energy
+        period = energy.socket_period(self.socket.id)
+        return energy_of(self.entity_description.period_fn(period))
 
 
 class ReasonSensor(SocketEntity, SensorEntity):

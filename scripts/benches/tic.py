@@ -1,4 +1,4 @@
-"""Frames of the meter decoded per second of one core, beside other decoders."""
+"""Frames of the meter decoded per second of one core, and what damage gets through."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +12,7 @@ from custom_components.energy_park.tic.decoder import FrameDecoder
 from scripts.emulators.tic_bytes import frame, historique_group, standard_group
 
 from . import Figure
+from ._damage import fuzz, wrong_values
 
 # Takes the bytes of some frames; raises when it cannot decode one.
 type Decode = Callable[[list[bytes]], None]
@@ -19,15 +20,56 @@ type Decode = Callable[[list[bytes]], None]
 FRAMES = 1000
 ROUNDS = 20
 ROUNDS_QUICK = 5
+DAMAGED_GROUPS = 1_000_000
+DAMAGED_GROUPS_QUICK = 20_000
+FUZZ_BYTES = 10_000_000
+FUZZ_BYTES_QUICK = 500_000
 
 
 def run(*, quick: bool) -> list[Figure]:
-    """Measure both kinds of frames."""
+    """Measure both kinds of frames, then damage them."""
     rounds = ROUNDS_QUICK if quick else ROUNDS
     return [
         *compare("historique_tempo", historique_tempo(), 80_000, rounds),
         *compare("standard_tri", standard_tri(), 20_000, rounds),
+        *damage(DAMAGED_GROUPS_QUICK if quick else DAMAGED_GROUPS),
+        fuzzed(FUZZ_BYTES_QUICK if quick else FUZZ_BYTES),
     ]
+
+
+def damage(groups: int) -> list[Figure]:
+    """Return what comes of damaged groups, beside what the checksum lets through."""
+    return [
+        Figure(
+            name=f"tic.{name}",
+            value=round(1e6 * passed.shown / passed.damaged, 1),
+            unit="values per million groups",
+            better="lower",
+            peer="the checksum and the forms of the labels",
+            peer_value=round(1e6 * passed.decoded / passed.damaged),
+        )
+        for name, passed in (
+            (
+                "wrong_values_per_million_corrupt_groups",
+                wrong_values(groups, parity=False),
+            ),
+            (
+                "wrong_values_per_million_corrupt_groups_with_parity",
+                wrong_values(groups, parity=True),
+            ),
+        )
+    ]
+
+
+def fuzzed(size: int) -> Figure:
+    """Return the wrong values of mangled frames, per ten million bytes."""
+    frames = [*historique_tempo()[:50], *standard_tri()[:50]]
+    return Figure(
+        name="tic.wrong_values_per_10_million_fuzzed_bytes",
+        value=round(1e7 * fuzz(size, frames) / size, 1),
+        unit="values",
+        better="lower",
+    )
 
 
 def compare(name: str, frames: list[bytes], target: int, rounds: int) -> list[Figure]:

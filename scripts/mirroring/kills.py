@@ -10,12 +10,11 @@ import random
 import sys
 import time
 
-import asyncpg
-
-from custom_components.energy_park.mirror.connection import MirrorSettings, TlsMode
+from custom_components.energy_park.mirror.connection import MirrorSettings
 from custom_components.energy_park.mirror.mirror import Mirror
 from scripts.postgres import DatabaseServer
 
+from .access import connected, settings_of
 from .load import EVENT_EVERY, SITE, Counters
 
 ROOT = Path(__file__).parents[2]
@@ -164,40 +163,6 @@ async def _count(ground: Range, kills: int) -> Outcome:
         + abs(in_days - readings),
         unkept_s=round(ground.unkept_s, 3),
     )
-
-
-def settings_of(server: DatabaseServer, schema: str = "energy_park") -> MirrorSettings:
-    """Return the way to a private server."""
-    database = server.database
-    return MirrorSettings(
-        host=database.host,
-        port=database.port,
-        database=database.name,
-        user=database.user,
-        password=database.password_file.read_text(),
-        tls=TlsMode.DISABLE,
-        schema=schema,
-    )
-
-
-@asynccontextmanager
-async def connected(
-    settings: MirrorSettings,
-) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    """Connect to a mirror's schema."""
-    connection = await asyncpg.connect(
-        host=settings.host,
-        port=settings.port,
-        database=settings.database,
-        user=settings.user,
-        password=settings.password,
-        ssl=False,
-        server_settings={"search_path": f'"{settings.schema}"'},
-    )
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager

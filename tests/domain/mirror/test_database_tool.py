@@ -1,0 +1,246 @@
+"""scripts/database: the schema, the roles, the demo park, questions and files."""
+
+import argparse
+from collections.abc import AsyncIterator
+import csv
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from custom_components.energy_park.mirror.connection import (
+    Connection,
+    MirrorSettings,
+    TlsMode,
+)
+from custom_components.energy_park.mirror.errors import Problem
+from scripts.database_tool import __main__ as tool, files
+from scripts.database_tool.export import QUERIES, export
+from scripts.database_tool.server import settings_from
+from scripts.mirroring.access import connected
+
+from .conftest import StartMirror, Told, arrived, assert_sums, reading, until
+
+DAYS = 2
+SERIES = 2 * (9 + 1)
+LONG_AGO = datetime(2021, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def job(settings: MirrorSettings) -> AsyncIterator[tool.Job]:
+    async with connected(settings) as connection:
+        arguments = argparse.Namespace(days=DAYS, stations=9, step=600)
+        yield tool.Job(connection, settings, arguments)
+
+
+@pytest.fixture
+async def demo(job: tool.Job) -> tool.Job:
+    await tool.do_demo(job)
+    return job
+
+
+def with_arguments(job: tool.Job, **arguments: Any) -> tool.Job:
+    return replace(job, arguments=argparse.Namespace(**arguments))
+
+
+async def test_the_demo_park_is_plausible_and_summed(demo: tool.Job) -> None:
+    readings = await demo.connection.fetchval("SELECT count(*) FROM reading")
+    assert readings == pytest.approx(DAYS * 24 * 6 * SERIES, abs=SERIES)
+    await assert_sums(demo.connection, readings)
+    drawn = await demo.connection.fetch(
+        """
+        SELECT subject_kind, sum(energy_wh) AS energy_wh FROM energy_hour GROUP BY 1
+        ORDER BY 1
+        """
+    )
+    meter, sockets = (row["energy_wh"] for row in drawn)
+    assert meter == pytest.approx(sockets, rel=0.02)
+
+
+async def test_filling_in_again_counts_nothing_twice(demo: tool.Job) -> None:
+    before = await demo.connection.fetchval("SELECT count(*) FROM reading")
+    await tool.do_demo(demo)
+    after = await demo.connection.fetchval("SELECT count(*) FROM reading")
+    assert after - before <= SERIES
+    await assert_sums(demo.connection, after)
+    assert await demo.connection.fetchval("SELECT count(*) FROM site") == 1
+
+
+async def test_every_question_has_an_answer(demo: tool.Job) -> None:
+    answers = {}
+    for name, (text, sql) in files.queries().items():
+        assert text.endswith(".")
+        filled = files.fill(sql, {"days": 30, "limit": 3})
+        answers[name] = await demo.connection.fetch(filled)
+    empty = {name for name, rows in answers.items() if not rows}
+    assert empty <= {"gaps", "writers", "reasons"}
+    assert max(map(len, answers.values())) == 3
+
+
+def test_the_questions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    tool.print_table((name, text) for name, (text, _) in files.queries().items())
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(files.queries()) > 5
+    assert lines[0].startswith("biggest")
+
+
+@pytest.mark.parametrize("by", QUERIES)
+async def test_a_period_is_exported(demo: tool.Job, tmp_path: Path, by: str) -> None:
+    file = tmp_path / "out.csv"
+    count = await export(demo.connection, file, date(2000, 1, 1), date(2100, 1, 1), by)
+    with file.open() as text:
+        rows = list(csv.DictReader(text))
+    assert len(rows) == count > 0
+    assert {row["site"] for row in rows} == {"Demo school"}
+    assert {row["unit"] for row in rows} == {"W", "Wh", "VA"}
+    assert (
+        await export(demo.connection, file, date(2000, 1, 1), date(2000, 2, 1), by) == 0
+    )
+
+
+async def test_another_kind_of_file_is_refused(demo: tool.Job, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        await export(
+            demo.connection,
+            tmp_path / "x.xls",
+            date(2000, 1, 1),
+            date(2100, 1, 1),
+            "day",
+        )
+
+
+async def test_old_months_are_dropped_only_when_asked(demo: tool.Job) -> None:
+    await demo.connection.execute(
+        "SELECT ensure_partitions('2020-05-01Z', '2020-05-01Z')"
+    )
+    await demo.connection.execute(
+        "INSERT INTO reading VALUES (1, 1, '2020-05-02Z', 1, 0)"
+    )
+    await tool.do_drop(with_arguments(demo, before=date(2020, 5, 31)))
+    assert await demo.connection.fetchval("SELECT min(at) FROM reading") < LONG_AGO
+    await tool.do_drop(with_arguments(demo, before=date(2020, 6, 2)))
+    assert await demo.connection.fetchval("SELECT min(at) FROM reading") > LONG_AGO
+
+
+@pytest.fixture
+async def users(job: tool.Job) -> AsyncIterator[MirrorSettings]:
+    """Two users, one of each role that does not own; yields the writer's way in."""
+    await tool.do_roles(job)
+    await tool.do_roles(job)
+    for role in ("writer", "reader"):
+        await job.connection.execute(
+            f"CREATE ROLE one_{role} LOGIN PASSWORD 'known' IN ROLE energy_park_{role}"
+        )
+    yield replace(job.settings, user="one_writer", password="known")
+    for role in ("writer", "reader"):
+        await job.connection.execute(f"DROP OWNED BY one_{role}")
+        await job.connection.execute(f"DROP ROLE one_{role}")
+
+
+async def test_a_writer_needs_no_more_than_its_role(
+    users: MirrorSettings, job: tool.Job, start_mirror: StartMirror, told: Told
+) -> None:
+    mirror = await start_mirror(user=users.user, password=users.password)
+    mirror.offer_many(reading(index) for index in range(1_000))
+    await arrived(mirror)
+    await assert_sums(job.connection, 1_000)
+    assert told.problems == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM reading",
+        "UPDATE reading SET value = 0",
+        "TRUNCATE event",
+        "DROP TABLE reading",
+        "SELECT drop_partitions(now())",
+        "CREATE TABLE other (a int)",
+    ],
+)
+async def test_a_writer_changes_nothing_that_is_stored(
+    users: MirrorSettings, statement: str
+) -> None:
+    async with connected(users) as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+
+
+async def test_a_reader_reads_and_no_more(users: MirrorSettings) -> None:
+    async with connected(replace(users, user="one_reader")) as connection:
+        assert await connection.fetchval("SELECT count(*) FROM named_day") == 0
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("INSERT INTO reading VALUES (1, 1, now(), 1, 0)")
+
+
+async def test_a_writer_whose_schema_is_old_says_what_is_missing(
+    users: MirrorSettings, job: tool.Job, start_mirror: StartMirror, told: Told
+) -> None:
+    await job.connection.execute("DELETE FROM migration WHERE number > 1")
+    mirror = await start_mirror(user=users.user, password=users.password)
+    mirror.offer(reading(0))
+    await until(lambda: Problem.NO_RIGHT in told.problems)
+    await job.connection.execute(
+        "INSERT INTO migration SELECT n, '', now() FROM generate_series(2, 99) n"
+    )
+    await arrived(mirror)
+
+
+async def test_a_region_joins_the_fleet(demo: tool.Job, database: Connection) -> None:
+    fleet = replace(demo.settings, schema=f"{demo.settings.schema} fleet")
+    remote = demo.settings
+    url = (
+        f"postgresql://{remote.user}:{remote.password}@{remote.host}:{remote.port}"
+        f"/{remote.database}?sslmode=disable"
+    )
+    available = await database.fetchval(
+        "SELECT count(*) FROM pg_available_extensions WHERE name = 'postgres_fdw'"
+    )
+    async with connected(fleet) as connection:
+        arguments = argparse.Namespace(
+            region="nancy", remote=url, remote_schema=remote.schema
+        )
+        joining = tool.do_fleet(tool.Job(connection, fleet, arguments))
+        if not available:
+            with pytest.raises(asyncpg.FeatureNotSupportedError):
+                await joining
+            return
+        await joining
+        names = "SELECT DISTINCT part, site, city FROM {}"
+        for view in ("fleet_hour", "fleet_day"):
+            found = await connection.fetch(names.format(view))
+            assert [tuple(row) for row in found] == [("nancy", "Demo school", "Nancy")]
+
+
+def test_an_address_becomes_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", "from outside")
+    settings = settings_from("postgresql://me@db.example:6432/park", "mine")
+    assert settings == MirrorSettings(
+        host="db.example",
+        port=6432,
+        database="park",
+        user="me",
+        password="from outside",
+        tls=TlsMode.VERIFY_FULL,
+        schema="mine",
+    )
+    assert settings_from("postgresql://h?sslmode=disable", "s").tls is TlsMode.DISABLE
+
+
+@pytest.mark.parametrize("dsn", ["mysql://h/d", "h", "postgresql://h/d?sslmode=prefer"])
+def test_an_address_that_is_none_is_refused(dsn: str) -> None:
+    with pytest.raises(SystemExit):
+        settings_from(dsn, "s")
+
+
+def test_variables_are_quoted_and_casts_left_alone() -> None:
+    sql = "SELECT :'text', :\"name\", :number, now()::date, '12:30'"
+    values: dict[str, str | int] = {"text": "it's", "name": 'a"b', "number": 5}
+    assert files.fill(sql, values) == (
+        "SELECT 'it''s', \"a\"\"b\", 5, now()::date, '12:30'"
+    )
+    with pytest.raises(ValueError):
+        files.fill(":number", {"number": "1; DROP TABLE reading"})

@@ -23,11 +23,13 @@ import yaml
 from custom_components.energy_park import PLATFORMS
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
+from custom_components.energy_park.coordinator import PolledPlugCoordinator
 from custom_components.energy_park.model import (
     DayColor,
     MeterReading,
     PhaseReading,
     PlugReading,
+    PowerOnDefault,
     Role,
     SocketReading,
     Tariff,
@@ -478,6 +480,8 @@ async def test_every_entity_is_named_in_the_language_of_the_house(
                     MeterData(reading=reading, trip=FULL_TRIP)
                 )
         for coordinator in entry.runtime_data.plugs.values():
+            assert isinstance(coordinator, PolledPlugCoordinator)
+            coordinator.power_on_defaults = {0: PowerOnDefault.OFF}
             coordinator.async_set_updated_data(FULL_PLUG)
         await async_wait(hass, lambda: hass.states.async_all("sensor"))
         seen: dict[str, set[str]] = {platform: set() for platform in PLATFORMS}

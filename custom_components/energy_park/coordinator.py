@@ -35,7 +35,15 @@ from .issues import (
     async_report_other_meter,
 )
 from .links import MeterLink, async_open_link
-from .model import MeterReading, Plug, PlugInfo, PlugReading, Socket, SocketReading
+from .model import (
+    MeterReading,
+    Plug,
+    PlugInfo,
+    PlugReading,
+    PowerOnDefault,
+    Socket,
+    SocketReading,
+)
 from .plug import open_plug
 from .plug.client import Credentials, PlugAuthError, PlugClient, PlugError
 from .tic.insight import MeterData
@@ -260,6 +268,7 @@ class PolledPlugCoordinator(PlugCoordinator):
         """Prepare to poll; ``polls`` bounds those of the whole park."""
         super().__init__(hass, entry, subentry, PLUG_INTERVAL)
         self.client: PlugClient = _open_client(hass, subentry)
+        self.power_on_defaults: dict[int, PowerOnDefault] | None = None
         self._polls = polls
 
     @override
@@ -269,6 +278,8 @@ class PolledPlugCoordinator(PlugCoordinator):
         try:
             async with self._polls:
                 reading = await self.client.read()
+                if self.power_on_defaults is None:
+                    self.power_on_defaults = await self._async_read_defaults()
         except PlugAuthError as err:
             # Plugs count failed logins and lock out who goes on.
             self.update_interval = PLUG_INTERVAL_MAX
@@ -292,6 +303,31 @@ class PolledPlugCoordinator(PlugCoordinator):
             ) from err
         self.update_interval = PLUG_INTERVAL
         return reading
+
+    async def _async_read_defaults(self) -> dict[int, PowerOnDefault]:
+        """Ask once what the sockets do when the mains come back.
+
+        A plug that does not tell is still a plug: it is read without.
+        """
+        known = {}
+        for socket in self.plug.sockets:
+            try:
+                default = await self.client.power_on_default(socket.number)
+            except PlugError as err:
+                LOGGER.debug("No power-on default of %s: %s", socket.name, err)
+                break
+            if default is None:
+                break
+            known[socket.number] = default
+        return known
+
+    async def async_set_power_on_default(
+        self, socket: Socket, default: PowerOnDefault
+    ) -> None:
+        """Choose what a socket does when the mains come back; raise PlugError."""
+        await self.client.set_power_on_default(socket.number, default)
+        self.power_on_defaults = await self._async_read_defaults()
+        self.async_update_listeners()
 
     @override
     async def async_switch(self, socket: Socket, on: bool) -> None:

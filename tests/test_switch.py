@@ -1,12 +1,13 @@
 """Switches of sockets and sectors, against emulated plugs over real HTTP."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 
 from custom_components.energy_park.const import PLUG_INTERVAL
@@ -267,3 +268,29 @@ async def test_sockets_of_a_strip_are_devices_below_it(
         if child.parent_device_id == device.id
     }
     assert children == {f"Socket {n}" for n in range(4)}
+
+
+async def test_a_socket_that_does_not_obey_is_told_once_until_it_does(
+    hass: HomeAssistant,
+    strip: ShellyGen2,
+    hass_admin_user: MockUser,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    entry = await async_setup_room(hass, strip)
+    await strip.fault("refuse")
+    with pytest.raises(HomeAssistantError):
+        await async_act(hass, "switch.turn_off", switch(hass, 1), by=hass_admin_user)
+    state = hass.states.get(switch(hass, 1))
+    assert state.state == "on"
+    assert state.attributes["wanted"] is False
+    [socket] = [s for s in entry.runtime_data.switchboard.sockets if s.number == 1]
+    memory = entry.runtime_data.switchboard.memory(socket)
+    memory.state = replace(memory.state, since=memory.state.since - timedelta(hours=1))
+    async_later(hass, PLUG_INTERVAL * 1.5)
+    await async_wait(hass, lambda: issue_registry.issues)
+    [issue] = issue_registry.issues.values()
+    assert issue.translation_key == "not_obeying_off"
+    await strip.clear()
+    strip.sockets[1].switch(on=False)
+    async_later(hass, PLUG_INTERVAL * 3)
+    await async_wait(hass, lambda: not issue_registry.issues)

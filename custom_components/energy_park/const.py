@@ -64,3 +64,6 @@ PLUG_POLLS_AT_ONCE = 16
 
 # Sums of many sockets are written once for all polls that arrive within this time.
 GROUP_UPDATE_AFTER_S = 0.2
+
+# An order is sent again for a minute; what is still not obeyed then a person must see.
+NOT_OBEYING_AFTER = timedelta(minutes=2)

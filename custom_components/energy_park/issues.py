@@ -6,13 +6,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
-from .model import TicMode
+from .model import Socket, TicMode
 
 if TYPE_CHECKING:
     from .coordinator import MeterCoordinator
 
 MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"
+NOT_OBEYING = "not_obeying"
 
 
 @callback
@@ -64,3 +65,23 @@ def async_forget_other_meter(hass: HomeAssistant, meter: MeterCoordinator) -> No
 
 def _other_meter_id(meter: MeterCoordinator) -> str:
     return f"{OTHER_METER}_{meter.subentry.subentry_id}"
+
+
+@callback
+def async_report_not_obeying(hass: HomeAssistant, socket: Socket, on: bool) -> None:
+    """Tell that a socket is not what it was ordered to be."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{NOT_OBEYING}_{socket.id}",
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=f"{NOT_OBEYING}_{'on' if on else 'off'}",
+        translation_placeholders={"socket": socket.name},
+    )
+
+
+@callback
+def async_forget_not_obeying(hass: HomeAssistant, socket: Socket) -> None:
+    """Wanted and actual state agree again."""
+    ir.async_delete_issue(hass, DOMAIN, f"{NOT_OBEYING}_{socket.id}")

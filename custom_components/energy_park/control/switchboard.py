@@ -10,8 +10,9 @@ from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..const import LOGGER
+from ..const import LOGGER, NOT_OBEYING_AFTER
 from ..coordinator import PlugCoordinator
+from ..issues import async_forget_not_obeying, async_report_not_obeying
 from ..model import Order, Reason, Role, Socket, Source
 from ..park import arbiter
 from ..park.arbiter import Decision, Policy
@@ -63,6 +64,7 @@ class Switchboard:
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry_stale = True
+        self._not_obeying: set[str] = set()
 
     @property
     def sockets(self) -> tuple[Socket, ...]:
@@ -222,7 +224,25 @@ class Switchboard:
                 self.override,
             )
             self._async_follow(socket, decision)
+            self._async_compare(socket, now)
         self._async_plan_expiry()
+
+    @callback
+    def _async_compare(self, socket: Socket, now: datetime) -> None:
+        """Tell once when a socket is not what it should be for long."""
+        state = self.memory(socket).state
+        lost = (
+            state.wanted is not None
+            and not state.confirmed
+            and state.since is not None
+            and now - state.since > NOT_OBEYING_AFTER
+        )
+        if lost and socket.id not in self._not_obeying:
+            self._not_obeying.add(socket.id)
+            async_report_not_obeying(self._hass, socket, bool(state.wanted))
+        elif state.confirmed and socket.id in self._not_obeying:
+            self._not_obeying.discard(socket.id)
+            async_forget_not_obeying(self._hass, socket)
 
     @callback
     def _async_plan_expiry(self) -> None:

@@ -161,17 +161,17 @@ METERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("parity", [False, True], ids=["7 bits", "with parity"])
 @pytest.mark.parametrize("options", METERS.values(), ids=METERS.keys())
 def test_what_is_shown_was_said(options: dict[str, Any], parity: bool) -> None:
-    """Two days, in bursts of frames, with damage, restarts and changes of mode."""
+    """A day, in bursts of frames, with damage, restarts and changes of mode."""
     (heard,) = line(7, **options)
     heard.parity, heard.flip_rate = parity, 2e-3
     decoder, interpreter, truth = FrameDecoder(), Interpreter(), Truth()
     shown_values = 0
-    for burst in range(96):
+    for burst in range(48):
         heard.clock[0] += 1800
         heard.meter.site.extra.power_w = heard.rng.choice([0, 0, 500, 3000, 7000])
-        if burst in {40, 60} and options.get("model") != "old":
+        if burst in {20, 30} and options.get("model") != "old":
             heard.meter.fault("mode")
-        if burst % 24 == 23:
+        if burst % 12 == 11:
             state = json.loads(json.dumps(interpreter.state))
             interpreter = Interpreter(state)
         for _ in range(5):
@@ -185,7 +185,7 @@ def test_what_is_shown_was_said(options: dict[str, Any], parity: bool) -> None:
                     getattr(shown, name) is not None for name in SAID - {"mode"}
                 )
     # A damaged line must not mean that nothing is shown.
-    assert shown_values > 96 * 5 * 4
+    assert shown_values > 48 * 5 * 4
 
 
 def test_a_whole_line_shows_all_at_the_second_frame() -> None:

@@ -7,29 +7,10 @@ from ..model import PlugInfo, PlugReading, SocketReading
 from .base import BasePlug, one_by_one
 from .client import PlugError, PlugIdentityError, PlugRefusedError, PlugUnreachableError
 from .rest import DIALECT, RestDevice, reading, serial
-from .rest_settings import SOCKET, RestRequest, RestSettings, RestSocket
 from .transport import NoReplyError
 
 # Leads to nothing on a device that hangs up, and to a page on others.
 _HARMLESS_PATH: Final = "/"
-
-
-def lf2l_strip(sockets: int = 6, *, first_index: int = 0) -> RestSettings:
-    """Return the settings of the power strip of LF2L and of those built after it.
-
-    Source: LF2L, MultipriseConnectee. ``GET /plug/<n>`` toggles socket n, from 1, and
-    answers with all states; every other path ends the connection. The answer names
-    no device: all have the same id. ``first_index`` is where the state of socket 1
-    stands; in the sketch as published, which leaves the first place unused, it is 1.
-    """
-    return RestSettings(
-        toggle=RestRequest(path=f"/plug/{SOCKET}"),
-        sockets=tuple(
-            RestSocket(number=number, state=f"socket[{number - 1 + first_index}]")
-            for number in range(1, sockets + 1)
-        ),
-        hangs_up=True,
-    )
 
 
 class TogglePlug(BasePlug):
@@ -138,7 +119,9 @@ class TogglePlug(BasePlug):
             self._make_sure(self._device.serial(answer))
         if self._device.state(self._sockets[socket], answer) is not None:
             del self._doubtful[socket]
-            self._learn(dict.fromkeys(self._sockets, answer))
+            read = self._settings.read
+            own = read is not None and read.of_one_socket
+            self._learn(dict.fromkeys([socket] if own else self._sockets, answer))
         elif self._settings.read is None:
             self._mute.add(socket)
 
@@ -150,8 +133,8 @@ class TogglePlug(BasePlug):
         self._expect(found)
 
     def _learn(self, answers: Mapping[int, object]) -> None:
-        for number, socket in self._sockets.items():
-            state = self._device.state(socket, answers.get(number))
+        for number, answer in answers.items():
+            state = self._device.state(self._sockets[number], answer)
             if state is None:
                 self._states.pop(number, None)
             else:

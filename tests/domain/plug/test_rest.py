@@ -491,3 +491,29 @@ async def test_a_toggle_without_states_to_read_that_serves_pages(
         client = open_plug(http, plug.host, info, rest=settings)
         await client.switch(1, on=True)
         assert state["on"]
+
+
+async def test_the_answer_of_one_socket_tells_nothing_of_another(
+    http: aiohttp.ClientSession,
+) -> None:
+    on = {1: False, 2: False}
+    toggled: list[int] = []
+
+    def answer(path: str) -> bytes:
+        *_, verb, number = path.split("/")
+        if verb == "toggle":
+            toggled.append(int(number))
+            on[int(number)] = not on[int(number)]
+        return http_answer({"on": on[int(number)]})
+
+    settings = RestSettings(
+        sockets=tuple(RestSocket(number=number, state="on") for number in on),
+        toggle=RestRequest(path="/toggle/{socket}"),
+        read=RestRequest(path="/state/{socket}"),
+    )
+    async with scripted(answer) as plug:
+        info = await identify_rest(http, plug.host, settings)
+        client = open_plug(http, plug.host, info, rest=settings)
+        await asyncio.gather(client.switch(1, on=True), client.switch(2, on=False))
+    assert on == {1: True, 2: False}
+    assert toggled == [1]

@@ -8,6 +8,10 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.energy_park.plug.json_path import find, steps
+from custom_components.energy_park.plug.rest_description import (
+    lf2l_strip,
+    read_description,
+)
 from custom_components.energy_park.plug.rest_settings import (
     METHODS,
     RestAuth,
@@ -18,7 +22,6 @@ from custom_components.energy_park.plug.rest_settings import (
     RestSettingsError,
     RestSocket,
 )
-from custom_components.energy_park.plug.rest_toggle import lf2l_strip
 from scripts.emulators import Diy, Lf2lStrip, Mains
 
 from .conftest import Clock
@@ -244,7 +247,7 @@ def test_a_key_among_the_headers_is_not_shown() -> None:
 @pytest.mark.parametrize("shifted", [False, True])
 def test_the_strip_of_lf2l_is_described_ready(clock: Clock, shifted: bool) -> None:
     strip = Lf2lStrip(mains=Mains(clock), shifted=shifted)
-    ready = lf2l_strip(first_index=int(shifted))
+    ready = read_description(lf2l_strip(shifted=shifted))
     assert RestSettings.from_dict(strip.settings) == ready
     assert ready.toggle_only
 

@@ -18,6 +18,8 @@ export default defineConfig({
     modulePreload: false,
     reportCompressedSize: false,
     rolldownOptions: {
+      // What the lazy parts share with the entry stays in it: one file to begin with.
+      preserveEntrySignatures: false,
       output: {
         entryFileNames: "energy-park.js",
         chunkFileNames: "[name]-[hash].js",

@@ -100,7 +100,7 @@ type Subscriber = (message: unknown) => void;
 
 /** A connection that answers subscriptions with what a test tells it. */
 export class FakeConnection {
-  readonly subscribers = new Set<Subscriber>();
+  readonly subscribers = new Map<Subscriber, string>();
   readonly listeners = new Map<string, Set<() => void>>();
   refuse: { code: string; message: string } | null = null;
   asked: string[] = [];
@@ -115,7 +115,7 @@ export class FakeConnection {
     this.asked.push(message.type);
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     if (this.refuse) return Promise.reject(this.refuse);
-    this.subscribers.add(callback as Subscriber);
+    this.subscribers.set(callback as Subscriber, message.type);
     if (message.type in this.answers) callback(this.answers[message.type] as T);
     return Promise.resolve(() => {
       this.subscribers.delete(callback as Subscriber);
@@ -123,8 +123,11 @@ export class FakeConnection {
     });
   }
 
-  tell(message: unknown): void {
-    for (const subscriber of this.subscribers) subscriber(message);
+  /** Tells who subscribed to something; by default, to the only thing there is. */
+  tell(message: unknown, type?: string): void {
+    for (const [subscriber, of] of this.subscribers) {
+      if (type === undefined || type === of) subscriber(message);
+    }
   }
 
   addEventListener(event: string, listener: () => void): void {
@@ -143,6 +146,7 @@ export class FakeConnection {
 export function hass(of: Park | null, overrides: Partial<Hass> = {}): Hass {
   const connection = new FakeConnection({
     "energy_park/park/subscribe": { cards: "", parks: of ? [of] : [] },
+    "energy_park/plan/subscribe": { revision: 0, plans: {} },
   });
   return {
     states: of ? statesOf(of) : {},

@@ -27,22 +27,25 @@ const ENERGY_EVERY_MS = 5 * 60_000;
 /** All that a meter may tell; what it does not tell is not shown. */
 const KEYS = [
   "apparent_power",
+  "power",
   "injected_power",
   "subscribed_power",
   "headroom",
-  "headroom_percent",
   "overload",
-  "heard",
-  "tariff",
-  "color_today",
-  "color_tomorrow",
+  "will_trip",
   "time_to_trip",
   "trip_margin",
+  "max_power",
+  "tariff",
+  "next_tariff",
+  "next_tariff_at",
+  "color_today",
+  "color_tomorrow",
+  "peak_running",
+  "peak_notice",
   "energy_drawn",
   "cost_today",
-  "apparent_power_1",
-  "apparent_power_2",
-  "apparent_power_3",
+  ...[1, 2, 3].flatMap((phase) => [`phase_power_${phase}`, `phase_headroom_${phase}`]),
 ];
 
 export class MeterCard extends ParkCard<MeterCardConfig> {
@@ -127,37 +130,74 @@ export class MeterCard extends ParkCard<MeterCardConfig> {
           >${drawn === null ? t("meter_silent") : t(`load_${now.level}`)}</span
         >
       </button>
-      ${this.#trip(scene, value("time_to_trip"), value("trip_margin"))}
+      ${this.#trip(scene, meter)} ${this.#phases(scene, meter)}
       <dl>
         ${fact(t("headroom"), value("headroom"), f.apparent)}
+        ${fact(t("trip_margin"), value("trip_margin"), (percent) =>
+          f.percent(percent / 100),
+        )}
+        ${fact(t("active_power"), value("power"), f.power)}
         ${injected ? fact(t("injected"), injected, f.apparent) : nothing}
+        ${fact(t("max_power"), value("max_power"), f.apparent)}
         ${fact(t("today"), this.today, f.energy)}
         ${fact(t("cost_today"), value("cost_today"), (cost) =>
           f.money(cost, hass.config.currency),
         )}
+        ${this.#next(scene, meter)}
         ${this.#word(scene, meter, "color_today", t("today_color"))}
         ${this.#word(scene, meter, "color_tomorrow", t("tomorrow_color"))}
-        ${[1, 2, 3].map((phase) =>
-          fact(t("phase", { phase }), value(`apparent_power_${phase}`), f.apparent),
-        )}
       </dl>
     `;
   }
 
-  #trip(
-    { t, f }: Scene,
-    seconds: number | null,
-    margin: number | null,
-  ): TemplateResult | typeof nothing {
-    if (seconds !== null) {
-      return html`<p class="trip" role="alert">
-        ${t("trips_in", { time: f.duration(seconds) })}
+  /** What must not be missed: the cut-off that is near, an expensive hour. */
+  #trip({ hass, t, f }: Scene, meter: Part): TemplateResult | typeof nothing {
+    const seconds = numberOf(stateOf(hass.states, meter, "time_to_trip"));
+    const is = (key: string): boolean =>
+      isOn(stateOf(hass.states, meter, key)) === true;
+    if (seconds !== null || is("will_trip")) {
+      return html`<p class="alarm" role="alert">
+        ${
+          seconds === null
+            ? t("will_trip")
+            : t("trips_in", { time: f.duration(seconds) })
+        }
       </p>`;
     }
-    if (margin === null) return nothing;
-    return html`<p class="margin">
-      ${t("trip_margin", { power: f.apparent(margin) })}
-    </p>`;
+    if (is("peak_running")) return html`<p class="alarm">${t("peak_running")}</p>`;
+    return is("peak_notice") ? html`<p class="alarm">${t("peak_notice")}</p>` : nothing;
+  }
+
+  /** Each phase of three: what it draws of what it may. */
+  #phases({ hass, t, f }: Scene, meter: Part): TemplateResult | typeof nothing {
+    const value = (key: string): number | null =>
+      numberOf(stateOf(hass.states, meter, key));
+    const phases = [1, 2, 3].filter((phase) => value(`phase_power_${phase}`) !== null);
+    if (!phases.length) return nothing;
+    return html`<div class="phases">
+      ${phases.map((phase) => {
+        const drawn = value(`phase_power_${phase}`)!;
+        const left = value(`phase_headroom_${phase}`);
+        const now = load(drawn, left === null ? null : drawn + left, null);
+        return html`<div class=${now.level}>
+          <span>${t("phase", { phase })}</span>
+          <span class="bar"
+            ><i style="width:${Math.min(1, now.share ?? 0) * 100}%"></i
+          ></span>
+          <span class="drawn">${f.apparent(drawn)}</span>
+        </div>`;
+      })}
+    </div>`;
+  }
+
+  #next(scene: Scene, meter: Part): TemplateResult | typeof nothing {
+    const { hass, t, f } = scene;
+    const next = stateOf(hass.states, meter, "next_tariff");
+    const at = stateOf(hass.states, meter, "next_tariff_at");
+    if (!isKnown(at)) return nothing;
+    const time = f.time(new Date(at.state));
+    return html`<dt>${t("next_tariff")}</dt>
+      <dd>${isKnown(next) ? `${hass.formatEntityState(next)}, ${time}` : time}</dd>`;
   }
 
   #words({ hass }: Scene, meter: Part, key: string): TemplateResult | typeof nothing {
@@ -291,20 +331,45 @@ function styles(): ReturnType<typeof css> {
       color: var(--bad);
       font-weight: 500;
     }
-    .trip,
-    .margin {
+    .alarm {
       margin: 8px 16px 0;
-      text-align: center;
-    }
-    .trip {
       padding: 8px;
+      text-align: center;
       border-radius: var(--ha-border-radius-md, 8px);
       border: 2px solid var(--bad);
       font-weight: 500;
     }
-    .margin {
-      color: var(--muted);
-      font-size: 13px;
+    .phases {
+      margin: 12px 16px 0;
+      display: grid;
+      gap: 6px;
+      font-size: 14px;
+    }
+    .phases div {
+      display: grid;
+      grid-template-columns: auto 1fr auto;
+      gap: 12px;
+      align-items: center;
+    }
+    .bar {
+      height: 8px;
+      border-radius: 4px;
+      background: var(--line);
+      overflow: hidden;
+    }
+    .bar i {
+      display: block;
+      height: 100%;
+      background: var(--success-color, #2e9e5b);
+    }
+    .high .bar i {
+      background: var(--warning-color, #f29a2e);
+    }
+    .over .bar i {
+      background: var(--bad);
+    }
+    .drawn {
+      font-weight: 500;
     }
     dl {
       display: grid;

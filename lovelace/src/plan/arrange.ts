@@ -15,7 +15,10 @@ export interface Screen {
 const WALL = 0.2;
 // A step is higher than wide: a name stands under a module.
 const STEP_HEIGHT = 1.1;
+// A room's heading: in pixels here, and in steps for when a smaller screen shows it.
 const HEADING_PX = 40;
+const HEADING_MIN = 0.6;
+const HEADING_MAX = 1.5;
 // Width over height of a room, if one may wish.
 const ROOM_SHAPE = 1.2;
 
@@ -91,6 +94,7 @@ export function arrange(park: Park, screen: Screen): Plan {
     floor: null,
     width: PLAN_WIDTH,
     height: scaled(sum(grid.heights)),
+    picture: null,
     zones,
     modules,
   };
@@ -136,7 +140,10 @@ function grid(
   screen: Screen,
 ): Grid {
   const width = roomsAcross * (modulesAcross + WALL);
-  const heading = Math.min(1.5, (HEADING_PX * width) / screen.width);
+  const heading = Math.max(
+    HEADING_MIN,
+    Math.min(HEADING_MAX, (HEADING_PX * width) / screen.width),
+  );
   const heights: number[] = [];
   for (let start = 0; start < counts.length; start += roomsAcross) {
     const tallest = Math.max(1, ...counts.slice(start, start + roomsAcross));

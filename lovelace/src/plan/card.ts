@@ -5,7 +5,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from "li
 import { cardStyles, ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { ask } from "../shared/dialog.js";
 import { openMoreInfo, showToast, tick } from "../shared/ha.js";
-import { errorText } from "../shared/hass.js";
+import { errorText, type HassConnection } from "../shared/hass.js";
 import {
   HEAT_MAX_W,
   HEAT_STEPS,
@@ -16,6 +16,7 @@ import {
 import { icon, ICONS } from "../shared/icons.js";
 import type { TextKey } from "../shared/i18n.js";
 import {
+  isAdmin,
   isOn,
   numberOf,
   stateOf,
@@ -25,8 +26,12 @@ import {
 } from "../shared/park.js";
 import { arrange } from "./arrange.js";
 import { Camera, type Size } from "./camera.js";
+import { planFeed, plansOf, type PlanFeed } from "./document.js";
+import type { PlanEditor } from "./editor/panel.js";
+import type { Stage } from "./editor/stage.js";
 import { Gestures } from "./gestures.js";
 import { boxOf, contains, type Plan } from "./model.js";
+import { pictureUrl } from "./pictures.js";
 import { statusOf } from "./status.js";
 import { planTable } from "./table.js";
 import { PlanView, type Ink, type ModuleNode } from "./view.js";
@@ -42,6 +47,8 @@ export interface PlanCardConfig extends CardConfig {
 const ZOOM_STEP = 1.5;
 /** So long after an order the states of a sector tell what became of it. */
 const REPORT_AFTER_MS = 2000;
+/** Black lines on white as light lines on dark, colours kept. */
+const DARK = "invert(0.9) hue-rotate(180deg)";
 const BUSY_MAX_MS = 15_000;
 /** Height over width of a plan that nobody has drawn, where a card may choose. */
 const ASPECT = 0.6;
@@ -52,13 +59,21 @@ const COARSE_PX = 120;
 
 export class PlanCard extends ParkCard<PlanCardConfig> {
   static override styles = [cardStyles, styles()];
-  static override properties = { ...ParkCard.properties, table: { state: true } };
+  static override properties = {
+    ...ParkCard.properties,
+    table: { state: true },
+    planId: { state: true },
+    editor: { state: true },
+  };
 
   static getStubConfig(): Partial<PlanCardConfig> {
     return {};
   }
 
   declare private table: boolean;
+  /** The plan that was chosen among several. */
+  declare private planId: string | undefined;
+  declare private editor: PlanEditor | undefined;
   readonly #view = new PlanView();
   readonly #camera = new Camera();
   readonly #resize = new ResizeObserver(() => {
@@ -68,12 +83,17 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
   #viewport: HTMLElement | undefined;
   #plan: Plan | undefined;
   #park: Park | undefined;
+  #arranged: Plan | undefined;
+  #arrangedFor: unknown[] = [];
+  #feed: PlanFeed | undefined;
   #drawnFor: unknown[] = [];
   #stop = 0;
 
   constructor() {
     super();
     this.table = false;
+    this.planId = undefined;
+    this.editor = undefined;
     this.#view.world.addEventListener("click", this.#click);
     this.#view.world.addEventListener("focusin", this.#focused);
   }
@@ -104,45 +124,64 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
     return [];
   }
 
+  protected override feeds(connection: HassConnection): readonly PlanFeed[] {
+    this.#feed = planFeed(connection);
+    return [this.#feed];
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resize.disconnect();
     this.#viewport = undefined;
+    this.editor = undefined;
+  }
+
+  /** The plans of the park, edits included. */
+  #plans(park: Park): readonly Plan[] {
+    return plansOf(this.editor?.session?.document ?? this.#feed?.value, park.id);
+  }
+
+  /** The plan to show, null before it is known whether there is one. */
+  #chosen(park: Park, viewport: HTMLElement): Plan | null {
+    if (!this.#feed?.value && this.#feed?.trouble === "waiting") return null;
+    const plans = this.#plans(park);
+    const id = this.config?.plan ?? this.planId ?? recall(park.id);
+    const kept = plans.find((plan) => plan.id === id) ?? plans[0];
+    if (kept) return kept;
+    // Nobody has drawn one: it is arranged for the room there is.
+    const screen = this.#screen(viewport);
+    const coarse = [screen.width, screen.height].map((side) =>
+      Math.round(side / COARSE_PX),
+    );
+    const basis = [park, ...coarse];
+    if (basis.some((value, index) => value !== this.#arrangedFor[index])) {
+      this.#arrangedFor = basis;
+      this.#arranged = arrange(park, screen);
+    }
+    return this.#arranged ?? null;
+  }
+
+  #choose(id: string): void {
+    this.planId = id;
+    if (this.#park) remember(this.#park.id, id);
+    this.#camera.reset();
   }
 
   protected renderPark(scene: Scene): TemplateResult {
-    const { park, t, f, hass } = scene;
-    const total = numberOf(stateOf(hass.states, park, "power"));
+    const { park, t } = scene;
     return html`
       <header>
         <h2>${this.config!.title ?? park.name}</h2>
-        <span class="total" id="total"
-          >${total === null ? t("unknown") : f.power(total)}</span
-        >
+        <span class="total"></span>
         ${
-          this.table
-            ? nothing
-            : html`
-                ${this.#tool("minus", "zoom_out", () => {
-                  this.#zoomBy(1 / ZOOM_STEP);
-                })}
-                ${this.#tool("plus", "zoom_in", () => {
-                  this.#zoomBy(ZOOM_STEP);
-                })}
-                ${this.#tool("fit", "zoom_fit", () => {
-                  this.#camera.reset();
-                  this.#place();
-                })}
-              `
+          this.editor
+            ? html`<button class="main" @click=${this.#endEditing}>
+                ${t("done")}
+              </button>`
+            : this.#tools(scene)
         }
-        ${this.#tool(
-          this.table ? "map" : "table",
-          this.table ? "show_plan" : "show_table",
-          () => {
-            this.table = !this.table;
-          },
-        )}
       </header>
+      ${this.table ? nothing : this.#tabs(park)}
       ${
         this.table
           ? planTable(scene, this.#heatMax, (socket) => {
@@ -150,27 +189,132 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
             })
           : html`
               <div
-                class="viewport"
+                class="viewport ${this.editor ? "editing" : ""}"
                 role="group"
-                aria-label=${t("plan_label", { name: park.name })}
+                aria-label=${t(this.editor ? "edit_label" : "plan_label", {
+                  name: park.name,
+                })}
                 @keydown=${this.#key}
               ></div>
-              <footer aria-hidden="true">
-                ${Array.from(
-                  { length: HEAT_STEPS + 1 },
-                  (_, step) =>
-                    html`<i style="background:${heatColor(step)}"></i>${
-                        step % 4 === 0
-                          ? html`<span
-                              >${step ? f.power(heatPower(step, this.#heatMax)) : t("off")}</span
-                            >`
-                          : nothing
-                      }`,
-                )}
-              </footer>
+              ${this.editor ?? this.#legend(scene)}
             `
       }
     `;
+  }
+
+  #tools({ hass }: Scene): TemplateResult {
+    const editable = isAdmin(hass) && !this.config?.read_only;
+    return html`${
+      this.table
+        ? nothing
+        : html`${this.#tool("minus", "zoom_out", () => {
+            this.#zoomBy(1 / ZOOM_STEP);
+          })}
+          ${this.#tool("plus", "zoom_in", () => {
+            this.#zoomBy(ZOOM_STEP);
+          })}
+          ${this.#tool("fit", "zoom_fit", () => {
+            this.#camera.reset();
+            this.#place();
+          })}
+          ${
+            editable
+              ? this.#tool("edit", "edit", () => {
+                  void this.#edit();
+                })
+              : nothing
+          }`
+    }
+    ${this.#tool(
+      this.table ? "map" : "table",
+      this.table ? "show_plan" : "show_table",
+      () => {
+        this.table = !this.table;
+      },
+    )}`;
+  }
+
+  /** One tab for each plan, where there are several. */
+  #tabs(park: Park): TemplateResult | typeof nothing {
+    const plans = this.#plans(park);
+    if (plans.length < 2 || this.config?.plan !== undefined) return nothing;
+    const shown = this.#plan?.id;
+    return html`<nav>
+      ${plans.map(
+        ({ id, name }) =>
+          html`<button
+            aria-current=${id === shown ? "page" : nothing}
+            @click=${() => {
+              this.#choose(id);
+            }}
+          >
+            ${name}
+          </button>`,
+      )}
+    </nav>`;
+  }
+
+  #legend({ t, f }: Scene): TemplateResult {
+    return html`<footer aria-hidden="true">
+      ${Array.from(
+        { length: HEAT_STEPS + 1 },
+        (_, step) =>
+          html`<i style="background:${heatColor(step)}"></i>${
+              step % 4 === 0
+                ? html`<span
+                    >${step ? f.power(heatPower(step, this.#heatMax)) : t("off")}</span
+                  >`
+                : nothing
+            }`,
+      )}
+    </footer>`;
+  }
+
+  async #edit(): Promise<void> {
+    const viewport = this.#viewport;
+    if (!viewport || !this.#feed) return;
+    try {
+      const { PlanEditor } = await import("./editor/panel.js");
+      const editor = new PlanEditor();
+      editor.stage = this.#stage(viewport, this.#feed);
+      this.editor = editor;
+    } catch {
+      // The file of an older version is gone after an update.
+      showToast(this, this.scene!.t("updated"));
+    }
+  }
+
+  #endEditing = (): void => {
+    this.editor = undefined;
+  };
+
+  #stage(viewport: HTMLElement, feed: PlanFeed): Stage {
+    // eslint-disable-next-line @typescript-eslint/no-this-alias
+    const card = this;
+    return {
+      view: this.#view,
+      camera: this.#camera,
+      viewport,
+      feed,
+      get plan() {
+        return card.#plan!;
+      },
+      get plans() {
+        return card.#plans(card.#park!);
+      },
+      get scene() {
+        return card.scene!;
+      },
+      choose: (id) => {
+        this.#choose(id);
+      },
+      refresh: () => {
+        this.requestUpdate();
+      },
+      toast: (text) => {
+        showToast(this, text);
+      },
+    };
   }
 
   #tool(name: keyof typeof ICONS, key: TextKey, action: () => void): TemplateResult {
@@ -187,6 +331,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
 
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
+    if (this.scene) this.#showTotal(this.scene);
     const viewport =
       this.renderRoot.querySelector<HTMLElement>(".viewport") ?? undefined;
     if (viewport !== this.#viewport) {
@@ -209,9 +354,14 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
       return;
     }
     this.#view.patch(this.#ink(scene));
-    const total = this.renderRoot.querySelector("#total");
-    const watts = numberOf(stateOf(scene.hass.states, scene.park, "power"));
-    const text = watts === null ? scene.t("unknown") : scene.f.power(watts);
+    this.#showTotal(scene);
+  }
+
+  /** Not in the template: it changes without one being rendered. */
+  #showTotal({ hass, park, t, f }: Scene): void {
+    const watts = numberOf(stateOf(hass.states, park, "power"));
+    const text = watts === null ? t("unknown") : f.power(watts);
+    const total = this.renderRoot.querySelector(".total");
     if (total && total.textContent !== text) total.textContent = text;
   }
 
@@ -228,27 +378,47 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
     const scene = this.scene;
     const viewport = this.#viewport;
     if (!scene || !viewport) return;
-    const screen = this.#screen(viewport);
-    const basis = [
-      scene.park,
-      this.config?.plan,
-      Math.round(screen.width / COARSE_PX),
-      Math.round(screen.height / COARSE_PX),
-    ];
+    viewport.style.setProperty(
+      "--plan-invert",
+      scene.hass.themes.darkMode ? DARK : "none",
+    );
+    if (this.editor?.busy) return;
+    const plan = this.#chosen(scene.park, viewport);
+    if (!plan) return;
+    const basis = [scene.park, plan];
     if (basis.some((value, index) => value !== this.#drawnFor[index])) {
       this.#drawnFor = basis;
       this.#park = scene.park;
-      this.#plan = arrange(scene.park, screen);
-      viewport.style.setProperty(
-        "--aspect",
-        String(this.#plan.width / this.#plan.height),
-      );
-      this.#view.build(this.#plan, scene.park);
-      this.#camera.plan = this.#plan;
-      this.#setStop(this.#stop);
-      this.#fit();
+      this.#build(plan, scene, viewport);
     }
     this.#view.patch(this.#ink(scene), true);
+  }
+
+  #build(plan: Plan, scene: Scene, viewport: HTMLElement): void {
+    const another = this.#plan?.id !== plan.id;
+    this.#plan = plan;
+    viewport.style.setProperty("--aspect", String(plan.width / plan.height));
+    const focused = (this.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
+    this.#view.build(plan, scene.park);
+    if (focused?.dataset["device"]) {
+      this.#view.module(focused.dataset["device"])?.group.focus();
+    }
+    this.#camera.plan = plan;
+    if (another) this.#camera.reset();
+    this.#setStop(this.#stop);
+    this.#fit();
+    this.editor?.drawn();
+    if (another) this.requestUpdate();
+    const digest = plan.picture?.digest;
+    if (digest === undefined) return;
+    pictureUrl(scene.hass, digest).then(
+      (url) => {
+        if (this.#plan?.picture?.digest === digest) this.#view.showPicture(url);
+      },
+      () => {
+        showToast(this, scene.t("picture_missing"));
+      },
+    );
   }
 
   /** The room for the plan; its height is the plan's own where nothing bounds it. */
@@ -300,10 +470,10 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
         return card.#camera.zoomed;
       },
       tap(x: number, y: number) {
-        card.#tap(x, y);
+        if (!card.editor) card.#tap(x, y);
       },
       hold(x: number, y: number) {
-        const module = card.#at(x, y);
+        const module = card.editor ? undefined : card.#at(x, y);
         if (module) card.#details(module);
       },
       move(dx: number, dy: number, factor: number, x: number, y: number) {
@@ -394,6 +564,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
   }
 
   #click = (event: Event): void => {
+    if (this.editor) return;
     const button = (event.target as Element).closest<HTMLElement>("[data-power]");
     const sector = this.#park?.sectors.find(
       ({ device }) => device === button?.dataset["power"],
@@ -530,6 +701,24 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
   }
 }
 
+// Which floor a screen shows is its own affair.
+
+function recall(park: string): string | undefined {
+  try {
+    return localStorage.getItem(`energy-park-plan-${park}`) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function remember(park: string, plan: string): void {
+  try {
+    localStorage.setItem(`energy-park-plan-${park}`, plan);
+  } catch {
+    // A browser that keeps nothing shows the first plan next time.
+  }
+}
+
 function styles(): ReturnType<typeof css> {
   return css`
     header {
@@ -560,6 +749,52 @@ function styles(): ReturnType<typeof css> {
     :host(:not([layout="grid"]):not([layout="panel"])) .viewport {
       flex: none;
       aspect-ratio: var(--aspect, 1.6);
+    }
+    nav {
+      display: flex;
+      gap: 4px;
+      overflow-x: auto;
+      padding: 0 12px 4px;
+    }
+    nav button {
+      flex: none;
+      border: none;
+      border-bottom: 2px solid transparent;
+      border-radius: 0;
+    }
+    nav button[aria-current] {
+      border-bottom-color: var(--accent);
+      font-weight: 500;
+    }
+    .picture.invert {
+      filter: var(--plan-invert, none);
+    }
+    .editing .module {
+      cursor: move;
+    }
+    .overlay {
+      pointer-events: none;
+    }
+    .chosen,
+    .held,
+    .corner,
+    .side {
+      fill: none;
+      stroke: var(--accent);
+      stroke-width: 2;
+    }
+    .held {
+      stroke-width: 4;
+      stroke-dasharray: 4 4;
+    }
+    .corner,
+    .side {
+      fill: var(--paper);
+    }
+    .guide {
+      stroke: var(--accent);
+      stroke-width: 1;
+      stroke-dasharray: 6 4;
     }
     .viewport.zoomed {
       touch-action: none;

@@ -23,12 +23,22 @@ export interface Module {
   size: number;
 }
 
+export interface Picture {
+  /** What the file is named by; it never names another. */
+  digest: string;
+  width: number;
+  height: number;
+  /** Dark lines on white become light on dark when the page is dark. */
+  invert: boolean;
+}
+
 export interface Plan {
   id: string;
   name: string;
   floor: string | null;
   width: number;
   height: number;
+  picture: Picture | null;
   zones: readonly Zone[];
   modules: readonly Module[];
 }

@@ -45,7 +45,7 @@ export function planTable(
     html`<tbody>
       <tr>
         <th colspan="2" scope="rowgroup">${name}</th>
-        <td class="number total">${watts === null ? "–" : f.power(watts)}</td>
+        <td class="number sum">${watts === null ? "–" : f.power(watts)}</td>
         <td colspan="2"></td>
       </tr>
       ${sockets.map(row)}

@@ -63,7 +63,7 @@ export class ModuleNode {
   #shown = { look: "", watts: "", mark: "none" as Mark, label: "", name: "" };
 
   constructor(
-    readonly module: Module,
+    public module: Module,
     readonly socket: Socket,
   ) {
     this.group = make("g", { class: "module", role: "button", tabindex: "-1" });
@@ -186,7 +186,7 @@ export function describe(
     .join(", ");
 }
 
-class ZoneNode {
+export class ZoneNode {
   readonly path: SVGPathElement;
   readonly label: HTMLDivElement | undefined;
   readonly #button: HTMLButtonElement | undefined;
@@ -196,7 +196,7 @@ class ZoneNode {
   #seen: (HassState | undefined)[] = [];
 
   constructor(
-    readonly zone: Zone,
+    public zone: Zone,
     readonly sector: Sector | undefined,
   ) {
     this.path = make("path", { class: "zone" });
@@ -274,8 +274,14 @@ export class PlanView {
   readonly world = document.createElement("div");
   modules: readonly ModuleNode[] = [];
   zones: readonly ZoneNode[] = [];
+  /** Above all else; for who edits. */
+  readonly overlay = make("g", { class: "overlay" });
+  /** Called after each drawing at another scale. */
+  placed: (() => void) | undefined;
   readonly #svg = make("svg", { class: "drawing", role: "presentation" });
+  readonly #picture = make("image", { class: "picture" });
   readonly #labels = document.createElement("div");
+  #level = 0;
   #plan: Plan | undefined;
   #spacing = 1;
   #scale = 0;
@@ -315,8 +321,21 @@ export class PlanView {
     signs.append(...this.modules.map((module) => module.group));
     const definitions = make("defs", {});
     definitions.append(hatch);
-    this.#svg.replaceChildren(definitions, outline, signs);
+    this.#picture.removeAttribute("href");
+    this.#picture.classList.toggle("invert", plan.picture?.invert ?? false);
+    this.#svg.replaceChildren(
+      definitions,
+      ...(plan.picture ? [this.#picture] : []),
+      outline,
+      signs,
+      this.overlay,
+    );
     this.#labels.replaceChildren(...this.zones.flatMap((zone) => zone.label ?? []));
+  }
+
+  /** Shows the picture under the plan. */
+  showPicture(url: string): void {
+    this.#picture.setAttribute("href", url);
   }
 
   /** Draws at a scale: pixels of a unit of the plan. */
@@ -324,15 +343,28 @@ export class PlanView {
     if (!this.#plan || scale === this.#scale) return;
     this.#scale = scale;
     const room = this.#spacing * scale;
-    const level =
-      room < ICON_FROM_PX ? 0 : room < WATTS_FROM_PX ? 1 : room < NAME_FROM_PX ? 2 : 3;
+    const level = (this.#level =
+      room < ICON_FROM_PX ? 0 : room < WATTS_FROM_PX ? 1 : room < NAME_FROM_PX ? 2 : 3);
     const width = px(this.#plan.width * scale);
     const height = px(this.#plan.height * scale);
     this.#svg.setAttribute("width", width);
     this.#svg.setAttribute("height", height);
+    this.#picture.setAttribute("width", width);
+    this.#picture.setAttribute("height", height);
     this.#svg.setAttribute("class", `drawing level-${level}`);
     for (const module of this.modules) module.place(scale, level, room);
     for (const zone of this.zones) zone.place(scale);
+    this.placed?.();
+  }
+
+  /** Draws a part anew that was moved, turned or sized. */
+  replace(node: ModuleNode | ZoneNode): void {
+    if (node instanceof ZoneNode) node.place(this.#scale);
+    else node.place(this.#scale, this.#level, this.#spacing * this.#scale);
+  }
+
+  get scale(): number {
+    return this.#scale;
   }
 
   /** Shows the states; returns how many nodes had to be drawn. */

@@ -3,8 +3,8 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { format, type Format } from "./format.js";
-import type { Hass, HassStates } from "./hass.js";
-import { parkFeed, type Feed } from "./hub.js";
+import type { Hass, HassConnection, HassStates } from "./hass.js";
+import { parkFeed, type AnyFeed, type Feed } from "./hub.js";
 import { loadTexts, translator, type Translate } from "./i18n.js";
 import { changed, choosePark, type Park, type ParkMessage } from "./park.js";
 import { Repaint } from "./repaint.js";
@@ -46,7 +46,7 @@ export abstract class ParkCard<C extends CardConfig = CardConfig> extends LitEle
   #hass: Hass | undefined;
   #shown: HassStates | undefined;
   #feed: Feed<ParkMessage> | undefined;
-  #unlisten: (() => void) | undefined;
+  #unlisten: readonly (() => void)[] = [];
 
   set hass(hass: Hass | undefined) {
     if (!hass) return;
@@ -110,16 +110,25 @@ export abstract class ParkCard<C extends CardConfig = CardConfig> extends LitEle
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.repaint.disconnect();
-    this.#unlisten?.();
-    this.#unlisten = this.#feed = undefined;
+    for (const end of this.#unlisten) end();
+    this.#unlisten = [];
+    this.#feed = undefined;
+  }
+
+  /** What else a card follows; all cards follow the parks. */
+  protected feeds(_connection: HassConnection): readonly AnyFeed[] {
+    return [];
   }
 
   #follow(): void {
-    this.#unlisten?.();
-    this.#feed = parkFeed(this.#hass!.connection);
-    this.#unlisten = this.#feed.listen(() => {
-      this.requestUpdate();
-    });
+    for (const end of this.#unlisten) end();
+    const { connection } = this.#hass!;
+    this.#feed = parkFeed(connection);
+    this.#unlisten = [this.#feed, ...this.feeds(connection)].map((feed) =>
+      feed.listen(() => {
+        this.requestUpdate();
+      }),
+    );
     this.requestUpdate();
   }
 

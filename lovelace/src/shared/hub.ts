@@ -12,7 +12,12 @@ const RETRY_MS = [500, 1000, 2000, 5000];
 
 export type Trouble = "waiting" | "missing" | null;
 
-export class Feed<T> {
+/** What can be listened to, whatever it tells. */
+export interface AnyFeed {
+  listen(listener: () => void): () => void;
+}
+
+export class Feed<T, M = T> {
   value: T | undefined;
   trouble: Trouble = "waiting";
   #listeners = new Set<() => void>();
@@ -24,6 +29,8 @@ export class Feed<T> {
   constructor(
     readonly connection: HassConnection,
     readonly message: { type: string } & Record<string, unknown>,
+    /** What a message makes of what was known; undefined asks for all of it anew. */
+    readonly reduce: (known: T | undefined, message: M) => T | undefined,
   ) {}
 
   /** Calls the listener at each change; returns what ends that. */
@@ -44,9 +51,14 @@ export class Feed<T> {
     this.#stop();
     const attempt = ++this.#attempt;
     this.connection
-      .subscribeMessage<T>(
-        (value) => {
+      .subscribeMessage<M>(
+        (message) => {
           if (attempt !== this.#attempt) return;
+          const value = this.reduce(this.value, message);
+          if (value === undefined) {
+            this.#retry(undefined);
+            return;
+          }
           this.#failures = 0;
           this.#tell(value, null);
         },
@@ -86,14 +98,21 @@ export class Feed<T> {
   }
 }
 
-const parks = new WeakMap<HassConnection, Feed<ParkMessage>>();
+/** Makes one feed for each connection. */
+export function perConnection<T, M>(
+  type: string,
+  reduce: (known: T | undefined, message: M) => T | undefined,
+): (connection: HassConnection) => Feed<T, M> {
+  const feeds = new WeakMap<HassConnection, Feed<T, M>>();
+  return (connection) => {
+    let feed = feeds.get(connection);
+    if (!feed) feeds.set(connection, (feed = new Feed(connection, { type }, reduce)));
+    return feed;
+  };
+}
 
 /** The parks of a Home Assistant, kept up to date. */
-export function parkFeed(connection: HassConnection): Feed<ParkMessage> {
-  let feed = parks.get(connection);
-  if (!feed) {
-    feed = new Feed(connection, { type: "energy_park/park/subscribe" });
-    parks.set(connection, feed);
-  }
-  return feed;
-}
+export const parkFeed = perConnection<ParkMessage, ParkMessage>(
+  "energy_park/park/subscribe",
+  (_, message) => message,
+);

@@ -1,7 +1,6 @@
 /** Icons as paths of a 24 by 24 drawing: they need no element of Home Assistant. */
 
 import {
-  mdiCog,
   mdiDesktopTower,
   mdiFitToScreenOutline,
   mdiFlashAlert,
@@ -11,6 +10,7 @@ import {
   mdiMagnifyPlusOutline,
   mdiMapOutline,
   mdiMonitor,
+  mdiPencilRuler,
   mdiPower,
   mdiPowerSocketFr,
   mdiRouterNetwork,
@@ -28,7 +28,7 @@ export const ROLE_ICONS: Readonly<Record<Role, string>> = {
 };
 
 export const ICONS = {
-  edit: mdiCog,
+  edit: mdiPencilRuler,
   fit: mdiFitToScreenOutline,
   help: mdiHelpCircleOutline,
   map: mdiMapOutline,

@@ -79,11 +79,15 @@ test("what a meter tells more is shown more", async () => {
     page({
       ...BASIC,
       time_to_trip: state("sensor.trip", "42", { unit_of_measurement: "s" }),
+      trip_margin: state("sensor.margin", "31", { unit_of_measurement: "%" }),
+      power: state("sensor.active", "2400", { unit_of_measurement: "W" }),
+      max_power: va("sensor.max", 4100),
       color_today: state("sensor.today", "white"),
       color_tomorrow: state("sensor.tomorrow", "red"),
       cost_today: state("sensor.cost", "3.2"),
       injected_power: va("sensor.injected", 800),
-      apparent_power_2: va("sensor.phase_2", 900),
+      next_tariff: state("sensor.next", "peak"),
+      next_tariff_at: state("sensor.next_at", "2026-11-20T12:30:00+00:00"),
     }),
   );
   expect(one(card, "[role=alert]").textContent.trim()).toBe(
@@ -91,13 +95,46 @@ test("what a meter tells more is shown more", async () => {
   );
   expect(facts(card)).toEqual([
     "Headroom: 3.50 kVA",
+    "Margin to cut-off: 31%",
+    "Active power: 2.40 kW",
     "Injected: 800 VA",
+    "Maximum today: 4.10 kVA",
     "Cost today: €3.20",
+    "Next tariff: <peak>, 13:30",
     "Today: <white>",
     "Tomorrow: <red>",
-    "Phase 2: 900 VA",
   ]);
   await isAccessible(card);
+});
+
+test("three phases stand side by side, each with its own limit", async () => {
+  const card = await mount(
+    TYPE,
+    page({
+      ...BASIC,
+      phase_power_1: va("sensor.p1", 500),
+      phase_headroom_1: va("sensor.h1", 1500),
+      phase_power_2: va("sensor.p2", 1900),
+      phase_headroom_2: va("sensor.h2", 100),
+      phase_power_3: va("sensor.p3", 2100),
+      phase_headroom_3: va("sensor.h3", -100),
+    }),
+  );
+  const rows = all(card, ".phases div");
+  expect(rows.map((row) => row.className)).toEqual(["easy", "high", "over"]);
+  expect(rows[1]!.textContent.replace(/\s+/g, " ").trim()).toBe("Phase 2 1.90 kVA");
+});
+
+test.each([
+  ["will_trip", "The meter will cut off"],
+  ["peak_running", "Mobile peak"],
+  ["peak_notice", "A mobile peak is announced"],
+])("%s is told", async (key, words) => {
+  const card = await mount(
+    TYPE,
+    page({ ...BASIC, [key]: state("binary_sensor.alarm", "on") }),
+  );
+  expect(one(card, ".alarm").textContent).toContain(words);
 });
 
 test("the energy since the house's midnight is asked for once", async () => {

@@ -129,6 +129,16 @@ test("a socket that is not heard is neither on nor off", async () => {
   expect(node.classList.contains("unheard")).toBe(true);
 });
 
+test("a total that changed survives the next rendering", async () => {
+  const card = await plan(hass(park([2])));
+  update(card, state("sensor.park_power", "1234", { unit_of_measurement: "W" }));
+  await repainted(card);
+  expect(one(card, ".total").textContent).toBe("1.23 kW");
+  button(card, "Show as a table").click();
+  await settled(card);
+  expect(one(card, ".total").textContent).toBe("1.23 kW");
+});
+
 test("a tap switches, and shows at once that it does", async () => {
   const callService = vi.fn(() => Promise.resolve());
   const card = await plan(hass(park([2]), { callService }));
@@ -378,7 +388,10 @@ test("a sector that is removed leaves no ghost", async () => {
   const of = hass(park([2, 2]));
   const card = await plan(of);
 
-  (of.connection as unknown as FakeConnection).tell({ cards: "", parks: [park([2])] });
+  (of.connection as unknown as FakeConnection).tell(
+    { cards: "", parks: [park([2])] },
+    "energy_park/park/subscribe",
+  );
   await settled(card);
 
   expect(all(card, ".module")).toHaveLength(2);

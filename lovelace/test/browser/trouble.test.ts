@@ -57,12 +57,13 @@ test.each(TYPES)(
     const of = hass(park());
     const connection = of.connection as unknown as FakeConnection;
     const card = await mount(type, of);
-    expect(connection.subscribers.size).toBe(1);
+    const { size } = connection.subscribers;
+    expect(size).toBeGreaterThan(0);
     card.remove();
     await vi.waitFor(() => {
       expect(connection.subscribers.size).toBe(0);
     });
     document.body.append(card);
-    expect(connection.subscribers.size).toBe(1);
+    expect(connection.subscribers.size).toBe(size);
   },
 );

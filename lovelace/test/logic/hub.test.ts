@@ -11,7 +11,7 @@ afterEach(() => {
 });
 
 function feed(connection: FakeConnection): Feed<string> {
-  return new Feed<string>(connection, { type: "news" });
+  return new Feed<string>(connection, { type: "news" }, (_, news) => news);
 }
 
 test("all listeners share one subscription, and its last news", async () => {

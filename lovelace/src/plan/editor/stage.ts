@@ -1,0 +1,27 @@
+/** What the card lends to the editor. */
+
+import type { Scene } from "../../shared/card.js";
+import type { Camera } from "../camera.js";
+import type { PlanFeed } from "../document.js";
+import type { Plan } from "../model.js";
+import type { PlanView } from "../view.js";
+
+export interface Stage {
+  readonly view: PlanView;
+  readonly camera: Camera;
+  readonly viewport: HTMLElement;
+  readonly feed: PlanFeed;
+  /** The plan that is drawn. */
+  readonly plan: Plan;
+  /** All plans of the park, edits included; none before the first is kept. */
+  readonly plans: readonly Plan[];
+  readonly scene: Scene;
+  /** Draws another plan. */
+  choose(id: string): void;
+  /** Draws what was edited. */
+  refresh(): void;
+  toast(text: string): void;
+}
+
+export type Selection =
+  { kind: "module"; id: string } | { kind: "zone"; id: string } | null;

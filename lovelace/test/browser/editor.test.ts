@@ -1,0 +1,425 @@
+import { describe, expect, test, vi } from "vitest";
+
+import { arrange } from "../../src/plan/arrange.js";
+import type { PlanCardConfig } from "../../src/plan/card.js";
+import { creation } from "../../src/plan/document.js";
+import type { PlanEditor } from "../../src/plan/editor/panel.js";
+import type { ParkCard } from "../../src/shared/card.js";
+import type { Hass } from "../../src/shared/hass.js";
+import type { Park } from "../../src/shared/park.js";
+import { withBackend, type FakeBackend } from "../backend.js";
+import { hass, park } from "../park.js";
+import { all, button, isAccessible, mount, one, settled } from "./page.js";
+
+type Card = ParkCard<PlanCardConfig>;
+
+interface Edited {
+  card: Card;
+  editor: PlanEditor;
+  backend: FakeBackend;
+  callService: ReturnType<typeof vi.fn>;
+}
+
+/** A card whose plan is being edited. */
+async function edit(
+  of: Park,
+  { drawn = true, overrides = {} }: { drawn?: boolean; overrides?: Partial<Hass> } = {},
+): Promise<Edited> {
+  const callService = vi.fn(() => Promise.resolve());
+  const made = withBackend(hass(of, { callService, ...overrides }));
+  if (drawn) {
+    const plan = { ...arrange(of, { width: 800, height: 480 }), id: "ground" };
+    made.backend.take(creation(of.id, { ...plan, name: "Ground" }, 0));
+  }
+  const card = await mount<PlanCardConfig>("energy-park-plan-card", made.hass);
+  button(card, "Edit the plan").click();
+  await vi.waitFor(() => one(card, "energy-park-plan-editor"));
+  const editor = one(card, "energy-park-plan-editor") as unknown as PlanEditor;
+  await editor.updateComplete;
+  one(card, ".viewport").setPointerCapture = () => undefined;
+  return { card, editor, backend: made.backend, callService };
+}
+
+function press(editor: PlanEditor, label: string): void {
+  const found = [...editor.renderRoot.querySelectorAll("button")].filter(
+    (node) =>
+      node.textContent.trim() === label || node.getAttribute("aria-label") === label,
+  );
+  expect(found, label).toHaveLength(1);
+  found[0]!.click();
+}
+
+function text(editor: PlanEditor): string {
+  return editor.renderRoot.textContent.replace(/\s+/g, " ");
+}
+
+function place(backend: FakeBackend, device: string): unknown {
+  return Object.values(backend.document.plans)[0]!.modules[device];
+}
+
+function node(card: Card, device: string): Element {
+  return one(card, `.module[data-device="${device}"] .disc`);
+}
+
+function drag(
+  card: Card,
+  at: Element | [number, number],
+  dx: number,
+  dy: number,
+): void {
+  const [x, y] = at instanceof Element ? centre(at) : at;
+  const fire = (type: string, clientX: number, clientY: number): void => {
+    one(card, ".viewport").dispatchEvent(
+      new PointerEvent(type, {
+        clientX,
+        clientY,
+        pointerId: 1,
+        isPrimary: true,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      }),
+    );
+  };
+  fire("pointerdown", x, y);
+  if (dx || dy) {
+    fire("pointermove", x + dx / 2, y + dy / 2);
+    fire("pointermove", x + dx, y + dy);
+  }
+  fire("pointerup", x + dx, y + dy);
+}
+
+function centre(of: Element): [number, number] {
+  const { left, top, width, height } = of.getBoundingClientRect();
+  return [left + width / 2, top + height / 2];
+}
+
+describe("a plan that nobody has drawn", () => {
+  test("is kept as it was arranged by one click", async () => {
+    const { editor, backend, card } = await edit(park([4, 2], 1), { drawn: false });
+    press(editor, "Keep this arrangement");
+    await vi.waitFor(() => {
+      expect(Object.values(backend.document.plans)).toHaveLength(1);
+    });
+    const [plan] = Object.values(backend.document.plans);
+    expect(Object.keys(plan!.modules)).toHaveLength(7);
+    expect(Object.keys(plan!.zones)).toHaveLength(2);
+    await settled(card);
+    expect(text(editor)).toContain("All sockets are on a plan.");
+  });
+
+  test("can begin empty; then all are placed in a grid by one click", async () => {
+    const { editor, backend } = await edit(park([4, 2]), { drawn: false });
+    press(editor, "Begin with an empty plan");
+    await vi.waitFor(() => {
+      expect(text(editor)).toContain("Place all 6 in a grid");
+    });
+    press(editor, "Place all 6 in a grid");
+    await vi.waitFor(() => {
+      const [plan] = Object.values(backend.document.plans);
+      expect(Object.keys(plan!.modules)).toHaveLength(6);
+    });
+  });
+
+  test("can begin with a picture, in its shape", async () => {
+    const fetchWithAuth = vi.fn((path: string, init?: RequestInit) =>
+      Promise.resolve(
+        init?.method === "POST"
+          ? Response.json({ digest: "d".repeat(64), width: 400, height: 300 })
+          : new Response(new Blob(["<svg xmlns='http://www.w3.org/2000/svg'/>"])),
+      ).then((response) => (path ? response : response)),
+    );
+    const { editor, backend, card } = await edit(park([2]), {
+      drawn: false,
+      overrides: { fetchWithAuth },
+    });
+    const input =
+      editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
+    const files = new DataTransfer();
+    files.items.add(new File(["x"], "plan.png"));
+    input.files = files.files;
+    input.dispatchEvent(new Event("change"));
+
+    await vi.waitFor(() => {
+      const [plan] = Object.values(backend.document.plans);
+      expect(plan).toMatchObject({ height: 7500, picture: { width: 400 } });
+    });
+    await vi.waitFor(() => {
+      expect(one(card, ".picture").getAttribute("href")).toMatch(/^blob:/);
+    });
+  });
+});
+
+test("a module is moved where it is dragged, and switches nothing", async () => {
+  const { card, backend, callService } = await edit(park([4, 2]));
+  const before = place(backend, "device_0_0") as { x: number; y: number };
+  const scale = one(card, ".drawing").getBoundingClientRect().width / 10_000;
+
+  drag(card, node(card, "device_0_0"), 300 * scale, -200 * scale);
+
+  await vi.waitFor(() => {
+    const after = place(backend, "device_0_0") as { x: number; y: number };
+    expect(Math.abs(after.x - before.x - 300)).toBeLessThanOrEqual(100);
+    expect(Math.abs(after.y - before.y + 200)).toBeLessThanOrEqual(100);
+    expect(after.x % 100).toBe(0);
+  });
+  expect(callService).not.toHaveBeenCalled();
+});
+
+test("undo and redo, by button", async () => {
+  const { card, editor, backend } = await edit(park([2]));
+  const before = place(backend, "device_0_0");
+  drag(card, node(card, "device_0_0"), 60, 60);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).not.toEqual(before);
+  });
+  const moved = place(backend, "device_0_0");
+  await editor.updateComplete;
+  press(editor, "Undo");
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(before);
+  });
+  await editor.updateComplete;
+  press(editor, "Redo");
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(moved);
+  });
+});
+
+test("a module is turned, sized and taken off", async () => {
+  const { card, editor, backend } = await edit(park([2]));
+  drag(card, node(card, "device_0_1"), 0, 0);
+  await editor.updateComplete;
+  press(editor, "Turn");
+  press(editor, "Larger");
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_1")).toMatchObject({ rotation: 15, size: 120 });
+  });
+  await editor.updateComplete;
+  press(editor, "Take off the plan");
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_1")).toBeUndefined();
+  });
+  await settled(card);
+  expect(text(editor)).toContain("Place all 1 in a grid");
+});
+
+test("a socket is placed where one taps", async () => {
+  const { card, editor, backend } = await edit(park([2]));
+  drag(card, node(card, "device_0_0"), 0, 0);
+  await editor.updateComplete;
+  press(editor, "Take off the plan");
+  await settled(card);
+  await editor.updateComplete;
+
+  press(editor, "0 0");
+  const drawing = one(card, ".drawing").getBoundingClientRect();
+  drag(
+    card,
+    [drawing.left + drawing.width / 4, drawing.top + drawing.height / 2],
+    0,
+    0,
+  );
+
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toMatchObject({ x: 2500 });
+  });
+});
+
+test("a zone is chosen, moved with what stands in it, and pulled by a corner", async () => {
+  const { card, backend } = await edit(park([2, 2]));
+  const zones = (): Record<string, { points: readonly (readonly number[])[] }> =>
+    backend.document.plans["ground"]!.zones;
+  const box = all(card, ".zone")[0]!.getBoundingClientRect();
+  const inside: [number, number] = [box.left + 6, box.bottom - 30];
+  const before = zones()["sector_0"]!.points;
+  const module = place(backend, "device_0_0") as { x: number };
+
+  drag(card, inside, 0, 0);
+  expect(all(card, ".corner")).toHaveLength(4);
+  drag(card, [box.left + box.width / 2, box.bottom - 40], 40, 0);
+  await vi.waitFor(() => {
+    const moved = zones()["sector_0"]!.points;
+    expect(moved[0]![0]).toBeGreaterThan(before[0]![0]!);
+    expect(moved[1]![0]! - moved[0]![0]!).toBe(before[1]![0]! - before[0]![0]!);
+    expect((place(backend, "device_0_0") as { x: number }).x).toBeGreaterThan(module.x);
+  });
+
+  await settled(card);
+  const moved = zones()["sector_0"]!.points;
+  drag(card, all(card, ".corner")[2]!, 30, 30);
+  await vi.waitFor(() => {
+    const pulled = zones()["sector_0"]!.points;
+    expect(pulled[2]).not.toEqual(moved[2]);
+    expect(pulled[0]).toEqual(moved[0]);
+  });
+});
+
+test("a zone gets another corner where its side is pulled", async () => {
+  const { card, backend } = await edit(park([2]));
+  const box = all(card, ".zone")[0]!.getBoundingClientRect();
+  drag(card, [box.left + 6, box.bottom - 30], 0, 0);
+  drag(card, all(card, ".side")[1]!, -40, 0);
+  await vi.waitFor(() => {
+    expect(backend.document.plans["ground"]!.zones["sector_0"]!.points).toHaveLength(5);
+  });
+});
+
+test("all works by keyboard: take up, move, put down", async () => {
+  const { card, backend } = await edit(park([2]));
+  const before = place(backend, "device_0_0") as { x: number; y: number };
+  const group = one(card, `.module[data-device="device_0_0"]`);
+  const key = (name: string, shiftKey = false): void => {
+    one(card, `.module[data-device="device_0_0"]`).dispatchEvent(
+      new KeyboardEvent("keydown", {
+        key: name,
+        shiftKey,
+        bubbles: true,
+        composed: true,
+      }),
+    );
+  };
+  group.focus();
+  key("Enter");
+  key("ArrowRight");
+  await settled(card);
+  key("ArrowDown", true);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toMatchObject({
+      x: before.x + 100,
+      y: before.y + 10,
+    });
+  });
+  await settled(card);
+  const focused = (card.renderRoot as ShadowRoot).activeElement as HTMLElement;
+  expect(focused.dataset["device"]).toBe("device_0_0");
+});
+
+test("a new zone is drawn for a sector, and given to another", async () => {
+  const { card, editor, backend } = await edit(park([2, 2]));
+  const box = all(card, ".zone")[1]!.getBoundingClientRect();
+  drag(card, [box.left + 6, box.bottom - 30], 0, 0);
+  await editor.updateComplete;
+  press(editor, "Remove the zone");
+  await settled(card);
+  await editor.updateComplete;
+  press(editor, "Draw Room 1");
+  await vi.waitFor(() => {
+    const zones = Object.values(backend.document.plans["ground"]!.zones);
+    expect(zones.map(({ device }) => device).sort()).toEqual(["sector_0", "sector_1"]);
+  });
+});
+
+test("several floors: added, named, shown by tabs, removed", async () => {
+  const { card, editor, backend } = await edit(park([2]));
+  press(editor, "Add a plan");
+  await settled(card);
+  await editor.updateComplete;
+  const name = editor.renderRoot.querySelector<HTMLInputElement>(
+    "input[aria-label='Name of the plan']",
+  )!;
+  expect(name.value).toBe("New plan");
+  name.value = "Attic";
+  name.dispatchEvent(new Event("change"));
+  await vi.waitFor(() => {
+    expect(all(card, "nav button").map((tab) => tab.textContent.trim())).toEqual([
+      "Ground",
+      "Attic",
+    ]);
+  });
+  button(card, "Ground").click();
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(2);
+  button(card, "Attic").click();
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(0);
+  await editor.updateComplete;
+  press(editor, "Remove this plan");
+  await vi.waitFor(() => {
+    expect(Object.values(backend.document.plans)).toHaveLength(1);
+  });
+  localStorage.clear();
+});
+
+test("what another person moves is seen while editing", async () => {
+  const { card, backend } = await edit(park([2]));
+  const before = node(card, "device_0_1").getBoundingClientRect().left;
+  backend.take([
+    {
+      plan: "ground",
+      kind: "module",
+      id: "device_0_1",
+      value: { x: 9000, y: 3000, rotation: 0, size: 100 },
+    },
+  ]);
+  await settled(card);
+  expect(node(card, "device_0_1").getBoundingClientRect().left).not.toBe(before);
+});
+
+test("a conflict is told, and the other's change stays", async () => {
+  const { card, backend } = await edit(park([2]));
+  const toasts: string[] = [];
+  card.addEventListener("hass-notification", (event) =>
+    toasts.push((event as CustomEvent<{ message: string }>).detail.message),
+  );
+  const before = place(backend, "device_0_0");
+  backend.refuse = "conflict";
+  drag(card, node(card, "device_0_0"), 50, 50);
+  await vi.waitFor(() => {
+    expect(toasts).toEqual([expect.stringContaining("Somebody else changed")]);
+  });
+  expect(place(backend, "device_0_0")).toEqual(before);
+});
+
+test("a picture that cannot be used says why", async () => {
+  const { card, editor } = await edit(park([2]), {
+    overrides: {
+      fetchWithAuth: () =>
+        Promise.resolve(Response.json({ code: "picture_too_big" }, { status: 413 })),
+    },
+  });
+  const toasts: string[] = [];
+  card.addEventListener("hass-notification", (event) =>
+    toasts.push((event as CustomEvent<{ message: string }>).detail.message),
+  );
+  const input = editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
+  const files = new DataTransfer();
+  files.items.add(new File(["x"], "plan.png"));
+  input.files = files.files;
+  input.dispatchEvent(new Event("change"));
+  await vi.waitFor(() => {
+    expect(toasts).toEqual([expect.stringContaining("at most 10 MB")]);
+  });
+});
+
+test("it is accessible, with a module and with a zone chosen", async () => {
+  const { card, editor } = await edit(park([2, 2]));
+  await isAccessible(card);
+  drag(card, node(card, "device_0_0"), 0, 0);
+  await editor.updateComplete;
+  await isAccessible(card);
+  const box = all(card, ".zone")[0]!.getBoundingClientRect();
+  drag(card, [box.left + 6, box.bottom - 30], 0, 0);
+  await editor.updateComplete;
+  await isAccessible(card);
+});
+
+test("only administrators may edit", async () => {
+  const card = await mount(
+    "energy-park-plan-card",
+    hass(park([2]), { user: { is_admin: false } }),
+  );
+  expect(all(card, "[aria-label='Edit the plan']")).toEqual([]);
+});
+
+test("when it is done, taps switch again", async () => {
+  const { card, callService } = await edit(park([2]));
+  button(card, "Done").click();
+  await settled(card);
+  drag(card, node(card, "device_0_0"), 0, 0);
+  await settled(card);
+  expect(callService).toHaveBeenCalledOnce();
+  expect(all(card, ".corner")).toEqual([]);
+});

@@ -1,10 +1,16 @@
 """What every test of the harness environment shares."""
 
+from collections.abc import Iterator
+
 import pytest
+import pytest_socket
 
 # The harness has a configuration folder with custom components of its own; the
 # first import decides which ones Home Assistant sees.
 import custom_components.energy_park  # noqa: F401
+from scripts.demo_park.state import free_ports
+
+from .databases import TestDatabase
 
 # A real Home Assistant of another version: run by scripts/test e2e in its own
 # environment.
@@ -20,3 +26,13 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabase]:
+    """A PostgreSQL server that all tests of the mirror share."""
+    # Before any test's own fixture lets it use the network.
+    pytest_socket.enable_socket()
+    database = TestDatabase(tmp_path_factory.mktemp("postgresql"), free_ports(1))
+    yield database
+    database.close()

@@ -24,6 +24,7 @@ from custom_components.energy_park import PLATFORMS
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.coordinator import PolledPlugCoordinator
+from custom_components.energy_park.mirror.connection import TlsMode
 from custom_components.energy_park.model import (
     DayColor,
     MeterReading,
@@ -56,6 +57,8 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
         ("config_flow.py", None),
         ("flows/plug.py", "try_plug"),
         ("flows/plug.py", "credentials_schema"),
+        ("flows/mirror.py", "try_database"),
+        ("flows/mirror.py", "database_credentials_schema"),
     ],
     "config_subentries.meter": [
         ("flows/meter.py", None),
@@ -68,6 +71,7 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
         ("flows/adopt.py", None),
         ("flows/socket.py", None),
     ],
+    "config_subentries.mirror": [("flows/mirror.py", None)],
 }
 KEY = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")
 URL = re.compile(r"(?:\w+://[\w-]+\.|www\.)", re.IGNORECASE)
@@ -362,6 +366,7 @@ def test_every_choice_has_a_text() -> None:
         "role": set(Role),
         "override_state": {"on", "off"},
         "data_rate": set(DataRate),
+        "tls": set(TlsMode),
     }
     named = {
         source.value(file, name)

@@ -13,7 +13,13 @@ from homeassistant.config_entries import (
     FlowType,
     SubentryFlowContext,
 )
-from homeassistant.const import CONF_COUNTRY, CONF_HOST, CONF_NAME, CONF_PASSWORD
+from homeassistant.const import (
+    CONF_COUNTRY,
+    CONF_HOST,
+    CONF_NAME,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+)
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     CountrySelector,
@@ -31,10 +37,12 @@ from .const import (
     DEFAULT_COUNTRY,
     DOMAIN,
     SUBENTRY_METER,
+    SUBENTRY_MIRROR,
     SUBENTRY_PLUG,
     SUBENTRY_SECTOR,
 )
 from .flows.meter import MeterSubentryFlow
+from .flows.mirror import MirrorSubentryFlow, database_credentials_schema, try_database
 from .flows.plug import PlugSubentryFlow, credentials_schema, read_credentials, try_plug
 from .flows.sector import SectorSubentryFlow
 
@@ -44,7 +52,7 @@ class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
 
     VERSION = 1
 
-    _plug: ConfigSubentry
+    _part: ConfigSubentry
 
     @classmethod
     @callback
@@ -57,6 +65,7 @@ class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
             SUBENTRY_METER: MeterSubentryFlow,
             SUBENTRY_SECTOR: SectorSubentryFlow,
             SUBENTRY_PLUG: PlugSubentryFlow,
+            SUBENTRY_MIRROR: MirrorSubentryFlow,
         }
 
     @override
@@ -121,9 +130,11 @@ class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Ask for the password of the plug that refused ours."""
+        """Ask for the password of the plug or the database that refused ours."""
         entry = self._get_reauth_entry()
-        self._plug = entry.subentries[entry_data["subentry_id"]]
+        self._part = entry.subentries[entry_data["subentry_id"]]
+        if self._part.subentry_type == SUBENTRY_MIRROR:
+            return await self.async_step_reauth_mirror()
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -134,24 +145,47 @@ class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             _, errors = await try_plug(
                 self.hass,
-                self._plug.data[CONF_HOST],
+                self._part.data[CONF_HOST],
                 read_credentials(user_input),
-                self._plug.unique_id,
+                self._part.unique_id,
             )
             if not errors:
                 entry = self._get_reauth_entry()
                 self.hass.config_entries.async_update_subentry(
-                    entry, self._plug, data={**self._plug.data, **user_input}
+                    entry, self._part, data={**self._part.data, **user_input}
                 )
                 return self.async_abort(reason="reauth_successful")
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=self.add_suggested_values_to_schema(
                 credentials_schema(),
-                {k: v for k, v in self._plug.data.items() if k != CONF_PASSWORD},
+                {k: v for k, v in self._part.data.items() if k != CONF_PASSWORD},
             ),
             errors=errors,
-            description_placeholders={"plug": self._plug.title},
+            description_placeholders={"plug": self._part.title},
+        )
+
+    async def async_step_reauth_mirror(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Try the new password on the database."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            data = {**self._part.data, **user_input}
+            _, errors = await try_database(data)
+            if not errors:
+                self.hass.config_entries.async_update_subentry(
+                    self._get_reauth_entry(), self._part, data=data
+                )
+                return self.async_abort(reason="reauth_successful")
+        return self.async_show_form(
+            step_id="reauth_mirror",
+            data_schema=self.add_suggested_values_to_schema(
+                database_credentials_schema(),
+                {CONF_USERNAME: self._part.data[CONF_USERNAME]},
+            ),
+            errors=errors,
+            description_placeholders={"database": self._part.title},
         )
 
     def _check_name(

@@ -1,18 +1,31 @@
 """The park as its config entry describes it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import CONF_MODEL, CONF_NAME
+from homeassistant.const import (
+    CONF_HOST,
+    CONF_MODEL,
+    CONF_NAME,
+    CONF_PASSWORD,
+    CONF_PORT,
+    CONF_USERNAME,
+)
 
 from .const import (
+    CONF_CA,
+    CONF_DATABASE,
     CONF_NUMBER,
     CONF_PRIORITY,
     CONF_ROLE,
+    CONF_SCHEMA,
     CONF_SECTOR,
     CONF_SOCKETS,
+    CONF_TLS,
     SUBENTRY_SECTOR,
 )
+from .mirror.connection import MirrorSettings, TlsMode
 from .model import Plug, Role, Socket
 
 
@@ -36,6 +49,20 @@ def sectors(entry: ConfigEntry) -> dict[str, str]:
         subentry.subentry_id: subentry.title
         for subentry in entry.get_subentries_of_type(SUBENTRY_SECTOR)
     }
+
+
+def read_mirror(data: Mapping[str, Any]) -> MirrorSettings:
+    """Return the way to the database from a form's or a subentry's values."""
+    return MirrorSettings(
+        host=data[CONF_HOST],
+        port=data[CONF_PORT],
+        database=data[CONF_DATABASE],
+        user=data[CONF_USERNAME],
+        password=data[CONF_PASSWORD],
+        tls=TlsMode(data[CONF_TLS]),
+        ca=data.get(CONF_CA) or None,
+        schema=data[CONF_SCHEMA],
+    )
 
 
 def _read_socket(entry: ConfigEntry, serial: str, data: dict[str, Any]) -> Socket:

@@ -10,10 +10,13 @@ LOGGER = logging.getLogger(__package__)
 SUBENTRY_METER: Final = "meter"
 SUBENTRY_SECTOR: Final = "sector"
 SUBENTRY_PLUG: Final = "plug"
+SUBENTRY_MIRROR: Final = "mirror"
 
 CONF_ADOPTED: Final = "adopted"
 CONF_AREA: Final = "area"
 CONF_BILLING_PERIOD: Final = "billing_period"
+CONF_CA: Final = "ca"
+CONF_DATABASE: Final = "database"
 CONF_DIALECT: Final = "dialect"
 CONF_FIRMWARE: Final = "firmware"
 CONF_NUMBER: Final = "number"
@@ -21,11 +24,13 @@ CONF_PRICE: Final = "price"
 CONF_PRIORITY: Final = "priority"
 CONF_RADIO: Final = "radio"
 CONF_ROLE: Final = "role"
+CONF_SCHEMA: Final = "schema"
 CONF_SECTOR: Final = "sector"
 CONF_SENSORS: Final = "sensors"
 CONF_SOCKETS: Final = "sockets"
 CONF_SUBSCRIBED_POWER: Final = "subscribed_power"
 CONF_SUBSCRIPTION: Final = "subscription"
+CONF_TLS: Final = "tls"
 
 # Minutes of import and export that are billed together. France bills the load
 # curve by half hour, Spain nets the clock hour, Belgium the quarter.

@@ -1,0 +1,163 @@
+"""The flow of the mirror, against a real PostgreSQL."""
+
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+import pytest
+
+from .common import MockConfigEntry
+from .databases import TestDatabase, mirror
+from .parks import async_setup
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+
+async def async_start(hass: HomeAssistant, entry: MockConfigEntry) -> Any:
+    return await hass.config_entries.subentries.async_init(
+        (entry.entry_id, "mirror"), context={"source": SOURCE_USER}
+    )
+
+
+async def async_answer(hass: HomeAssistant, result: Any, answer: dict[str, Any]) -> Any:
+    return await hass.config_entries.subentries.async_configure(
+        result["flow_id"], answer
+    )
+
+
+async def schemas(database: TestDatabase) -> set[str]:
+    return {
+        row["nspname"]
+        for row in await database.fetch("SELECT nspname FROM pg_namespace")
+    }
+
+
+def suggested(result: Any) -> dict[str, Any]:
+    """What a form shows in its fields."""
+    return {
+        str(field): field.description["suggested_value"]
+        for field in result["data_schema"].schema
+        if field.description
+    }
+
+
+async def test_the_tables_are_made_once_the_user_agreed(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    entry = await async_setup(hass)
+    data = database.data()
+    result = await async_answer(hass, await async_start(hass, entry), data)
+    assert result["step_id"] == "create"
+    assert result["description_placeholders"] == {
+        "schema": data["schema"],
+        "database": "energy_park",
+    }
+    assert data["schema"] not in await schemas(database)
+    result = await async_answer(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert data["schema"] in await schemas(database)
+    [added] = entry.get_subentries_of_type("mirror")
+    assert added.data == data
+    assert added.title == "energy_park (127.0.0.1)"
+    await hass.async_block_till_done()
+    assert (await async_start(hass, entry))["reason"] == "already_configured"
+
+
+async def test_tables_that_are_there_are_taken(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    entry = await async_setup(hass)
+    data = database.data()
+    result = await async_answer(hass, await async_start(hass, entry), data)
+    await async_answer(hass, result, {})
+    [first] = entry.get_subentries_of_type("mirror")
+    hass.config_entries.async_remove_subentry(entry, first.subentry_id)
+    await hass.async_block_till_done()
+    result = await async_answer(hass, await async_start(hass, entry), data)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"port": 1}, "database_unreachable"),
+        ({"password": "wr0ng"}, "invalid_auth"),
+        ({"username": "who"}, "invalid_auth"),
+        ({"database": "none"}, "no_such_database"),
+        ({"tls": "verify-full"}, "tls_refused"),
+        ({"tls": "verify-full", "ca": "no certificate"}, "certificate"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_corrected(
+    hass: HomeAssistant, database: TestDatabase, wrong: dict[str, Any], error: str
+) -> None:
+    entry = await async_setup(hass)
+    data = database.data()
+    result = await async_answer(hass, await async_start(hass, entry), data | wrong)
+    assert result["errors"] == {"base": error}
+    assert (data | wrong)["password"] not in suggested(result).values()
+    result = await async_answer(hass, result, data)
+    assert result["step_id"] == "create"
+
+
+async def test_a_user_without_rights_is_told_so(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    entry = await async_setup(hass)
+    await database.fetch("CREATE ROLE flow_guest LOGIN PASSWORD 'known'")
+    guest = {"username": "flow_guest", "password": "known"}
+    data = database.data(**guest)
+    result = await async_answer(hass, await async_start(hass, entry), data)
+    assert result["errors"] == {"base": "no_right"}
+    # An empty schema that it may only look into is of no use to it either.
+    await database.fetch(f"CREATE SCHEMA {data['schema']}")
+    await database.fetch(f"GRANT USAGE ON SCHEMA {data['schema']} TO flow_guest")
+    result = await async_answer(hass, result, data)
+    assert result["errors"] == {"base": "no_right"}
+    await database.fetch(f"GRANT CREATE ON SCHEMA {data['schema']} TO flow_guest")
+    result = await async_answer(hass, result, data)
+    assert result["step_id"] == "create"
+    result = await async_answer(hass, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+
+async def test_a_change_keeps_the_password(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    data = database.data()
+    entry = await async_setup(hass, mirror(data))
+    result = await entry.start_subentry_reconfigure_flow(hass, "mirror")
+    assert suggested(result) == {k: v for k, v in data.items() if k != "password"}
+    other = database.data()
+    del other["password"]
+    result = await async_answer(hass, result, other)
+    assert result["step_id"] == "create"
+    result = await async_answer(hass, result, {})
+    assert result["reason"] == "reconfigure_successful"
+    [changed] = entry.get_subentries_of_type("mirror")
+    assert changed.data == other | {"password": database.password}
+    await hass.async_block_till_done()
+
+
+async def test_a_new_password_is_asked_for_and_tried(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    data = database.data()
+    entry = await async_setup(hass, mirror(data | {"password": "old"}))
+    entry.async_start_reauth(hass, data={"subentry_id": "mirror"})
+    await hass.async_block_till_done()
+    [flow] = entry.async_get_active_flows(hass, {"reauth"})
+    assert flow["step_id"] == "reauth_mirror"
+    configure = hass.config_entries.flow.async_configure
+    answer = {"username": data["username"], "password": "wrong"}
+    result = await configure(flow["flow_id"], answer)
+    assert result["errors"] == {"base": "invalid_auth"}
+    answer["password"] = database.password
+    result = await configure(flow["flow_id"], answer)
+    assert result["reason"] == "reauth_successful"
+    [changed] = entry.get_subentries_of_type("mirror")
+    assert changed.data == data
+    await hass.async_block_till_done()

@@ -108,6 +108,10 @@ class Mirror:
         """How many of the rows offered since the start were put on disk."""
         return self._spool.kept
 
+    async def progress(self) -> None:
+        """Return after the next batch or failure."""
+        await self._writer.progress()
+
     async def quarantined(self) -> list[Refused]:
         """Return the rows that no database took: table, body, cause."""
         return await self._spool.quarantined()

@@ -325,12 +325,15 @@ class Sender:
 
     async def send_records(self, batch: RecordBatch) -> None:
         """Store events, frames and descriptions."""
-        by_table: dict[str, list[str]] = {table: [] for table in statements.RECORDS}
-        for table, body in zip(batch.target, batch.body, strict=True):
-            by_table[table].append(body)
-        for table, bodies in by_table.items():
-            if bodies:
+        rows = list(zip(batch.target, batch.body, strict=True))
+        for table in statements.RECORDS:
+            if bodies := [body for target, body in rows if target == table]:
                 await self._store(table, bodies)
+        self._refused += [
+            (table, body, "unknown table")
+            for table, body in rows
+            if table not in statements.RECORDS
+        ]
         await self._set_aside()
 
     async def _store(self, table: str, bodies: list[str]) -> None:

@@ -105,9 +105,9 @@ class Spool:
         """Return sums of hours, None when there are none."""
         return await self.run(self._storage.take, Store.take_thinned, limit)
 
-    def forget(self, batch: Batch) -> None:
+    async def forget(self, batch: Batch) -> None:
         """Take note that the database has these rows."""
-        self._thread.submit(self._storage.forget, batch)
+        await self.run(self._storage.forget, batch)
 
     async def rewind(self) -> None:
         """Hand out everything again."""

@@ -177,6 +177,7 @@ class Store:
         with suppress(sqlite3.OperationalError):
             self.tidy()
         self._backlog_after = self._record_after = 0
+        self._thinned_after = -1
         self._live_after = self._backlog_until = self._next - 1
 
     def take_live(self, limit: int) -> ReadingBatch | None:
@@ -234,18 +235,21 @@ class Store:
         return RecordBatch(store=self, seq=seq, target=target, body=body)
 
     def take_thinned(self, limit: int) -> ThinnedBatch | None:
-        """Return sums of hours, those first that were sent before; None without."""
+        """Return the next sums of hours, None when there are none."""
         if not self._one("SELECT EXISTS (SELECT 1 FROM thinned)"):
             return None
         with self._transaction():
             rows = self._db.execute(
-                "SELECT * FROM thinned ORDER BY attempted DESC, hour LIMIT ?", (limit,)
+                "SELECT * FROM thinned WHERE part > ? ORDER BY part LIMIT ?",
+                (self._thinned_after, limit),
             ).fetchall()
             parts = [row[0] for row in rows]
             self._db.executemany(
                 "UPDATE thinned SET attempted = 1 WHERE part = ?",
                 [(part,) for part in parts],
             )
+        # Numbers are random: what comes later may stand before.
+        self._thinned_after = parts[-1] if parts else -1
         if not rows:
             return None
         return ThinnedBatch(store=self, part=parts, groups=[row[1:7] for row in rows])

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from datetime import datetime
 import logging
 import secrets
@@ -25,6 +26,7 @@ THINNED_ROWS: Final = 2_000
 HEARTBEAT_S: Final = 60
 FIRST_RETRY_S: Final = 0.5
 LAST_RETRY_S: Final = 60.0
+_KINDS: Final = 4
 
 # These end when a connection works.
 _PASSING: Final = (
@@ -63,21 +65,22 @@ class Writer:
         self._problems = problems
         self._now = now
         self._writer_id = secrets.randbits(63)
-        self._wake = asyncio.Event()
+        self._wakes: dict[str, asyncio.Event] = {}
+        self._clear_at: dict[str, datetime] = {}
         self._turn = asyncio.Lock()
         self._progress = asyncio.Event()
         self._mend = False
         self._retry_s = FIRST_RETRY_S
         self._sent: deque[tuple[float, int]] = deque()
         self.connected = False
-        self._drained = False
         self.caught_up_at = now()
         self.rows_sent = 0
         self.last_error: Problem | None = None
 
     def wake(self) -> None:
         """Look at the spool now."""
-        self._wake.set()
+        for wake in self._wakes.values():
+            wake.set()
 
     async def progress(self) -> None:
         """Return after the next batch or failure."""
@@ -94,6 +97,9 @@ class Writer:
         """Return the seconds since everything that was measured had arrived."""
         if not self._spool.waiting:
             return 0.0
+        # What was here when the connection began waits for every kind's first look.
+        if len(self._clear_at) == _KINDS:
+            self.caught_up_at = min(self._clear_at.values())
         return max((now - self.caught_up_at).total_seconds(), 0.0)
 
     async def run(self) -> None:
@@ -129,10 +135,16 @@ class Writer:
             await sender.prepare(mend=self._mend)
             self._mend = False
             await self._spool.rewind()
+            spool = self._spool
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._beat(sender))
-                group.create_task(self._send_fresh(sender))
-                group.create_task(self._send_backlog(sender))
+                for carry in (
+                    self._carry(spool.take_records, RECORD_ROWS, sender.send_records),
+                    self._carry(spool.take_thinned, THINNED_ROWS, sender.send_thinned),
+                    self._carry(spool.take_live, LIVE_ROWS, sender.send_live),
+                    self._carry(spool.take_backlog, BACKLOG_ROWS, sender.send_backlog),
+                ):
+                    group.create_task(carry)
         finally:
             connection.terminate()
 
@@ -145,58 +157,27 @@ class Writer:
                 self._succeed(0)
             await asyncio.sleep(HEARTBEAT_S)
 
-    async def _send_fresh(self, sender: Sender) -> None:
-        """Send what has just come in, whenever it does."""
-        while True:
-            self._wake.clear()
-            begun_at = self._now()
-            if await self._send_some(sender):
-                continue
-            if self._drained:
-                self.caught_up_at = begun_at
-            await self._spool.tidy()
-            await self._wake.wait()
-
-    async def _send_some(self, sender: Sender) -> int:
-        """Send one batch of each kind; return how many rows there were."""
-        spool = self._spool
-        return (
-            await self._pass_on(spool.take_records, RECORD_ROWS, sender.send_records)
-            + await self._pass_on(spool.take_thinned, THINNED_ROWS, sender.send_thinned)
-            + await self._pass_on(spool.take_live, LIVE_ROWS, sender.send_live)
-        )
-
-    async def _send_backlog(self, sender: Sender) -> None:
-        """Send what was there before this connection."""
-        self._drained = False
-        async with asyncio.TaskGroup() as group:
-            # While one waits for the database, the other reads the disk.
-            group.create_task(self._drain(sender))
-            group.create_task(self._drain(sender))
-        self._drained = True
-        self.wake()
-
-    async def _drain(self, sender: Sender) -> None:
-        while await self._pass_on(
-            self._spool.take_backlog, BACKLOG_ROWS, sender.send_backlog
-        ):
-            pass
-
-    async def _pass_on[B: Batch](
+    async def _carry[B: Batch](
         self,
         take: Callable[[int], Awaitable[B | None]],
         limit: int,
         send: Callable[[B], Awaitable[None]],
-    ) -> int:
-        """Take a batch, send it, forget it; return how many rows it had."""
-        batch = await take(limit)
-        if batch is None:
-            return 0
-        async with self._turn:
-            await send(batch)
-        self._spool.forget(batch)
-        self._succeed(len(batch))
-        return len(batch)
+    ) -> None:
+        """Send what there is of one kind, and then whatever comes."""
+        kind = take.__name__
+        wake = self._wakes[kind] = asyncio.Event()
+        while True:
+            wake.clear()
+            begun_at = self._now()
+            async with aclosing(_read_ahead(take, limit)) as batches:
+                async for batch in batches:
+                    async with self._turn:
+                        await send(batch)
+                    await self._spool.forget(batch)
+                    self._succeed(len(batch))
+            await self._spool.tidy()
+            self._clear_at[kind] = begun_at
+            await wake.wait()
 
     def _succeed(self, rows: int) -> None:
         self.connected = True
@@ -211,6 +192,19 @@ class Writer:
     def _trim(self, now_s: float) -> None:
         while self._sent and self._sent[0][0] < now_s - 60:
             self._sent.popleft()
+
+
+async def _read_ahead[B](
+    take: Callable[[int], Awaitable[B | None]], limit: int
+) -> AsyncGenerator[B]:
+    """Yield batches; while one is sent, the next is read from the disk."""
+    upcoming = asyncio.ensure_future(take(limit))
+    try:
+        while (batch := await upcoming) is not None:
+            upcoming = asyncio.ensure_future(take(limit))
+            yield batch
+    finally:
+        upcoming.cancel()
 
 
 def _first(errors: BaseExceptionGroup) -> BaseException:

@@ -44,7 +44,7 @@ async def values(spool: Spool) -> list[float]:
     taken: list[float] = []
     while (batch := await spool.take_backlog(10_000)) is not None:
         taken += batch.value
-        spool.forget(batch)
+        await spool.forget(batch)
     return taken
 
 
@@ -187,7 +187,7 @@ async def test_memory_is_sent_from_as_well(
     batch = await spool.take_live(5_000)
     assert batch is not None
     assert list(batch.value) == list(range(2_000))
-    spool.forget(batch)
+    await spool.forget(batch)
     await until(lambda: spool.waiting == 0)
 
 

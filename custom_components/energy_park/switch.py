@@ -1,5 +1,6 @@
 """Switches of sockets and sectors; all of them give orders to the switchboard."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -87,13 +88,13 @@ async def async_setup_entry(
 class OrderedSwitch(SwitchEntity):
     """A switch that gives orders and may be overridden for a while."""
 
+    @abstractmethod
     async def async_order(self, on: bool, lasting: timedelta | None = None) -> None:
         """Give an order; raise what became of it when that is not what was asked."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def async_release(self) -> None:
         """End a person's override: the plan takes over."""
-        raise NotImplementedError
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ import yaml
 from scripts.demo_park.api import HomeAssistantWebSocket
 from scripts.demo_park.emulation import Emulation
 from scripts.demo_park.flows import add_subentry
-from scripts.demo_park.park import create_park, meter_answers
+from scripts.demo_park.park import create_park, meter_answers, wait_ready
 
 from . import Figure
 from ._live import home_assistant
@@ -62,6 +62,7 @@ async def measure(seconds: float) -> list[float]:
         for announcement in others:
             answers = meter_answers(announcement["meter"]["pty"])
             await add_subentry(api, park.entry_id, "meter", answers)
+        await wait_ready(websocket, first)
         controls = {a["meter"]["serial"]: a["control"] for a in (first, *others)}
         return await collect(websocket, controls, seconds)
 

@@ -130,10 +130,12 @@ async def wait_ready(
         ) from None
 
 
-async def _count_known(websocket: HomeAssistantWebSocket, park: ParkEntities) -> int:
-    """Return how many sockets have told their state; none before the meter has."""
+async def _count_known(
+    websocket: HomeAssistantWebSocket, park: ParkEntities
+) -> int | None:
+    """Return how many sockets have told their state; None before each meter has."""
     if not all(park.get(meter, "apparent_power") for meter in park.meters):
-        return 0
+        return None
     states = {
         state["entity_id"]: state["state"]
         for state in await websocket.call("get_states")

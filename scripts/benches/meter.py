@@ -15,7 +15,7 @@ import yaml
 from scripts.demo_park.api import HomeAssistantWebSocket
 from scripts.demo_park.emulation import Emulation
 from scripts.demo_park.flows import add_subentry
-from scripts.demo_park.park import create_park, meter_answers, wait_ready
+from scripts.demo_park.park import create_park, meter_answers, set_aside, wait_ready
 
 from . import Figure
 from ._live import home_assistant
@@ -59,9 +59,18 @@ async def measure(seconds: float) -> list[float]:
         websocket = await stack.enter_async_context(api.websocket())
         first, *others = [meter.announcement for meter in meters]
         park, _ = await create_park(api, websocket, on_pty(first))
-        for announcement in others:
-            answers = meter_answers(announcement["meter"]["pty"])
-            await add_subentry(api, park.entry_id, "meter", answers)
+        async with set_aside(websocket, park.entry_id):
+            await asyncio.gather(
+                *(
+                    add_subentry(
+                        api,
+                        park.entry_id,
+                        "meter",
+                        meter_answers(announcement["meter"]["pty"]),
+                    )
+                    for announcement in others
+                )
+            )
         await wait_ready(websocket, first)
         controls = {a["meter"]["serial"]: a["control"] for a in (first, *others)}
         return await collect(websocket, controls, seconds)

@@ -36,6 +36,7 @@ from custom_components.energy_park.model import (
     Tariff,
     TicMode,
 )
+from custom_components.energy_park.plug.rest_settings import RestAuth
 from custom_components.energy_park.tic.insight import MeterData
 from custom_components.energy_park.tic.nrf24 import DataRate
 from custom_components.energy_park.tic.trip_state import (
@@ -55,8 +56,7 @@ LANGUAGES = ("en", "es", "fr")
 FLOWS: dict[str, list[tuple[str, str | None]]] = {
     "config": [
         ("config_flow.py", None),
-        ("flows/plug.py", "try_plug"),
-        ("flows/plug.py", "credentials_schema"),
+        ("flows/access.py", None),
         ("flows/mirror.py", "try_database"),
         ("flows/mirror.py", "database_credentials_schema"),
     ],
@@ -68,7 +68,9 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
     "config_subentries.sector": [("flows/sector.py", None)],
     "config_subentries.plug": [
         ("flows/plug.py", None),
+        ("flows/access.py", None),
         ("flows/adopt.py", None),
+        ("flows/rest.py", None),
         ("flows/socket.py", None),
     ],
     "config_subentries.mirror": [("flows/mirror.py", None)],
@@ -278,13 +280,34 @@ def test_what_a_flow_waits_for_has_texts(path: str) -> None:
     assert section(path).get("progress", {}).keys() == shown
 
 
+def folded_sections(file: str, node: ast.AST) -> Iterator[object]:
+    """Yield the sections of all forms: fields whose value is a folded form."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Dict):
+            for key, value in zip(inner.keys, inner.values, strict=True):
+                if isinstance(value, ast.Call) and source.called(value) == "folded":
+                    assert isinstance(key, ast.Call)
+                    yield source.value(file, key.args[0])
+
+
 @pytest.mark.parametrize("path", FLOWS)
 def test_every_field_is_named_and_explained(path: str) -> None:
     steps = section(path)["step"].values()
     asked = {field for file, node in nodes(path) for field in asked_fields(file, node)}
-    assert {field for step in steps for field in step.get("data", {})} == asked
-    for step in steps:
-        assert step.get("data", {}).keys() == step.get("data_description", {}).keys()
+    folded = {
+        name for file, node in nodes(path) for name in folded_sections(file, node)
+    }
+    sections = {
+        name: texts
+        for step in steps
+        for name, texts in step.get("sections", {}).items()
+    }
+    assert sections.keys() == folded
+    forms = [*steps, *sections.values()]
+    assert {field for form in forms for field in form.get("data", {})} == asked - folded
+    for form in forms:
+        assert form.get("data", {}).keys() == form.get("data_description", {}).keys()
+    assert all(texts["name"] for texts in sections.values())
 
 
 def test_every_kind_of_part_can_be_added_and_changed() -> None:
@@ -367,6 +390,7 @@ def test_every_choice_has_a_text() -> None:
         "override_state": {"on", "off"},
         "data_rate": set(DataRate),
         "tls": set(TlsMode),
+        "auth": set(RestAuth),
     }
     named = {
         source.value(file, name)

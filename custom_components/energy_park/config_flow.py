@@ -13,13 +13,7 @@ from homeassistant.config_entries import (
     FlowType,
     SubentryFlowContext,
 )
-from homeassistant.const import (
-    CONF_COUNTRY,
-    CONF_HOST,
-    CONF_NAME,
-    CONF_PASSWORD,
-    CONF_USERNAME,
-)
+from homeassistant.const import CONF_COUNTRY, CONF_NAME, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     CountrySelector,
@@ -41,9 +35,10 @@ from .const import (
     SUBENTRY_PLUG,
     SUBENTRY_SECTOR,
 )
+from .flows.access import credentials_schema, try_plug
 from .flows.meter import MeterSubentryFlow
 from .flows.mirror import MirrorSubentryFlow, database_credentials_schema, try_database
-from .flows.plug import PlugSubentryFlow, credentials_schema, read_credentials, try_plug
+from .flows.plug import PlugSubentryFlow
 from .flows.sector import SectorSubentryFlow
 
 
@@ -144,10 +139,7 @@ class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             _, errors = await try_plug(
-                self.hass,
-                self._part.data[CONF_HOST],
-                read_credentials(user_input),
-                self._part.unique_id,
+                self.hass, {**self._part.data, **user_input}, self._part.unique_id
             )
             if not errors:
                 entry = self._get_reauth_entry()

@@ -6,9 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.const import CONF_HOST, CONF_MODEL, CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -17,9 +15,7 @@ from .configuration import read_plug
 from .const import (
     CONF_DIALECT,
     CONF_FIRMWARE,
-    CONF_NUMBER,
     CONF_PRICE,
-    CONF_SOCKETS,
     CONF_SUBSCRIPTION,
     DOMAIN,
     LOGGER,
@@ -44,8 +40,8 @@ from .model import (
     Socket,
     SocketReading,
 )
-from .plug import open_plug
-from .plug.client import Credentials, PlugAuthError, PlugClient, PlugError
+from .plug.client import PlugAuthError, PlugClient, PlugError
+from .plugs import open_client
 from .tic.insight import MeterData
 from .tic.link import TicLinkError
 from .tic.quality import LinkQuality
@@ -267,7 +263,17 @@ class PolledPlugCoordinator(PlugCoordinator):
     ) -> None:
         """Prepare to poll; ``polls`` bounds those of the whole park."""
         super().__init__(hass, entry, subentry, PLUG_INTERVAL)
-        self.client: PlugClient = _open_client(hass, subentry)
+        self.client: PlugClient = open_client(
+            hass,
+            subentry.data,
+            PlugInfo(
+                serial=self.plug.serial,
+                dialect=subentry.data[CONF_DIALECT],
+                model=self.plug.model,
+                firmware=subentry.data.get(CONF_FIRMWARE),
+                sockets=tuple(socket.number for socket in self.plug.sockets),
+            ),
+        )
         self.power_on_defaults: dict[int, PowerOnDefault] | None = None
         self._polls = polls
 
@@ -334,23 +340,3 @@ class PolledPlugCoordinator(PlugCoordinator):
         """Switch a socket, then look at the plug again soon."""
         await self.client.switch(socket.number, on)
         await self.async_request_refresh()
-
-
-def _open_client(hass: HomeAssistant, subentry: ConfigSubentry) -> PlugClient:
-    """Return the client of a plug as its subentry describes it."""
-    data = subentry.data
-    assert subentry.unique_id is not None
-    return open_plug(
-        async_get_clientsession(hass),
-        data[CONF_HOST],
-        PlugInfo(
-            serial=subentry.unique_id,
-            dialect=data[CONF_DIALECT],
-            model=data[CONF_MODEL],
-            firmware=data.get(CONF_FIRMWARE),
-            sockets=tuple(socket[CONF_NUMBER] for socket in data[CONF_SOCKETS]),
-        ),
-        Credentials(data.get(CONF_USERNAME), data[CONF_PASSWORD])
-        if CONF_PASSWORD in data
-        else None,
-    )

@@ -15,7 +15,8 @@ from .const import (
     SUBENTRY_SECTOR,
 )
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
-from .model import Socket
+from .model import Plug, Socket
+from .plugs import CONF_REST
 
 type AnyDeviceInfo = DeviceInfo | ChildDeviceInfo
 
@@ -135,7 +136,7 @@ def _register_plug(
         name=plug.name,
         manufacturer=MAKERS.get(subentry.data.get(CONF_DIALECT, "")),
         model=plug.model,
-        serial_number=plug.serial if CONF_DIALECT in subentry.data else None,
+        serial_number=_serial_number(subentry, plug),
         sw_version=subentry.data.get(CONF_FIRMWARE),
         via_device_id=via_device_id,
     ).id
@@ -148,3 +149,12 @@ def _register_plug(
                 name=socket.name,
                 parent_device_id=coordinator.device_id,
             )
+
+
+def _serial_number(subentry: ConfigSubentry, plug: Plug) -> str | None:
+    """Return what the device itself calls so; other unique ids are made up here."""
+    data = subentry.data
+    told = CONF_DIALECT in data and (
+        CONF_REST not in data or "serial" in data[CONF_REST]
+    )
+    return plug.serial if told else None

@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 
 from .coordinator import EnergyParkConfigEntry, MeterCoordinator, PlugCoordinator
 from .links import CONF_KEY
+from .plugs import CONF_REST
 
 # ADCO and ADSC name the meter, PRM the delivery point: with them a person is found.
 TO_REDACT = {
@@ -29,6 +30,8 @@ TO_REDACT = {
     "MSG2",
     "PRM",
     CONF_KEY,
+    # A path may hold a key of the device.
+    CONF_REST,
     "serial",
     "title",
     "unique_id",

@@ -1,127 +1,61 @@
 """The flow of a plug: a host; the plug tells what it is, the user names its sockets."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
-from homeassistant.const import (
-    CONF_HOST,
-    CONF_MODEL,
-    CONF_NAME,
-    CONF_PASSWORD,
-    CONF_USERNAME,
-)
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.selector import (
-    TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
-)
+from homeassistant.const import CONF_HOST, CONF_NAME, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.core import callback
+from homeassistant.helpers.selector import TextSelector
+from homeassistant.util.ulid import ulid_now
 import probatio
 
 from ..adopted import CONF_SWITCH
-from ..configuration import sectors
-from ..const import (
-    CONF_ADOPTED,
-    CONF_DIALECT,
-    CONF_FIRMWARE,
-    CONF_NUMBER,
-    CONF_ROLE,
-    CONF_SECTOR,
-    CONF_SOCKETS,
-    DOMAIN,
-    LOGGER,
-    SUBENTRY_PLUG,
-)
+from ..const import CONF_ADOPTED, CONF_SOCKETS, DOMAIN, SUBENTRY_PLUG
 from ..model import PlugInfo
-from ..plug import identify, open_plug
-from ..plug.client import (
-    Credentials,
-    PlugAuthError,
-    PlugBusyError,
-    PlugError,
-    PlugIdentityError,
-    PlugRefusedError,
-    PlugReplyError,
-    PlugUnreachableError,
-)
+from ..plug.rest_settings import RestAuth, RestSettingsError
+from ..plugs import CONF_REST, read_credentials
+from .access import credentials_schema, is_configured, try_plug
 from .adopt import AdoptFlow, known_switches
-from .socket import socket_data, socket_schema
+from .rest import (
+    CONF_ACCESS,
+    CONF_AUTH,
+    PLACEHOLDERS,
+    rest_access,
+    rest_errors,
+    rest_form,
+    rest_schema,
+    strip_access,
+    strip_schema,
+)
+from .socket import SocketQuestions, plug_data, plug_title
 
 HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
-
-ERRORS: dict[type[PlugError], str] = {
-    PlugUnreachableError: "plug_unreachable",
-    PlugAuthError: "invalid_auth",
-    PlugBusyError: "plug_busy",
-    PlugRefusedError: "plug_refused",
-    PlugReplyError: "plug_unknown",
-    PlugIdentityError: "other_plug",
-}
-
-
-def credentials_schema() -> probatio.Schema:
-    """Return the form of a plug's user and password."""
-    return probatio.Schema(
-        {
-            probatio.Optional(CONF_USERNAME): TextSelector(),
-            probatio.Required(probatio.Secret(CONF_PASSWORD)): TextSelector(
-                TextSelectorConfig(type=TextSelectorType.PASSWORD)
-            ),
-        }
-    )
-
-
-def read_credentials(data: dict[str, Any]) -> Credentials | None:
-    """Return the credentials among a form's or a subentry's values."""
-    if CONF_PASSWORD not in data:
-        return None
-    return Credentials(data.get(CONF_USERNAME), data[CONF_PASSWORD])
-
-
-async def try_plug(
-    hass: HomeAssistant,
-    host: str,
-    credentials: Credentials | None,
-    serial: str | None,
-) -> tuple[PlugInfo | None, dict[str, str]]:
-    """Ask a plug what it is and read it once, where a password is given or not needed.
-
-    Returns what it says, and the errors for the form. ``serial`` is the plug that
-    must answer; None accepts any.
-    """
-    session = async_get_clientsession(hass)
-    try:
-        info = await identify(session, host, credentials)
-        # A locked device may keep even its serial to itself.
-        if serial and info.serial and info.serial != serial:
-            return None, {"base": "other_plug"}
-        if credentials is not None or not info.needs_password:
-            if not info.sockets:
-                return None, {"base": "no_sockets"}
-            await open_plug(session, host, info, credentials).read()
-    except PlugError as err:
-        LOGGER.debug("The plug cannot be used: %s", err)
-        return None, {"base": ERRORS.get(type(err), "plug_unreachable")}
-    return info, {}
 
 
 class PlugSubentryFlow(AdoptFlow):
     """Ask a plug what it is, then ask the user about each of its sockets."""
 
+    _info: PlugInfo
+    _questions: SocketQuestions
+    _again: Callable[[], Awaitable[SubentryFlowResult]]
+
     def __init__(self) -> None:
         """Start without a plug."""
         super().__init__()
-        self._host = ""
-        self._credentials: dict[str, Any] = {}
-        self._info: PlugInfo | None = None
-        self._sockets: list[dict[str, Any]] = []
+        # How the plug is asked, as its subentry will hold it.
+        self._access: dict[str, Any] = {}
+        self._trusted_host = ""
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask whether Home Assistant knows the plug already."""
-        return self.async_show_menu(step_id="user", menu_options=["address", "adopt"])
+        """Ask whether Home Assistant knows the plug already, and which kind it is."""
+        return self.async_show_menu(
+            step_id="user", menu_options=["address", "adopt", "rest", "strip"]
+        )
 
     async def async_step_address(
         self, user_input: dict[str, Any] | None = None
@@ -132,17 +66,97 @@ class PlugSubentryFlow(AdoptFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Change an adopted switch, or the host and the sockets of a plug."""
-        if CONF_ADOPTED in self._get_reconfigure_subentry().data:
+        """Change an adopted switch, or the access to a plug and its sockets."""
+        data = self._get_reconfigure_subentry().data
+        if CONF_ADOPTED in data:
             self._load_adopted()
             return await self.async_step_adopt()
+        if CONF_REST in data:
+            return await self.async_step_rest()
         return await self._async_ask_host("reconfigure", user_input)
+
+    async def async_step_rest(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the requests that a plug takes, and how it answers."""
+        errors: dict[str, str] = {}
+        new = self.source != SOURCE_RECONFIGURE
+        placeholders = dict(PLACEHOLDERS)
+        if user_input is not None:
+            known = {} if new else self._get_reconfigure_subentry().data
+            access = rest_access(user_input, known)
+            try:
+                errors = await self._async_try_described(user_input, access)
+            except RestSettingsError as err:
+                errors = rest_errors(err)
+                placeholders["value"] = str(access[CONF_REST].get(err.where, ""))
+            if not errors:
+                return await self._async_found()
+            if "plug_certificate" in errors.values():
+                return await self._async_ask_trust(self.async_step_rest, user_input)
+        suggested = user_input
+        if suggested is None and not new:
+            suggested = rest_form(self._get_reconfigure_subentry())
+        return self.async_show_form(
+            step_id="rest",
+            data_schema=self.add_suggested_values_to_schema(
+                rest_schema(errors, new=new), suggested
+            ),
+            errors=errors,
+            description_placeholders=placeholders,
+        )
+
+    async def async_step_strip(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for a strip that only toggles, as LF2L built it."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            access = strip_access(user_input)
+            errors = await self._async_try_described(user_input, access)
+            if not errors:
+                return await self._async_found()
+        return self.async_show_form(
+            step_id="strip",
+            data_schema=self.add_suggested_values_to_schema(strip_schema(), user_input),
+            errors=errors,
+        )
+
+    async def _async_try_described(
+        self, form: dict[str, Any], access: dict[str, Any]
+    ) -> dict[str, str]:
+        """Try a described plug; raise RestSettingsError where the words make none."""
+        described = access[CONF_REST]
+        if (
+            described.get(CONF_AUTH, RestAuth.NONE) != RestAuth.NONE
+            and read_credentials(access) is None
+        ):
+            return {CONF_ACCESS: "password_missing"}
+        errors = await self._async_try(access)
+        if errors.get("base") == "plug_unknown":
+            return {"base": "rest_unreadable"}
+        if not errors:
+            self._info = replace(self._info, name=form[CONF_NAME].strip() or None)
+        return errors
+
+    async def async_step_certificate(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask whether the device's own certificate is good enough."""
+        host = self._access[CONF_HOST]
+        if user_input is not None:
+            self._trusted_host = host
+            return await self._again()
+        return self.async_show_form(
+            step_id="certificate",
+            data_schema=probatio.Schema({}),
+            description_placeholders={"host": host},
+        )
 
     async def async_step_known(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Offer to adopt what another integration already reads."""
-        assert self._info is not None
         return self.async_show_menu(
             step_id="known",
             menu_options=["adopt", "talk"],
@@ -153,34 +167,25 @@ class PlugSubentryFlow(AdoptFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Go on with the plug's own dialect."""
-        assert self._info is not None
-        if self._info.needs_password and not self._credentials:
+        if self._info.needs_password and read_credentials(self._access) is None:
             return await self.async_step_credentials()
-        return await self.async_step_socket()
+        return await self._async_ask_sockets()
 
     async def _async_ask_host(
         self, step_id: str, user_input: dict[str, Any] | None
     ) -> SubentryFlowResult:
         errors: dict[str, str] = {}
-        known = (
-            self._get_reconfigure_subentry()
-            if self.source == SOURCE_RECONFIGURE
-            else None
-        )
         if user_input is not None:
-            self._host = user_input[CONF_HOST].strip()
-            serial = known.unique_id if known else None
-            info, errors = await try_plug(self.hass, self._host, None, serial)
-            if info is not None and self._is_new_and_configured(info):
-                return self.async_abort(reason="already_configured")
-            if info is not None:
-                self._info = info
-                known_by_others = known_switches(self.hass, info.serial)
-                if known is None and info.serial and known_by_others:
-                    self._adopted = {CONF_SWITCH: known_by_others[0]}
-                    return await self.async_step_known()
-                return await self.async_step_talk()
-        suggested = self._host or (known.data[CONF_HOST] if known else "")
+            errors = await self._async_try({CONF_HOST: user_input[CONF_HOST].strip()})
+            if not errors:
+                return await self._async_found()
+            if "plug_certificate" in errors.values():
+                return await self._async_ask_trust(
+                    partial(self._async_ask_host, step_id), user_input
+                )
+        suggested = self._access.get(CONF_HOST)
+        if suggested is None and self.source == SOURCE_RECONFIGURE:
+            suggested = self._get_reconfigure_subentry().data[CONF_HOST]
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
@@ -193,80 +198,92 @@ class PlugSubentryFlow(AdoptFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask for the password and try it."""
-        assert self._info is not None
         errors: dict[str, str] = {}
         if user_input is not None:
-            info, errors = await try_plug(
-                self.hass,
-                self._host,
-                read_credentials(user_input),
-                self._info.serial,
-            )
-            if info is not None and self._is_new_and_configured(info):
+            access = {CONF_HOST: self._access[CONF_HOST], **user_input}
+            errors = await self._async_try(access)
+            if not errors and self._is_configured():
                 return self.async_abort(reason="already_configured")
-            if info is not None:
-                self._info = info
-                self._credentials = user_input
-                return await self.async_step_socket()
+            if not errors:
+                return await self._async_ask_sockets()
         return self.async_show_form(
             step_id="credentials",
             data_schema=self.add_suggested_values_to_schema(
                 credentials_schema(),
-                {CONF_USERNAME: (user_input or {}).get(CONF_USERNAME, "")}
+                {CONF_USERNAME: user_input.get(CONF_USERNAME, "")}
                 if user_input
                 else None,
             ),
             errors=errors,
-            description_placeholders={"model": self._info.model, "host": self._host},
+            description_placeholders={
+                "model": self._info.model,
+                "host": self._access[CONF_HOST],
+            },
         )
 
     async def async_step_socket(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask about one socket after the other."""
-        assert self._info is not None
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            if user_input[CONF_NAME].strip():
-                number = self._info.sockets[len(self._sockets)]
-                self._sockets.append(
-                    socket_data(number, user_input, self._known_socket(number))
-                )
-                user_input = None
-            else:
-                errors = {CONF_NAME: "name_missing"}
-        if len(self._sockets) == len(self._info.sockets):
-            return self._finish(self._info)
-        number = self._info.sockets[len(self._sockets)]
+        errors = {} if user_input is None else self._questions.take(user_input)
+        if self._questions.done:
+            return self._finish()
         return self.async_show_form(
             step_id="socket",
             data_schema=self.add_suggested_values_to_schema(
-                socket_schema(self._get_entry(), new=self.source != SOURCE_RECONFIGURE),
-                user_input or self._suggest(number),
+                self._questions.schema,
+                user_input if errors else self._questions.suggest(),
             ),
             errors=errors,
-            description_placeholders={
-                "model": self._info.model,
-                "number": str(len(self._sockets) + 1),
-                "count": str(len(self._info.sockets)),
-            },
+            description_placeholders=self._questions.placeholders,
         )
 
-    def _finish(self, info: PlugInfo) -> SubentryFlowResult:
-        """Write the plug down."""
-        data = {
-            CONF_HOST: self._host,
-            CONF_DIALECT: info.dialect,
-            CONF_MODEL: info.model,
-            CONF_FIRMWARE: info.firmware,
-            CONF_SOCKETS: self._sockets,
-            **self._credentials,
-        }
-        title = (
-            self._sockets[0][CONF_NAME]
-            if len(self._sockets) == 1
-            else info.name or f"{info.model} {info.serial[-6:]}"
-        )
+    async def _async_try(self, access: dict[str, Any]) -> dict[str, str]:
+        """Try to reach a plug; return what is wrong, for the form."""
+        if access[CONF_HOST] == self._trusted_host:
+            access = {**access, CONF_VERIFY_SSL: False}
+        self._access = access
+        new = self.source != SOURCE_RECONFIGURE
+        serial = None if new else self._get_reconfigure_subentry().unique_id
+        info, errors = await try_plug(self.hass, access, serial)
+        if info is not None:
+            self._info = info
+        return errors
+
+    async def _async_ask_trust(
+        self,
+        step: Callable[[dict[str, Any]], Awaitable[SubentryFlowResult]],
+        user_input: dict[str, Any],
+    ) -> SubentryFlowResult:
+        """Ask for trust in a certificate, then take the same answer again."""
+        self._again = partial(step, user_input)
+        return await self.async_step_certificate()
+
+    async def _async_found(self) -> SubentryFlowResult:
+        """Go on with a plug that answers."""
+        if self._is_configured():
+            return self.async_abort(reason="already_configured")
+        if self.source != SOURCE_RECONFIGURE and self._info.serial:
+            if known_by_others := known_switches(self.hass, self._info.serial):
+                self._adopted = {CONF_SWITCH: known_by_others[0]}
+                return await self.async_step_known()
+        return await self.async_step_talk()
+
+    async def _async_ask_sockets(self) -> SubentryFlowResult:
+        new = self.source != SOURCE_RECONFIGURE
+        known = () if new else self._get_reconfigure_subentry().data[CONF_SOCKETS]
+        self._questions = SocketQuestions(self._get_entry(), self._info, known)
+        return await self.async_step_socket()
+
+    def _finish(self) -> SubentryFlowResult:
+        """Write the plug down.
+
+        The unique id is the serial number that the plug tells. One that tells none
+        gets one of our own making, which stays when its address changes.
+        """
+        sockets = self._questions.answers
+        title = plug_title(self._info, sockets)
+        data = plug_data(self._access, self._info, sockets)
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
                 self._get_entry(),
@@ -274,39 +291,21 @@ class PlugSubentryFlow(AdoptFlow):
                 title=title,
                 data=data,
             )
-        return self.async_create_entry(title=title, data=data, unique_id=info.serial)
+        return self.async_create_entry(
+            title=title,
+            data=data,
+            unique_id=self._info.serial or f"{CONF_REST}_{ulid_now()}",
+        )
 
-    def _known_socket(self, number: int) -> dict[str, Any]:
-        """Return what is already configured of a socket."""
+    @callback
+    def _is_configured(self) -> bool:
+        """Whether a park already has the plug to add: by serial, else by address."""
         if self.source == SOURCE_RECONFIGURE:
-            for socket in self._get_reconfigure_subentry().data[CONF_SOCKETS]:
-                if socket[CONF_NUMBER] == number:
-                    return dict(socket)
-        return {}
-
-    def _suggest(self, number: int) -> dict[str, Any]:
-        """Return the values a socket's form starts with.
-
-        A new socket takes sector and role from the one before: strips feed a row.
-        """
-        known = self._known_socket(number)
-        if CONF_NAME in known:
-            if known.get(CONF_SECTOR) not in sectors(self._get_entry()):
-                known.pop(CONF_SECTOR, None)
-            return known
-        assert self._info is not None
-        before = self._sockets[-1] if self._sockets else {}
-        suggested = {
-            key: before[key] for key in (CONF_SECTOR, CONF_ROLE) if before.get(key)
-        }
-        if len(self._info.sockets) == 1 and self._info.name:
-            suggested[CONF_NAME] = self._info.name
-        return suggested
-
-    def _is_new_and_configured(self, info: PlugInfo) -> bool:
-        """Whether a park already has the plug to add: two pollers disturb each other."""
-        return self.source != SOURCE_RECONFIGURE and any(
-            subentry.unique_id == info.serial
+            return False
+        if self._info.serial:
+            return is_configured(self.hass, self._info.serial)
+        return any(
+            subentry.data.get(CONF_HOST) == self._access[CONF_HOST]
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
         )

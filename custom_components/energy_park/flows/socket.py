@@ -1,10 +1,10 @@
-"""The form of a socket, whatever plug it belongs to."""
+"""The form of a socket, whatever plug it belongs to, and what is written down then."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_NAME
+from homeassistant.const import CONF_MODEL, CONF_NAME
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
@@ -19,15 +19,18 @@ import probatio
 
 from ..configuration import sectors
 from ..const import (
+    CONF_DIALECT,
+    CONF_FIRMWARE,
     CONF_NUMBER,
     CONF_PRIORITY,
     CONF_ROLE,
     CONF_SECTOR,
+    CONF_SOCKETS,
     PRIORITY_DEFAULT,
     PRIORITY_MAX,
     PRIORITY_MIN,
 )
-from ..model import Role
+from ..model import PlugInfo, Role
 
 
 def socket_schema(entry: ConfigEntry, *, new: bool) -> probatio.Schema:
@@ -72,4 +75,88 @@ def socket_data(
         CONF_SECTOR: user_input.get(CONF_SECTOR),
         CONF_ROLE: user_input[CONF_ROLE],
         CONF_PRIORITY: int(priority),
+    }
+
+
+class SocketQuestions:
+    """Asks about the sockets of a plug, one after the other.
+
+    ``known`` are the sockets as they were written down before, none for a new plug.
+    """
+
+    def __init__(
+        self, entry: ConfigEntry, info: PlugInfo, known: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Start with the first socket."""
+        self.answers: list[dict[str, Any]] = []
+        self._entry = entry
+        self._info = info
+        self._known = {socket[CONF_NUMBER]: dict(socket) for socket in known}
+        self._new = not self._known
+
+    @property
+    def done(self) -> bool:
+        """Whether all sockets were asked about."""
+        return len(self.answers) == len(self._info.sockets)
+
+    def take(self, user_input: Mapping[str, Any]) -> dict[str, str]:
+        """Take the answer about the present socket, or return what is wrong with it."""
+        if not user_input[CONF_NAME].strip():
+            return {CONF_NAME: "name_missing"}
+        number = self._info.sockets[len(self.answers)]
+        self.answers.append(
+            socket_data(number, user_input, self._known.get(number, {}))
+        )
+        return {}
+
+    @property
+    def schema(self) -> probatio.Schema:
+        """The form."""
+        return socket_schema(self._entry, new=self._new)
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What the form tells of the present socket."""
+        return {
+            "model": self._info.model,
+            "number": str(len(self.answers) + 1),
+            "count": str(len(self._info.sockets)),
+        }
+
+    def suggest(self) -> dict[str, Any]:
+        """Return the values that the form starts with.
+
+        A new socket takes sector and role from the one before: strips feed a row.
+        """
+        known = self._known.get(self._info.sockets[len(self.answers)], {})
+        if known:
+            here = known.get(CONF_SECTOR) in sectors(self._entry)
+            return {k: v for k, v in known.items() if here or k != CONF_SECTOR}
+        before = self.answers[-1] if self.answers else {}
+        suggested = {
+            key: before[key] for key in (CONF_SECTOR, CONF_ROLE) if before.get(key)
+        }
+        if len(self._info.sockets) == 1 and self._info.name:
+            suggested[CONF_NAME] = self._info.name
+        return suggested
+
+
+def plug_title(info: PlugInfo, sockets: Sequence[Mapping[str, Any]]) -> str:
+    """Return what a plug is called: as its only socket, or as it says itself."""
+    if len(sockets) == 1:
+        name: str = sockets[0][CONF_NAME]
+        return name
+    return info.name or f"{info.model} {info.serial[-6:]}"
+
+
+def plug_data(
+    access: Mapping[str, Any], info: PlugInfo, sockets: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what is written down of a plug; ``access`` is how it is asked."""
+    return {
+        **access,
+        CONF_DIALECT: info.dialect,
+        CONF_MODEL: info.model,
+        CONF_FIRMWARE: info.firmware,
+        CONF_SOCKETS: list(sockets),
     }

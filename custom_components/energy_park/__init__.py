@@ -8,6 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .adopted import AdoptedPlugCoordinator
+from .configuration import sectors
 from .const import (
     CONF_ADOPTED,
     DOMAIN,
@@ -16,6 +17,7 @@ from .const import (
     SUBENTRY_PLUG,
 )
 from .control.energy import EnergyBook
+from .control.group import SocketGroup
 from .control.memory import ParkMemory
 from .control.switchboard import Switchboard
 from .coordinator import (
@@ -84,6 +86,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         memory=memory,
         energy=energy,
         switchboard=switchboard,
+        park=SocketGroup(hass, switchboard, entry.entry_id, None),
+        sectors=[
+            SocketGroup(hass, switchboard, entry.entry_id, sector_id)
+            for sector_id in sectors(entry)
+        ],
     )
     async_register_devices(hass, entry, plugs)
     # Before the entities: they show the totals and reasons that it works out.

@@ -49,6 +49,7 @@ from .tic.radio import RadioLink
 
 if TYPE_CHECKING:
     from .control.energy import EnergyBook
+    from .control.group import SocketGroup
     from .control.memory import ParkMemory
     from .control.switchboard import Switchboard
 
@@ -64,6 +65,13 @@ class EnergyParkData:
     memory: ParkMemory
     energy: EnergyBook
     switchboard: Switchboard
+    park: SocketGroup
+    sectors: list[SocketGroup]
+
+    @property
+    def groups(self) -> list[SocketGroup]:
+        """The park and its sectors."""
+        return [self.park, *self.sectors]
 
 
 class OtherMeterError(Exception):

@@ -4,7 +4,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EnergyParkConfigEntry
-from .entity import SocketGroup, groups
 from .sensors.group import (
     GROUP_APPARENT_POWER,
     GROUP_POWER,
@@ -41,13 +40,13 @@ async def async_setup_entry(
             config_subentry_id=subentry_id,
         )
         follow_plug(plug, subentry_id, async_add_entities)
-    async_add_entities([UnmeasuredSensor(SocketGroup(entry, None), UNMEASURED)])
-    for group in groups(entry):
+    async_add_entities([UnmeasuredSensor(entry, UNMEASURED)])
+    for group in entry.runtime_data.groups:
         async_add_entities(
             [
                 GroupPowerSensor(group, GROUP_POWER),
-                GroupEnergySensor(group, ENERGY),
-                *(GroupPeriodSensor(group, period) for period in PERIODS),
+                GroupEnergySensor(entry, group, ENERGY),
+                *(GroupPeriodSensor(entry, group, period) for period in PERIODS),
                 *(
                     GroupTriangleSensor(group, description)
                     for description in (

@@ -19,7 +19,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DOMAIN
 from .control.switchboard import Outcome
 from .coordinator import EnergyParkConfigEntry
-from .entity import GroupEntity, SocketEntity, groups
+from .entity import GroupEntity, SocketEntity
 from .model import Reason, Role, Socket
 
 # Requests to one plug queue in its client; plugs do not wait for each other.
@@ -71,7 +71,7 @@ async def async_setup_entry(
             ),
             config_subentry_id=subentry_id,
         )
-    for group in groups(entry):
+    for group in entry.runtime_data.groups:
         if group.sector_id is None:
             continue
         roles = {socket.role for socket in group.sockets}
@@ -174,7 +174,7 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
         """Whether any socket is on; None when none is heard."""
         states = [
             reading.on
-            for socket, reading in self.readings().items()
+            for socket, reading in self.members.readings.items()
             if reading is not None and reading.on is not None and self._has(socket)
         ]
         return any(states) if states else None
@@ -183,7 +183,7 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """How many are on, and who refused the last order and why."""
-        readings = {s: r for s, r in self.readings().items() if self._has(s)}
+        readings = {s: r for s, r in self.members.readings.items() if self._has(s)}
         return {
             "sockets": len(readings),
             "sockets_on": sum(1 for r in readings.values() if r and r.on),

@@ -16,10 +16,10 @@ from homeassistant.const import (
     UnitOfReactivePower,
 )
 
+from ..control.group import SocketGroup
+from ..coordinator import EnergyParkConfigEntry
 from ..entity import GroupEntity
-from ..park.energy import sum_power
 from ..park.periods import Remainder
-from ..park.power_quality import sum_powers
 from .socket import PeriodSensorDescription, energy_of
 
 GROUP_POWER = SensorEntityDescription(
@@ -79,27 +79,41 @@ class GroupPowerSensor(GroupEntity, SensorEntity):
     @override
     def native_value(self) -> float | None:
         """The sum of the known powers."""
-        return sum_power(self.readings().values()).power_w
+        return self.members.power.power_w
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """How many of the sockets the sum holds."""
-        power = sum_power(self.readings().values())
+        power = self.members.power
         return {"sockets_measured": power.measured, "sockets": power.total}
 
 
-class GroupEnergySensor(GroupEntity, SensorEntity):
+class BookedSensor(GroupEntity, SensorEntity):
+    """A value of the energy book."""
+
+    def __init__(
+        self,
+        entry: EnergyParkConfigEntry,
+        group: SocketGroup,
+        description: SensorEntityDescription,
+    ) -> None:
+        """Open the book of the park."""
+        super().__init__(group, description)
+        self._energy = entry.runtime_data.energy
+
+
+class GroupEnergySensor(BookedSensor):
     """What the sockets of a group drew since they belong to it."""
 
     @property
     @override
     def native_value(self) -> float:
         """The total kept in the energy book."""
-        return self.members.entry.runtime_data.energy.group_wh(self.members.energy_id)
+        return self._energy.group_wh(self.members.energy_id)
 
 
-class GroupPeriodSensor(GroupEntity, SensorEntity):
+class GroupPeriodSensor(BookedSensor):
     """What the sockets of a group drew today, or this month."""
 
     entity_description: PeriodSensorDescription
@@ -108,8 +122,7 @@ class GroupPeriodSensor(GroupEntity, SensorEntity):
     @override
     def native_value(self) -> float | None:
         """The energy of the period."""
-        energy = self.members.entry.runtime_data.energy
-        period = energy.group_period(self.members.energy_id)
+        period = self._energy.group_period(self.members.energy_id)
         return energy_of(self.entity_description.period_fn(period))
 
 
@@ -120,7 +133,7 @@ class GroupTriangleSensor(GroupEntity, SensorEntity):
     @override
     def native_value(self) -> float | None:
         """The value of those sockets that tell both."""
-        triangle = sum_powers(self.readings().values())
+        triangle = self.members.triangle
         values = {
             GROUP_POWER_FACTOR.key: triangle.power_factor,
             GROUP_APPARENT_POWER.key: triangle.apparent_power_va,
@@ -132,7 +145,7 @@ class GroupTriangleSensor(GroupEntity, SensorEntity):
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Whether loads may cancel out, and how many sockets are in it."""
-        triangle = sum_powers(self.readings().values())
+        triangle = self.members.triangle
         return {
             "upper_bound": triangle.upper_bound,
             "sockets_measured": triangle.measured,
@@ -140,8 +153,16 @@ class GroupTriangleSensor(GroupEntity, SensorEntity):
         }
 
 
-class UnmeasuredSensor(GroupEntity, SensorEntity):
+class UnmeasuredSensor(BookedSensor):
     """What the meters counted today and no socket did."""
+
+    def __init__(
+        self, entry: EnergyParkConfigEntry, description: SensorEntityDescription
+    ) -> None:
+        """Compare all meters with all sockets."""
+        data = entry.runtime_data
+        super().__init__(entry, data.park, description)
+        self._serials = [meter.serial for meter in data.meters.values()]
 
     @property
     @override
@@ -158,9 +179,7 @@ class UnmeasuredSensor(GroupEntity, SensorEntity):
 
     @property
     def _remainder(self) -> Remainder:
-        data = self.members.entry.runtime_data
-        serials = [meter.serial for meter in data.meters.values()]
-        return data.energy.unmeasured_today(serials)
+        return self._energy.unmeasured_today(self._serials)
 
 
 class SocketsOnSensor(GroupEntity, SensorEntity):
@@ -170,13 +189,13 @@ class SocketsOnSensor(GroupEntity, SensorEntity):
     @override
     def native_value(self) -> int:
         """The number of sockets that are known to be on."""
-        return sum(1 for r in self.readings().values() if r is not None and r.on)
+        return sum(1 for r in self.members.readings.values() if r is not None and r.on)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """The number of sockets, and of those not heard."""
-        readings = self.readings()
+        readings = self.members.readings
         silent = sum(1 for r in readings.values() if r is None or r.on is None)
         return {"sockets": len(readings), "sockets_silent": silent}
 
@@ -188,7 +207,9 @@ class GroupStateSensor(GroupEntity, SensorEntity):
     @override
     def native_value(self) -> str | None:
         """The state of the sockets that are heard; None when none is."""
-        states = {r.on for r in self.readings().values() if r and r.on is not None}
+        states = {
+            r.on for r in self.members.readings.values() if r and r.on is not None
+        }
         if not states:
             return None
         return "partly_on" if len(states) > 1 else "on" if states.pop() else "off"

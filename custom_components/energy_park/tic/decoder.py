@@ -164,7 +164,9 @@ class FrameDecoder:
 
     def _take_line(self, line: bytes) -> None:
         """Take a line that is new, or the first of a frame whose marks were lost."""
-        line = line[line.rfind(STX) + 1 :].strip(_DAMAGED)
+        line = line[line.rfind(STX) + 1 :]
+        if not line.isascii():
+            line = line.strip(_DAMAGED)
         group = self._parse(line)
         if isinstance(group, Reject):
             self._reject(group)
@@ -184,7 +186,7 @@ class FrameDecoder:
         """
         if len(line) > LINE_MAX:
             return Reject.TOO_LONG
-        if _DAMAGED in line:
+        if not line.isascii():
             return Reject.PARITY
         if b"\t" in line:
             mode, group = TicMode.STANDARD, parse_standard(line)

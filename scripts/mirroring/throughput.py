@@ -24,8 +24,9 @@ from custom_components.energy_park.mirror.rows import (
     SubjectKind,
 )
 from custom_components.energy_park.mirror.sender import Sender
+from custom_components.energy_park.mirror.session import Session
 from custom_components.energy_park.mirror.spool import Spool
-from custom_components.energy_park.mirror.writer import LIVE_ROWS
+from custom_components.energy_park.mirror.writer import LIVE_ROWS, read_ahead
 
 from .access import Connection, connected
 
@@ -97,9 +98,8 @@ class Course:
         """Return the rate of fresh rows: from the spool's file, batch by batch."""
 
         async def send(connection: Connection) -> int:
-            while (batch := await spool.take_live(LIVE_ROWS)) is not None:
+            async for batch in read_ahead(spool.take_live, LIVE_ROWS):
                 await sender.send_live(batch)
-                await spool.forget(batch)
             return len(measured)
 
         spool = Spool(next(self._spools), _nobody(), lambda: None)
@@ -109,11 +109,11 @@ class Course:
             spool.offer(row)
         await spool.flush()
         connection = await connect(self._settings)
-        now: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
-        sender = Sender(
-            connection, self._settings.schema, SITE, spool, _nobody(), now, 1
+        session = Session(
+            connection, self._settings.schema, SITE, _nobody(), _now, writer_id=1
         )
-        await sender.prepare(mend=False)
+        await session.prepare(mend=False)
+        sender = Sender(session, spool)
         try:
             return await self.timed(send)
         finally:
@@ -230,6 +230,10 @@ class _Reading(_Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
     value: Mapped[float] = mapped_column(Float)
     quality: Mapped[int] = mapped_column(SmallInteger)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _nobody() -> Problems:

@@ -2,19 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sized
 from contextlib import aclosing
 from datetime import datetime
 import logging
 import secrets
 from typing import Final
 
-from .batch import Batch
 from .connection import MirrorSettings, connect
 from .errors import Problem, Remedy, problem, remedy
 from .problems import Problems
 from .rows import SiteRow
 from .sender import Sender
+from .session import Session
 from .spool import Spool
 
 _LOGGER = logging.getLogger(__name__)
@@ -67,7 +67,6 @@ class Writer:
         self._writer_id = secrets.randbits(63)
         self._wakes: dict[str, asyncio.Event] = {}
         self._clear_at: dict[str, datetime] = {}
-        self._turn = asyncio.Lock()
         self._progress = asyncio.Event()
         self._mend = False
         self._retry_s = FIRST_RETRY_S
@@ -123,57 +122,56 @@ class Writer:
     async def _connect_and_send(self) -> None:
         connection = await connect(self._settings)
         try:
-            sender = Sender(
+            session = Session(
                 connection,
                 self._settings.schema,
                 self._site,
-                self._spool,
                 self._problems,
                 self._now,
                 self._writer_id,
             )
-            await sender.prepare(mend=self._mend)
+            await session.prepare(mend=self._mend)
             self._mend = False
             await self._spool.rewind()
-            spool = self._spool
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._beat(sender))
-                for carry in (
-                    self._carry(spool.take_records, RECORD_ROWS, sender.send_records),
-                    self._carry(spool.take_thinned, THINNED_ROWS, sender.send_thinned),
-                    self._carry(spool.take_live, LIVE_ROWS, sender.send_live),
-                    self._carry(spool.take_backlog, BACKLOG_ROWS, sender.send_backlog),
-                ):
-                    group.create_task(carry)
+            await self._send(session, Sender(session, self._spool), self._spool)
         finally:
             connection.terminate()
 
-    async def _beat(self, sender: Sender) -> None:
-        """Tell the database now and then that this writer lives."""
+    async def _send(self, session: Session, sender: Sender, spool: Spool) -> None:
+        """Send everything and tell that this writer lives, until something fails."""
+        async with asyncio.TaskGroup() as group:
+            for task in (
+                self._beat(session),
+                self._carry(spool.take_records, RECORD_ROWS, sender.send_records),
+                self._carry(spool.take_thinned, THINNED_ROWS, sender.send_thinned),
+                self._carry(spool.take_live, LIVE_ROWS, sender.send_live),
+                self._carry(sender.load_backlog, BACKLOG_ROWS, sender.send_backlog),
+            ):
+                group.create_task(task)
+
+    async def _beat(self, session: Session) -> None:
         while True:
-            async with self._turn:
-                await sender.heartbeat(self._spool.waiting, self.lag_s(self._now()))
+            async with session.turn:
+                await session.heartbeat(self._spool.waiting, self.lag_s(self._now()))
             if not self._spool.waiting:
                 self._succeed(0)
             await asyncio.sleep(HEARTBEAT_S)
 
-    async def _carry[B: Batch](
+    async def _carry[B: Sized](
         self,
         take: Callable[[int], Awaitable[B | None]],
         limit: int,
         send: Callable[[B], Awaitable[None]],
     ) -> None:
         """Send what there is of one kind, and then whatever comes."""
-        kind = take.__name__
+        kind = send.__name__
         wake = self._wakes[kind] = asyncio.Event()
         while True:
             wake.clear()
             begun_at = self._now()
-            async with aclosing(_read_ahead(take, limit)) as batches:
+            async with aclosing(read_ahead(take, limit)) as batches:
                 async for batch in batches:
-                    async with self._turn:
-                        await send(batch)
-                    await self._spool.forget(batch)
+                    await send(batch)
                     self._succeed(len(batch))
             await self._spool.tidy()
             self._clear_at[kind] = begun_at
@@ -194,7 +192,7 @@ class Writer:
             self._sent.popleft()
 
 
-async def _read_ahead[B](
+async def read_ahead[B](
     take: Callable[[int], Awaitable[B | None]], limit: int
 ) -> AsyncGenerator[B]:
     """Yield batches; while one is sent, the next is read from the disk."""

@@ -46,6 +46,8 @@ async def test_a_sector_sums_what_is_measured_and_says_how_much(
             hass, sector("Room A", ROOM), plug(strip, ROOM), plug(other, ROOM)
         )
         await async_wait(hass, lambda: value(hass, f"{ROOM}_power") > 150)
+        await async_wait(hass, lambda: value(hass, f"{ROOM}_sockets_on") == 3)
+        await async_wait(hass, lambda: value(hass, "park_power") > 150)
         assert value(hass, f"{ROOM}_power") == pytest.approx(180, rel=0.1)
         assert value(hass, f"{ROOM}_sockets_on") == 3
         assert value(hass, "park_power") == pytest.approx(180, rel=0.1)

@@ -1,5 +1,6 @@
 /** Defines the cards and tells Home Assistant's pickers about them. */
 
+import { HistoryCard } from "./history/card.js";
 import { MeterCard } from "./meter/card.js";
 import { PlanCard } from "./plan/card.js";
 import type { Hass } from "./shared/hass.js";
@@ -30,7 +31,7 @@ const DOCUMENTATION = "https://github.com/energy-park/energy_park#cards";
 const CARDS: readonly {
   type: string;
   element: CustomElementConstructor;
-  text: "plan_card" | "meter_card";
+  text: "plan_card" | "meter_card" | "history_card";
   suggests: (hass: Hass, entityId: string) => boolean;
 }[] = [
   {
@@ -45,6 +46,13 @@ const CARDS: readonly {
     text: "meter_card",
     suggests: (hass, id) =>
       hass.states[id]?.attributes["device_class"] === "apparent_power",
+  },
+  {
+    type: "energy-park-history-card",
+    element: HistoryCard,
+    text: "history_card",
+    suggests: (hass, id) =>
+      ["power", "energy"].includes(String(hass.states[id]?.attributes["device_class"])),
   },
 ];
 

@@ -3,6 +3,7 @@
 import { css, html, nothing, svg, type TemplateResult } from "lit";
 
 import { cardStyles, ParkCard, type CardConfig, type Scene } from "../shared/card.js";
+import { configForm, type ConfigForm } from "../shared/form.js";
 import { openMoreInfo } from "../shared/ha.js";
 import {
   entityIds,
@@ -54,6 +55,10 @@ export class MeterCard extends ParkCard<MeterCardConfig> {
 
   static getStubConfig(): Partial<MeterCardConfig> {
     return {};
+  }
+
+  static getConfigForm(): Promise<ConfigForm> {
+    return configForm(({ devices }) => [devices("meter")]);
   }
 
   /** Energy drawn since midnight, in Wh. */

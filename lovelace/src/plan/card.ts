@@ -4,6 +4,7 @@ import { css, html, nothing, type PropertyValues, type TemplateResult } from "li
 
 import { cardStyles, ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { ask } from "../shared/dialog.js";
+import { configForm, type ConfigForm } from "../shared/form.js";
 import { openMoreInfo, showToast, tick } from "../shared/ha.js";
 import { errorText, type HassConnection } from "../shared/hass.js";
 import {
@@ -68,6 +69,16 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
 
   static getStubConfig(): Partial<PlanCardConfig> {
     return {};
+  }
+
+  static getConfigForm(): Promise<ConfigForm> {
+    return configForm(({ choices, watts, yesNo, plans }) => [
+      plans("plan"),
+      choices("tap", ["toggle", "details"]),
+      choices("zone_tap", ["zoom", "none"]),
+      watts("heat_max"),
+      yesNo("read_only"),
+    ]);
   }
 
   declare private table: boolean;

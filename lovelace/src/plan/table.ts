@@ -50,7 +50,7 @@ export function planTable(
       </tr>
       ${sockets.map(row)}
     </tbody>`;
-  return html`<div class="table">
+  return html`<div class="table" role="region" tabindex="0" aria-label=${t("table")}>
     <table>
       <thead>
         <tr>

@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import { lend } from "./form.js";
 import { format, type Format } from "./format.js";
 import type { Hass, HassConnection, HassStates } from "./hass.js";
 import { parkFeed, type AnyFeed, type Feed } from "./hub.js";
@@ -52,6 +53,7 @@ export abstract class ParkCard<C extends CardConfig = CardConfig> extends LitEle
     if (!hass) return;
     const before = this.#hass;
     this.#hass = hass;
+    lend(hass);
     if (before?.connection !== hass.connection && this.isConnected) this.#follow();
     if (before && before.states !== hass.states) this.repaint.request();
     if (

@@ -1,6 +1,7 @@
 /** Icons as paths of a 24 by 24 drawing: they need no element of Home Assistant. */
 
 import {
+  mdiChartLine,
   mdiDesktopTower,
   mdiFitToScreenOutline,
   mdiFlashAlert,
@@ -28,6 +29,7 @@ export const ROLE_ICONS: Readonly<Record<Role, string>> = {
 };
 
 export const ICONS = {
+  chart: mdiChartLine,
   edit: mdiPencilRuler,
   fit: mdiFitToScreenOutline,
   help: mdiHelpCircleOutline,

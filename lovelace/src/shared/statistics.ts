@@ -31,7 +31,7 @@ export function statistics(
     statistic_ids: ids,
     period,
     types,
-    units: { energy: "Wh", power: "W" },
+    units: { energy: "Wh", power: "W", apparent_power: "VA" },
   });
 }
 

@@ -31,15 +31,41 @@ function offset(at: Date, zone: string | undefined): number {
   return local - Math.floor(at.getTime() / 1000) * 1000;
 }
 
+export interface Day {
+  year: number;
+  /** 1 to 12. */
+  month: number;
+  day: number;
+  /** 0 is Sunday. */
+  weekday: number;
+}
+
+/** The calendar day of a time. */
+export function dayOf(at: Date, zone: string | undefined): Day {
+  const local = new Date(at.getTime() + offset(at, zone));
+  return {
+    year: local.getUTCFullYear(),
+    month: local.getUTCMonth() + 1,
+    day: local.getUTCDate(),
+    weekday: local.getUTCDay(),
+  };
+}
+
+/** The midnight that begins a day; days and months beyond their range count on. */
+export function midnight(
+  year: number,
+  month: number,
+  day: number,
+  zone: string | undefined,
+): Date {
+  const local = Date.UTC(year, month - 1, day);
+  // The offset of that midnight may be another than that of the time guessed.
+  const guess = new Date(local - offset(new Date(local), zone));
+  return new Date(local - offset(guess, zone));
+}
+
 /** Midnight of the day of a time, moved by whole days. */
 export function startOfDay(at: Date, zone: string | undefined, days = 0): Date {
-  const local = new Date(at.getTime() + offset(at, zone));
-  const midnight = Date.UTC(
-    local.getUTCFullYear(),
-    local.getUTCMonth(),
-    local.getUTCDate() + days,
-  );
-  // The offset of that midnight may be another than now's.
-  const guess = new Date(midnight - offset(at, zone));
-  return new Date(midnight - offset(guess, zone));
+  const { year, month, day } = dayOf(at, zone);
+  return midnight(year, month, day + days, zone);
 }

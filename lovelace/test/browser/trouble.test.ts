@@ -5,7 +5,11 @@ import { expect, test, vi } from "vitest";
 import { FakeConnection, hass, park } from "../park.js";
 import { mount, settled } from "./page.js";
 
-const TYPES = ["energy-park-plan-card", "energy-park-meter-card"];
+const TYPES = [
+  "energy-park-plan-card",
+  "energy-park-meter-card",
+  "energy-park-history-card",
+];
 
 function text(card: Element): string {
   const notice = card.shadowRoot!.querySelector("[role=status]");

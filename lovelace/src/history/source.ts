@@ -1,0 +1,52 @@
+/** What has a history: the meter, the park, its sectors and its sockets. */
+
+import type { HassStates } from "../shared/hass.js";
+import type { Park, Part } from "../shared/park.js";
+
+export interface Source {
+  device: string;
+  name: string;
+  kind: "meter" | "park" | "sector" | "socket";
+  /** Watts and volt-amperes never share an axis. */
+  unit: "W" | "VA";
+  power: string;
+  energy: string | undefined;
+  /** Device of the sector of a socket. */
+  sector?: string | null;
+}
+
+export function sources(park: Park, states: HassStates): Source[] {
+  const list: (Source | null)[] = [
+    ...park.meters.map((meter) => meterSource(meter, states)),
+    source(park, "park"),
+    ...park.sectors.map((sector) => source(sector, "sector")),
+    ...park.sockets.map((socket) => {
+      const made = source(socket, "socket");
+      return made && { ...made, sector: socket.sector };
+    }),
+  ];
+  return list.filter((one) => one !== null);
+}
+
+function source(part: Part | Park, kind: Source["kind"]): Source | null {
+  const { power, energy } = part.entities;
+  if (power === undefined) return null;
+  return { device: part.device, name: part.name, kind, unit: "W", power, energy };
+}
+
+function meterSource(meter: Part, states: HassStates): Source | null {
+  const { power, apparent_power, energy_drawn: energy } = meter.entities;
+  const { device, name } = meter;
+  if (power !== undefined && states[power]) {
+    return { device, name, kind: "meter", unit: "W", power, energy };
+  }
+  if (apparent_power === undefined) return null;
+  return { device, name, kind: "meter", unit: "VA", power: apparent_power, energy };
+}
+
+/** What is shown when nobody chose: the sectors, or all there is. */
+export function usual(all: readonly Source[], most: number): string[] {
+  const sectors = all.filter(({ kind }) => kind === "sector");
+  const shown = sectors.length ? sectors : all.filter(({ kind }) => kind !== "socket");
+  return shown.slice(0, most).map(({ device }) => device);
+}

@@ -161,12 +161,15 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
             async for reading in self.link:
                 self.quality.update(self.link.counters, dt_util.utcnow())
                 if reading.serial not in {None, self.serial}:
-                    # Damage that the checksum does not see comes once.
-                    if reading.serial == stranger:
-                        raise OtherMeterError(reading.serial)
-                    stranger = reading.serial
+                    # Damage that the checksum does not see comes once; an early
+                    # reading and its frame hold the same.
+                    if not reading.early:
+                        if reading.serial == stranger:
+                            raise OtherMeterError(reading.serial)
+                        stranger = reading.serial
                     continue
-                identified |= reading.serial is not None
+                if reading.serial is not None:
+                    identified, stranger = True, None
                 if identified:
                     self._async_publish(reading)
 
@@ -194,8 +197,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData | None]):
             self._memory.radio_positions[self.serial] = self.link.position
         self._memory.save_totals()
         self.async_set_updated_data(data)
-        if mode_before not in {None, reading.mode}:
-            async_report_mode(self.hass, self, reading.mode)
+        if mode_before not in {None, data.reading.mode}:
+            async_report_mode(self.hass, self, data.reading.mode)
         if self._reports_other:
             self._reports_other = False
             async_forget_other_meter(self.hass, self)

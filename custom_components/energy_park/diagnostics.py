@@ -60,6 +60,7 @@ def _meter(meter: MeterCoordinator) -> dict[str, Any]:
         "heard": meter.heard,
         "error": type(meter.last_exception).__name__ if meter.last_exception else None,
         "counters": asdict(meter.link.counters) if meter.link else None,
+        "refuted": dict(meter.insight.interpreter.counters),
         "mode": reading and reading.mode,
         "trip": data and asdict(data.trip),
         "groups": {

@@ -36,8 +36,8 @@ class MeterInsight:
 
     def update(self, reading: MeterReading, now: datetime) -> MeterData:
         """Take a reading and return what is known with it."""
-        self.mode = reading.mode
         known = self.interpreter.update(reading, now)
+        self.mode = known.mode
         self._trip.update(known, now)
         return MeterData(reading=known, trip=self._trip.state(now))
 

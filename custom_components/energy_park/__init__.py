@@ -14,11 +14,13 @@ from .const import (
     DOMAIN,
     PLUG_POLLS_AT_ONCE,
     SUBENTRY_METER,
+    SUBENTRY_MIRROR,
     SUBENTRY_PLUG,
 )
 from .control.energy import EnergyBook
 from .control.group import SocketGroup
 from .control.memory import ParkMemory
+from .control.mirroring import Mirroring, async_remove_spool
 from .control.switchboard import Switchboard
 from .coordinator import (
     EnergyParkConfigEntry,
@@ -91,10 +93,19 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
             SocketGroup(hass, switchboard, entry.entry_id, sector_id)
             for sector_id in sectors(entry)
         ],
+        mirroring=next(
+            (
+                Mirroring(hass, entry, part)
+                for part in entry.get_subentries_of_type(SUBENTRY_MIRROR)
+            ),
+            None,
+        ),
     )
     async_register_devices(hass, entry, plugs)
     # Before the entities: they show the totals and reasons that it works out.
     switchboard.async_start()
+    if (mirroring := entry.runtime_data.mirroring) is not None:
+        mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_register_cards(hass)
     for meter in meters.values():
@@ -109,6 +120,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
     """Unload a park; the entry itself cancels its background tasks."""
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
+    if (mirroring := entry.runtime_data.mirroring) is not None:
+        await mirroring.async_stop()
     await entry.runtime_data.switchboard.async_stop()
     return True
 
@@ -116,6 +129,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
 async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
     """Forget what a removed park remembered."""
     await ParkMemory(hass, entry.entry_id).async_remove()
+    await async_remove_spool(hass, entry.entry_id)
     await async_remove_plans(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN):
         await async_unregister_cards(hass)

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from .control.energy import EnergyBook
     from .control.group import SocketGroup
     from .control.memory import ParkMemory
+    from .control.mirroring import Mirroring
     from .control.switchboard import Switchboard
 
 type EnergyParkConfigEntry = ConfigEntry[EnergyParkData]
@@ -67,6 +68,7 @@ class EnergyParkData:
     switchboard: Switchboard
     park: SocketGroup
     sectors: list[SocketGroup]
+    mirroring: Mirroring | None
 
     @property
     def groups(self) -> list[SocketGroup]:

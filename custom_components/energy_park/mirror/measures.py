@@ -106,7 +106,7 @@ def meter_rows(meter_id: str, reading: MeterReading, at: datetime) -> Iterator[R
 
 def plug_rows(
     plug: Plug, at: datetime, protected: frozenset[str] = frozenset()
-) -> Iterator[Row]:
+) -> Iterator[PlugRow | SocketRow]:
     """Yield what a plug and its sockets are; ``protected`` are ids of sockets."""
     yield PlugRow(plug_id=plug.serial, name=plug.name, model=plug.model, updated_at=at)
     for socket in plug.sockets:

@@ -1,0 +1,339 @@
+"""What a park measures and decides, in a real PostgreSQL."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+import asyncpg
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.energy_park.const import DOMAIN
+from custom_components.energy_park.control import mirroring
+from custom_components.energy_park.control.mirror_issues import (
+    LOSSES,
+    PASSING,
+    PATIENCE_S,
+)
+from custom_components.energy_park.mirror.errors import Problem
+from custom_components.energy_park.mirror.mirror import Mirror
+from scripts.emulators import ShellyGen2
+from scripts.emulators.meter import EmulatedMeter
+
+from .common import MockConfigEntry
+from .databases import TestDatabase, mirror
+from .parks import (
+    async_act,
+    async_later,
+    async_setup,
+    async_wait,
+    entity_id,
+    meter,
+    plug,
+    sector,
+)
+from .test_translations import ENGLISH
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+MAC = "aa0000000001"
+
+
+@pytest.fixture
+async def strip() -> AsyncIterator[ShellyGen2]:
+    """A strip of two sockets."""
+    async with ShellyGen2(mac=MAC, sockets=2) as emulated:
+        yield emulated
+
+
+async def answer(
+    database: TestDatabase, schema: str, question: str, rows: int = 1, *values: str
+) -> list[asyncpg.Record]:
+    """The answer to a question, once it has enough rows."""
+    connection = await database.connect()
+    found: list[asyncpg.Record] = []
+    try:
+        async with asyncio.timeout(15):
+            while len(found) < rows:
+                await asyncio.sleep(0.05)
+                try:
+                    await connection.execute(f"SET search_path TO {schema}")
+                    found = await connection.fetch(question, *values)
+                except asyncpg.UndefinedTableError:
+                    continue
+    except TimeoutError:
+        raise AssertionError(f"only {found} for {question}") from None
+    finally:
+        await connection.close()
+    return found
+
+
+def mirror_of(entry: MockConfigEntry) -> Mirror:
+    found = entry.runtime_data.mirroring
+    assert found is not None
+    mirror: Mirror = found.mirror
+    return mirror
+
+
+async def test_what_is_measured_arrives(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    async with EmulatedMeter(mode="standard", contract="hc") as linky:
+        entry = await async_setup(
+            hass,
+            mirror(data),
+            sector("Room", "room"),
+            plug(strip, "room", roles=("computer", "monitor")),
+            meter(linky.url, linky.serial),
+        )
+        ask = answer
+        [site] = await ask(database, data["schema"], "SELECT * FROM site")
+        assert (site["uid"], site["name"]) == ("park", "School")
+        assert site["country"] == "FR"
+        metrics = """
+            SELECT DISTINCT subject_kind, metric, unit FROM series JOIN reading
+            USING (site_id, series_id)
+        """
+        known = {tuple(row) for row in await ask(database, data["schema"], metrics, 14)}
+        assert ("meter", "apparent_power_va", "VA") in known
+        assert ("meter", "power_w", "W") in known
+        assert ("socket", "power_w", "W") in known
+        assert ("socket", "energy_wh", "Wh") in known
+        whole = "SELECT * FROM meter_frame WHERE complete AND labels ? 'SINSTS'"
+        [frame, *_] = await ask(database, data["schema"], whole)
+        assert frame["meter_id"] == linky.serial
+        [described] = await ask(database, data["schema"], "SELECT * FROM meter")
+        assert described["subscribed_power_va"] == 9000
+        [room] = await ask(database, data["schema"], "SELECT * FROM sector")
+        assert (room["sector_id"], room["name"]) == ("room", "Room")
+        sockets = await ask(
+            database, data["schema"], "SELECT * FROM socket ORDER BY number", 2
+        )
+        assert [socket["role"] for socket in sockets] == ["computer", "monitor"]
+        assert {socket["sector_id"] for socket in sockets} == {"room"}
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_an_order_is_told_with_its_reason(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    entry = await async_setup(hass, mirror(data), plug(strip, roles=("computer",) * 2))
+    first, second = entry.runtime_data.switchboard.sockets
+    switch = entity_id(hass, "switch", f"{first.id}_socket")
+    user = await hass.auth.async_create_user("Zoé")
+    await async_act(hass, "switch.turn_off", switch, by=user)
+    await async_wait(hass, lambda: hass.states.get(switch).state == "off")
+    rows = await answer(
+        database,
+        data["schema"],
+        """
+        SELECT kind, is_on, source, reason, until IS NOT NULL AS ends FROM event
+        WHERE subject_id = $1 AND kind <> 'actual' ORDER BY kind, at
+        """,
+        3,
+        first.id,
+    )
+    assert [tuple(row) for row in rows] == [
+        ("order", False, "person", "person", True),
+        ("wanted", True, None, "as_found", False),
+        ("wanted", False, "person", "person", True),
+    ]
+    rows = await answer(
+        database,
+        data["schema"],
+        """
+        SELECT is_on, reason FROM event
+        WHERE subject_id = $1 AND kind = 'actual' ORDER BY at
+        """,
+        2,
+        first.id,
+    )
+    assert [tuple(row) for row in rows] == [(True, "as_found"), (False, "person")]
+    # What is protected refuses an automation.
+    protected = entity_id(hass, "switch", f"{second.id}_protected")
+    await async_act(hass, "switch.turn_on", protected)
+    with pytest.raises(Exception, match="protected"):
+        await async_act(
+            hass, "switch.turn_off", entity_id(hass, "switch", f"{second.id}_socket")
+        )
+    [refused] = await answer(
+        database,
+        data["schema"],
+        "SELECT * FROM event WHERE subject_id = $1 AND kind = 'order'",
+        1,
+        second.id,
+    )
+    assert (refused["is_on"], refused["reason"]) == (None, "protected")
+    [told] = await answer(
+        database, data["schema"], "SELECT socket_id FROM socket WHERE protected"
+    )
+    assert told["socket_id"] == second.id
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_rows_wait_for_a_database_that_is_away(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    entry = await async_setup(hass, mirror(data | {"port": 1}), plug(strip))
+    socket = entry.runtime_data.switchboard.sockets[0]
+    switch = entity_id(hass, "switch", f"{socket.id}_socket")
+    await async_act(hass, "switch.turn_off", switch)
+    await async_wait(hass, lambda: hass.states.get(switch).state == "off")
+    status = mirror_of(entry).status()
+    assert status.rows_waiting > 5
+    assert not status.connected
+    assert not ir.async_get(hass).issues
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries["mirror"], data=data
+    )
+    rows = await answer(
+        database,
+        data["schema"],
+        "SELECT DISTINCT is_on FROM event WHERE kind = 'actual' AND subject_id = $1",
+        2,
+        socket.id,
+    )
+    assert {row["is_on"] for row in rows} == {True, False}
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_database_that_stays_away_is_told_once_and_taken_back(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    entry = await async_setup(hass, mirror(database.data(port=1)))
+    running = mirror_of(entry)
+    await async_wait(hass, lambda: running.status().problems)
+    issues = ir.async_get(hass).issues
+    assert not issues
+    async_later(hass, timedelta(seconds=PATIENCE_S))
+    await async_wait(hass, lambda: issues)
+    issue = issues[DOMAIN, f"mirror_unreachable_{entry.entry_id}"]
+    assert issue.translation_placeholders == {"database": "energy_park (127.0.0.1)"}
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert not issues
+
+
+async def test_a_refused_password_is_asked_for_and_never_shown(
+    hass: HomeAssistant, database: TestDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    data = database.data()
+    entry = await async_setup(hass, mirror(data | {"password": "wr0ng+secret"}))
+    await async_wait(hass, lambda: list(entry.async_get_active_flows(hass, {"reauth"})))
+    [flow] = entry.async_get_active_flows(hass, {"reauth"})
+    assert flow["step_id"] == "reauth_mirror"
+    result = await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"username": data["username"], "password": database.password}
+    )
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    await async_wait(hass, lambda: mirror_of(entry).status().connected)
+    assert "wr0ng+secret" not in caplog.text
+    assert database.password not in caplog.text
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_leaves_the_park_is_told_to_have_left(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    gone = plug(strip, "room")
+    entry = await async_setup(hass, mirror(data), sector("Room", "room"), gone)
+    await answer(database, data["schema"], "SELECT * FROM socket", 2)
+    hass.config_entries.async_remove_subentry(entry, gone.subentry_id)
+    await hass.async_block_till_done()
+    question = "SELECT * FROM socket JOIN plug p USING (site_id, plug_id)"
+    question += " WHERE socket.removed_at IS NOT NULL AND p.removed_at IS NOT NULL"
+    await answer(database, data["schema"], question, 2)
+    [room] = await answer(database, data["schema"], "SELECT * FROM sector")
+    assert room["removed_at"] is None
+    spool = mirroring.spool_directory(hass, entry.entry_id)
+    assert spool.is_dir()
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert not spool.exists()
+
+
+async def test_home_assistant_ends_with_everything_sent(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    entry = await async_setup(hass, mirror(data), plug(strip))
+    await async_wait(hass, lambda: mirror_of(entry).status().connected)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert mirror_of(entry).status().rows_waiting == 0
+    await answer(database, data["schema"], "SELECT * FROM socket", 2)
+    # Unloading after that has nothing left to do.
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_mirror_that_cannot_start_stops_nothing(
+    hass: HomeAssistant,
+    database: TestDatabase,
+    strip: ShellyGen2,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fail(self: Any) -> None:
+        raise RuntimeError("no spool today")
+
+    monkeypatch.setattr(Mirror, "start", fail)
+    entry = await async_setup(hass, mirror(database.data()), plug(strip))
+    await async_switch_off_and_unload(hass, entry)
+    assert "The mirror cannot start" in caplog.text
+
+
+async def test_a_fault_in_the_rows_stops_nothing_and_is_told_once(
+    hass: HomeAssistant,
+    database: TestDatabase,
+    strip: ShellyGen2,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("no rows today")
+
+    monkeypatch.setattr(mirroring, "socket_rows", fail)
+    entry = await async_setup(hass, mirror(database.data()), plug(strip))
+    await async_switch_off_and_unload(hass, entry)
+    assert caplog.text.count("The mirror misses something") == 1
+
+
+async def async_switch_off_and_unload(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    socket = entry.runtime_data.switchboard.sockets[0]
+    switch = entity_id(hass, "switch", f"{socket.id}_socket")
+    await async_act(hass, "switch.turn_off", switch)
+    await async_wait(hass, lambda: hass.states.get(switch).state == "off")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("problem", set(Problem) - {Problem.WRONG_PASSWORD})
+async def test_every_problem_has_a_text(
+    hass: HomeAssistant, database: TestDatabase, problem: Problem
+) -> None:
+    assert await async_setup_component(hass, "repairs", {})
+    entry = await async_setup(hass, mirror(database.data()))
+    told = entry.runtime_data.mirroring
+    assert told is not None
+    told._issues.problem(problem, MappingProxyType({}))
+    issues = ir.async_get(hass).issues
+    if problem in PASSING:
+        assert not issues
+        async_later(hass, timedelta(seconds=PATIENCE_S))
+        await async_wait(hass, lambda: issues)
+    [issue] = issues.values()
+    text = ENGLISH["issues"][issue.translation_key]
+    assert issue.is_fixable == (problem in LOSSES) == ("fix_flow" in text)
+    told._issues.solved(problem)
+    assert not issues
+    await hass.config_entries.async_unload(entry.entry_id)

@@ -121,16 +121,18 @@ class Course:
             await spool.close()
 
     async def drain(self, measured: Rows) -> float:
-        """Return the rate of a backlog, with the time that connecting takes."""
+        """Return the rate of a backlog, from the first batch that arrived on."""
         _, directory = await self.spooled(measured)
-
-        async def wait(connection: Connection) -> int:
-            async with mirror_on(self._settings, directory) as mirror:
-                while not mirror.status().connected or mirror.status().rows_waiting:
-                    await mirror.progress()
-            return len(measured)
-
-        return await self.timed(wait)
+        async with connected(self._settings) as connection:
+            await connection.execute("TRUNCATE reading, reading_hour, reading_day")
+        async with mirror_on(self._settings, directory) as mirror:
+            while not mirror.status().rows_sent:
+                await mirror.progress()
+            begun = time.perf_counter()
+            number = mirror.status().rows_waiting
+            while mirror.status().rows_waiting:
+                await mirror.progress()
+            return number / (time.perf_counter() - begun)
 
     async def copy(self, values: Tuples, size: int) -> float:
         """Return the rate of raw COPY into the same table, without any sums."""

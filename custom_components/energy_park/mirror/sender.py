@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 import io
+from itertools import batched
 import json
 import struct
+import time
 from typing import Any, Final
 
 import asyncpg
@@ -247,12 +249,19 @@ def _columns(groups: Sequence[Group], numbers: dict[int, int]) -> list[list[Any]
 def _encode(
     batch: ReadingBatch, numbers: dict[int, int], quality: Sequence[int], site_id: int
 ) -> bytes:
-    """Return the batch as COPY takes it."""
+    """Return the batch as COPY takes it.
+
+    The event loop's thread gets its turn after each part.
+    """
     pack = _COPY_TUPLE.pack
-    tuples = [
-        pack(5, 4, site_id, 4, numbers[series], 8, at - EPOCH_US, 8, value, 2, flags)
-        for series, at, value, flags in zip(
-            batch.series, batch.at, batch.value, quality, strict=True
-        )
-    ]
-    return b"".join([_COPY_HEADER, *tuples, _COPY_END])
+    columns = zip(batch.series, batch.at, batch.value, quality, strict=True)
+    pieces = [_COPY_HEADER]
+    for part in batched(columns, _PART, strict=False):
+        pieces += [
+            pack(
+                5, 4, site_id, 4, numbers[series], 8, at - EPOCH_US, 8, value, 2, flags
+            )
+            for series, at, value, flags in part
+        ]
+        time.sleep(0)
+    return b"".join([*pieces, _COPY_END])

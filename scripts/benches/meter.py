@@ -18,36 +18,53 @@ from scripts.demo_park.flows import add_subentry
 from scripts.demo_park.park import create_park, meter_answers, set_aside, wait_ready
 
 from . import Figure
+from ._core_teleinfo import delays_ms, poll
 from ._live import home_assistant
 
 METERS = 4
 SECONDS = 240
 SECONDS_QUICK = 25
+PEER = "Home Assistant's teleinfo"
+# Shorter than the shortest frame, so that none is missed.
+FRAME_LOOK_S = 0.3
 
 
 def run(*, quick: bool) -> list[Figure]:
     """Measure some meters in one Home Assistant, each on its own paced serial line."""
-    latencies = asyncio.run(measure(SECONDS_QUICK if quick else SECONDS))
+    ours, core = asyncio.run(measure(SECONDS_QUICK if quick else SECONDS))
     return [
         Figure(
             name="meter.latency_median_ms",
-            value=round(median(latencies), 2),
+            value=round(median(ours), 2),
             unit="ms",
             better="lower",
             target=2,
+            peer=PEER,
+            peer_value=round(median(core)),
         ),
         Figure(
             name="meter.latency_p99_ms",
-            value=round(quantiles(latencies, n=100, method="inclusive")[98], 2),
+            value=round(percentile_99(ours), 2),
             unit="ms",
             better="lower",
             target=10,
+            peer=PEER,
+            peer_value=round(percentile_99(core)),
         ),
     ]
 
 
-async def measure(seconds: float) -> list[float]:
-    """Return the milliseconds of each frame that changed the apparent power."""
+def percentile_99(values: list[float]) -> float:
+    """Return the value that one in a hundred exceeds."""
+    return quantiles(values, n=100, method="inclusive")[98]
+
+
+async def measure(seconds: float) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of each frame that changed the apparent power.
+
+    First ours, then those of Home Assistant's own integration, on a meter of its own
+    of the same kind at the same time.
+    """
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory()))
         meters = [
@@ -73,7 +90,24 @@ async def measure(seconds: float) -> list[float]:
             )
         await wait_ready(websocket, first)
         controls = {a["meter"]["serial"]: a["control"] for a in (first, *others)}
-        return await collect(websocket, controls, seconds)
+        peer = await stack.enter_async_context(emulated_meter(directory, METERS))
+        return await asyncio.gather(
+            collect(websocket, controls, seconds),
+            core_teleinfo(peer.announcement, seconds),
+        )
+
+
+async def core_teleinfo(announcement: dict[str, Any], seconds: float) -> list[float]:
+    """Return how long each frame waited until the core integration showed it."""
+    polling = asyncio.create_task(poll(announcement["meter"]["pty"], seconds))
+    frame_ends: set[float] = set()
+    async with ClientSession() as session:
+        while not polling.done():
+            async with session.get(f"{announcement['control']}/meter/last") as last:
+                if ended := (await last.json())["ended_at_monotonic_s"]:
+                    frame_ends.add(ended)
+            await asyncio.sleep(FRAME_LOOK_S)
+    return delays_ms(sorted(frame_ends), await polling)
 
 
 def emulated_meter(directory: Path, number: int) -> Emulation:

@@ -123,4 +123,4 @@ async def test_a_radio_that_is_none_is_said_and_corrected(
     await hass.async_block_till_done()
     result = await flows.async_configure(result["flow_id"])
     assert result["step_id"] == "radio"
-    assert result["errors"] == {"base": "cannot_open_port"}
+    assert result["errors"] == {"base": "no_radio"}

@@ -180,7 +180,7 @@ def shown_errors(file: str, node: ast.AST) -> Iterator[str]:
                 field = isinstance(key, ast.Name) and key.id.startswith("CONF_")
                 if base or (field and isinstance(error, ast.Constant)):
                     yield from source.texts(error)
-        elif isinstance(inner, ast.Name) and inner.id == "ERRORS":
+        elif isinstance(inner, ast.Name) and inner.id.endswith("ERRORS"):
             errors = source.value(file, inner)
             assert isinstance(errors, dict)
             yield from errors.values()

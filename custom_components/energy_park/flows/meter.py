@@ -38,6 +38,11 @@ ERRORS: dict[type[TicLinkError], str] = {
     TicSilentError: "meter_silent",
     TicUnreadableError: "meter_unreadable",
 }
+RADIO_ERRORS: dict[type[TicLinkError], str] = {
+    TicPortError: "no_radio",
+    TicSilentError: "radio_silent",
+    TicUnreadableError: "radio_unreadable",
+}
 
 
 class MeterSubentryFlow(ConfigSubentryFlow):
@@ -224,7 +229,8 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             self._reading = listening.result()
         except TicLinkError as err:
             LOGGER.debug("No meter on the port: %s", err)
-            self._errors = {"base": ERRORS.get(type(err), "cannot_open_port")}
+            errors = RADIO_ERRORS if CONF_RADIO in self._link else ERRORS
+            self._errors = {"base": errors.get(type(err), "cannot_open_port")}
             return self.async_show_progress_done(next_step_id=self._asked)
         if error := self._check_meter(self._reading):
             self._errors = {"base": error}

@@ -151,7 +151,8 @@ CREATE TABLE IF NOT EXISTS reading (
   at timestamptz NOT NULL,
   value float8 NOT NULL,
   quality int2 NOT NULL,
-  PRIMARY KEY (site_id, series_id, at) INCLUDE (value)
+  -- Without INCLUDE (value): it keeps B-tree pages of growing series half empty.
+  PRIMARY KEY (site_id, series_id, at)
 )
 PARTITION BY RANGE (at) -- only: postgresql citus
 ;

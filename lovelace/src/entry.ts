@@ -5,6 +5,8 @@ import { MeterCard } from "./meter/card.js";
 import { PlanCard } from "./plan/card.js";
 import type { Hass } from "./shared/hass.js";
 import { loadTexts, translator, type TextKey } from "./shared/i18n.js";
+import { SavingsCard } from "./savings/card.js";
+import { ParkStrategy } from "./strategy/strategy.js";
 
 interface Suggestion {
   config: { type: string };
@@ -19,9 +21,18 @@ interface PickerEntry {
   getEntitySuggestion: (hass: Hass, entityId: string) => Suggestion | null;
 }
 
+interface StrategyEntry {
+  type: string;
+  strategyType: "dashboard";
+  name: string;
+  description: string;
+  documentationURL: string;
+}
+
 declare global {
   interface Window {
     customCards?: PickerEntry[];
+    customStrategies?: StrategyEntry[];
   }
 }
 
@@ -31,7 +42,7 @@ const DOCUMENTATION = "https://github.com/energy-park/energy_park#cards";
 const CARDS: readonly {
   type: string;
   element: CustomElementConstructor;
-  text: "plan_card" | "meter_card" | "history_card";
+  text: "plan_card" | "meter_card" | "history_card" | "savings_card";
   suggests: (hass: Hass, entityId: string) => boolean;
 }[] = [
   {
@@ -54,12 +65,23 @@ const CARDS: readonly {
     suggests: (hass, id) =>
       ["power", "energy"].includes(String(hass.states[id]?.attributes["device_class"])),
   },
+  {
+    type: "energy-park-savings-card",
+    element: SavingsCard,
+    text: "savings_card",
+    suggests: (hass, id) => hass.states[id]?.attributes["device_class"] === "energy",
+  },
 ];
 
 // A second copy, from another address, must neither throw nor list the cards twice.
 for (const { type, element } of CARDS) {
   if (!customElements.get(type)) customElements.define(type, element);
 }
+
+const STRATEGY = "energy-park";
+const STRATEGY_TAG = `ll-strategy-dashboard-${STRATEGY}`;
+if (!customElements.get(STRATEGY_TAG))
+  customElements.define(STRATEGY_TAG, ParkStrategy);
 
 const listed = (window.customCards ??= []);
 const language = document.documentElement.lang || navigator.language;
@@ -84,4 +106,22 @@ function list(): void {
   }
 }
 
-void loadTexts(language).then(list);
+function listStrategy(): void {
+  const t = translator(language)!;
+  const entry: StrategyEntry = {
+    type: STRATEGY,
+    strategyType: "dashboard",
+    name: "Energy Park",
+    description: t("dashboard_text"),
+    documentationURL: DOCUMENTATION,
+  };
+  const strategies = (window.customStrategies ??= []);
+  const known = strategies.findIndex(({ type }) => type === STRATEGY);
+  if (known < 0) strategies.push(entry);
+  else strategies[known] = entry;
+}
+
+void loadTexts(language).then(() => {
+  list();
+  listStrategy();
+});

@@ -47,6 +47,11 @@ export class Feed<T, M = T> {
     };
   }
 
+  /** Whether the value is kept up to date now. */
+  get live(): boolean {
+    return this.#listeners.size > 0 && this.trouble === null;
+  }
+
   #open = (): void => {
     this.#stop();
     const attempt = ++this.#attempt;

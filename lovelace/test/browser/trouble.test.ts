@@ -9,6 +9,7 @@ const TYPES = [
   "energy-park-plan-card",
   "energy-park-meter-card",
   "energy-park-history-card",
+  "energy-park-savings-card",
 ];
 
 function text(card: Element): string {

@@ -1,0 +1,279 @@
+/** The views of a park, made of it as it is; no entity is named that is not there. */
+
+import type { Plan } from "../plan/model.js";
+import type { Hass } from "../shared/hass.js";
+import type { Translate } from "../shared/i18n.js";
+import type { Park, Part, Sector, Socket } from "../shared/park.js";
+
+export type CardJson = Readonly<Record<string, unknown>>;
+
+export interface View {
+  title: string;
+  path: string;
+  icon: string;
+  [key: string]: unknown;
+}
+
+const ENTITY_NAME = { type: "entity" };
+const DEVICE_NAME = { type: "device" };
+
+export interface Ground {
+  park: Park;
+  plans: readonly Plan[];
+  t: Translate;
+  hass: Hass;
+}
+
+export function views(ground: Ground): View[] {
+  const { park } = ground;
+  const linked = { park: park.id };
+  return [
+    ...planViews(ground, linked),
+    overview(ground, linked),
+    ...(park.meters.length ? [meterView(ground, linked)] : []),
+    historyView(ground, linked),
+    savingsView(ground, linked),
+    settingsView(ground),
+    ...park.sectors.map((sector) => sectorView(ground, linked, sector)),
+  ];
+}
+
+/** The plan, or each of several floors. */
+function planViews({ plans, t }: Ground, linked: CardJson): View[] {
+  const card = { type: "custom:energy-park-plan-card", ...linked };
+  const view = { type: "panel", icon: "mdi:floor-plan" };
+  if (plans.length < 2) {
+    return [{ ...view, title: t("view_plan"), path: "plan", cards: [card] }];
+  }
+  return plans.map(({ id, name }, index) => ({
+    ...view,
+    title: name,
+    path: index ? `plan-${index + 1}` : "plan",
+    cards: [{ ...card, plan: id, title: name }],
+  }));
+}
+
+function overview(ground: Ground, linked: CardJson): View {
+  const { park, t } = ground;
+  return {
+    title: t("view_overview"),
+    path: "overview",
+    icon: "mdi:view-dashboard",
+    type: "sections",
+    max_columns: 3,
+    sections: [
+      ...park.meters.map((meter) =>
+        section({
+          type: "custom:energy-park-meter-card",
+          ...linked,
+          meter: meter.device,
+          grid_options: { columns: "full" },
+        }),
+      ),
+      section(
+        heading(t("sectors"), "mdi:floor-plan"),
+        ...park.sectors.map((sector) => sectorTile(sector)),
+      ),
+      section({
+        type: "custom:energy-park-history-card",
+        ...linked,
+        grid_options: { columns: "full" },
+      }),
+    ],
+  };
+}
+
+/** A sector's switch and power; a tap leads to its own view. */
+function sectorTile(sector: Sector): CardJson | null {
+  const { all } = sector.entities;
+  if (all === undefined) return null;
+  return {
+    type: "tile",
+    entity: all,
+    name: DEVICE_NAME,
+    icon: "mdi:power-socket-fr",
+    state_content: ["state", "sockets_on"],
+    features: [{ type: "toggle" }],
+    features_position: "inline",
+    tap_action: { action: "navigate", navigation_path: sectorPath(sector) },
+    grid_options: { columns: "full" },
+  };
+}
+
+function sectorPath({ device }: Part): string {
+  return `sector-${device.slice(0, 12)}`;
+}
+
+function meterView({ park, t }: Ground, linked: CardJson): View {
+  return {
+    title: t("view_meter"),
+    path: "meter",
+    icon: "mdi:meter-electric",
+    type: "sections",
+    max_columns: 2,
+    sections: park.meters.flatMap((meter) => [
+      section({
+        type: "custom:energy-park-meter-card",
+        ...linked,
+        meter: meter.device,
+        grid_options: { columns: "full" },
+      }),
+      section({
+        type: "custom:energy-park-history-card",
+        ...linked,
+        title: meter.name,
+        sources: [meter.device],
+        grid_options: { columns: "full" },
+      }),
+    ]),
+  };
+}
+
+function historyView({ t }: Ground, linked: CardJson): View {
+  return {
+    title: t("view_history"),
+    path: "history",
+    icon: "mdi:chart-line",
+    type: "panel",
+    cards: [{ type: "custom:energy-park-history-card", ...linked }],
+  };
+}
+
+function savingsView({ park, t }: Ground, linked: CardJson): View {
+  return {
+    title: t("view_savings"),
+    path: "savings",
+    icon: "mdi:piggy-bank-outline",
+    type: "sections",
+    max_columns: 2,
+    sections: [
+      section({
+        type: "custom:energy-park-savings-card",
+        ...linked,
+        grid_options: { columns: "full" },
+      }),
+      section({
+        type: "custom:energy-park-history-card",
+        ...linked,
+        title: t("energy"),
+        range: "month",
+        sources: [park.device],
+        grid_options: { columns: "full" },
+      }),
+    ],
+  };
+}
+
+/** What an automation or a person may set, sector by sector. */
+function settingsView({ park, t }: Ground): View {
+  const loose = park.sockets.filter(({ sector }) => sector === null);
+  return {
+    title: t("view_settings"),
+    path: "settings",
+    icon: "mdi:cog",
+    type: "sections",
+    max_columns: 3,
+    sections: [
+      section(heading(park.name, "mdi:transmission-tower"), ...settings(park)),
+      ...park.sectors.map(({ device, name }) =>
+        socketSettings(
+          name,
+          park.sockets.filter(({ sector }) => sector === device),
+        ),
+      ),
+      ...(loose.length ? [socketSettings(t("no_sector"), loose)] : []),
+    ],
+  };
+}
+
+const PARK_KEYS = ["override"];
+const SOCKET_KEYS = ["priority", "protected"];
+
+function settings(park: Park): CardJson[] {
+  return PARK_KEYS.flatMap((key) => {
+    const entity = park.entities[key];
+    return entity === undefined
+      ? []
+      : [
+          {
+            type: "tile",
+            entity,
+            name: ENTITY_NAME,
+            grid_options: { columns: "full" },
+          },
+        ];
+  });
+}
+
+function socketSettings(title: string, sockets: readonly Socket[]): CardJson {
+  return section({
+    type: "entities",
+    title,
+    show_header_toggle: false,
+    grid_options: { columns: "full" },
+    entities: sockets.flatMap((socket) => [
+      { type: "section", label: socket.name },
+      ...SOCKET_KEYS.flatMap((key) => {
+        const entity = socket.entities[key];
+        return entity === undefined ? [] : [{ entity, name: ENTITY_NAME }];
+      }),
+    ]),
+  });
+}
+
+function sectorView(ground: Ground, linked: CardJson, sector: Sector): View {
+  const { park, t } = ground;
+  const own = park.sockets.filter((socket) => socket.sector === sector.device);
+  return {
+    title: sector.name,
+    path: sectorPath(sector),
+    icon: "mdi:floor-plan",
+    type: "sections",
+    subview: true,
+    max_columns: 3,
+    sections: [
+      section(
+        heading(sector.name, "mdi:floor-plan"),
+        ...["all", "computers", "monitors"].map((key) => switchTile(sector, key)),
+        ...["power", "energy", "state"].map((key) => tile(sector, key)),
+      ),
+      section(
+        heading(t("sockets"), "mdi:power-socket-fr"),
+        ...own.map((socket) => switchTile(socket, "socket")),
+      ),
+      section({
+        type: "custom:energy-park-history-card",
+        ...linked,
+        title: sector.name,
+        sources: [sector.device],
+        grid_options: { columns: "full" },
+      }),
+    ],
+  };
+}
+
+function switchTile(part: Part, key: string): CardJson | null {
+  const entity = part.entities[key];
+  if (entity === undefined) return null;
+  return {
+    type: "tile",
+    entity,
+    name: key === "all" || key === "socket" ? DEVICE_NAME : ENTITY_NAME,
+    features: [{ type: "toggle" }],
+    features_position: "inline",
+    grid_options: { columns: "full" },
+  };
+}
+
+function tile(part: Part, key: string): CardJson | null {
+  const entity = part.entities[key];
+  return entity === undefined ? null : { type: "tile", entity, name: ENTITY_NAME };
+}
+
+function heading(text: string, icon: string): CardJson {
+  return { type: "heading", heading: text, icon };
+}
+
+function section(...cards: (CardJson | null)[]): CardJson {
+  return { type: "grid", cards: cards.filter((card) => card !== null) };
+}

@@ -1,6 +1,7 @@
 """What every test of the harness environment shares."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import pytest_socket
@@ -8,6 +9,7 @@ import pytest_socket
 # The harness has a configuration folder with custom components of its own; the
 # first import decides which ones Home Assistant sees.
 import custom_components.energy_park  # noqa: F401
+from custom_components.energy_park.control import mirroring
 from scripts.demo_park.state import free_ports
 
 from .databases import TestDatabase
@@ -26,6 +28,14 @@ def custom_integrations(request: pytest.FixtureRequest) -> None:
     if "recorder_mock" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
     request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def own_spool(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the rows of one test's mirror from the next: they share a folder."""
+    monkeypatch.setattr(
+        mirroring, "spool_directory", lambda _hass, entry_id: tmp_path / entry_id
+    )
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,17 @@ from .domain.mirror.conftest import SETTINGS, Background
 
 _schemas = count(1)
 
+# Nobody answers there.
+NO_DATABASE = {
+    "host": "127.0.0.1",
+    "port": 1,
+    "database": "energy_park",
+    "username": "energy_park",
+    "password": "secret",
+    "tls": "disable",
+    "schema": "energy_park",
+}
+
 
 class TestDatabase:
     """A server that lives as long as the tests; each test has its own schema."""

@@ -363,7 +363,13 @@ async def test_system_health_counts_what_is_heard(
         info = await get_system_health_info(hass, DOMAIN)
     # The link is opened in the middle of a group.
     assert info.pop("rejects_per_hour") <= 1
-    assert info == {"parks": 1, "meters_heard": "1 / 1", "plugs_heard": "1 / 1"}
+    assert info == {
+        "parks": 1,
+        "meters_heard": "1 / 1",
+        "plugs_heard": "1 / 1",
+        "mirrors_connected": "0 / 0",
+        "mirror_rows_waiting": 0,
+    }
 
 
 async def test_energy_costs_what_was_entered(

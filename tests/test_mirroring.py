@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -13,7 +14,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.energy_park.const import DOMAIN
+from custom_components.energy_park.const import DOMAIN, MIRROR_INTERVAL, MIRROR_LAG_MAX
 from custom_components.energy_park.control import mirroring
 from custom_components.energy_park.control.mirror_issues import (
     LOSSES,
@@ -25,8 +26,13 @@ from custom_components.energy_park.mirror.mirror import Mirror
 from scripts.emulators import ShellyGen2
 from scripts.emulators.meter import EmulatedMeter
 
-from .common import MockConfigEntry
-from .databases import TestDatabase, mirror
+from .common import (
+    ClientSessionGenerator,
+    MockConfigEntry,
+    get_diagnostics_for_config_entry,
+    get_system_health_info,
+)
+from .databases import NO_DATABASE, TestDatabase, mirror
 from .parks import (
     async_act,
     async_later,
@@ -336,4 +342,74 @@ async def test_every_problem_has_a_text(
     assert issue.is_fixable == (problem in LOSSES) == ("fix_flow" in text)
     told._issues.solved(problem)
     assert not issues
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+def state(hass: HomeAssistant, platform: str, key: str) -> str:
+    found = hass.states.get(entity_id(hass, platform, f"mirror_{key}"))
+    assert found is not None
+    return found.state
+
+
+async def test_the_entities_follow_the_mirror(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    entry = await async_setup(hass, mirror(data | {"port": 1}), plug(strip))
+    await async_wait(hass, lambda: mirror_of(entry).status().last_error)
+    async_later(hass, MIRROR_INTERVAL)
+    await async_wait(hass, lambda: state(hass, "sensor", "last_error") != "unknown")
+    assert state(hass, "sensor", "last_error") == "unreachable"
+    assert state(hass, "binary_sensor", "connected") == "off"
+    assert float(state(hass, "sensor", "rows_waiting")) > 5
+    assert float(state(hass, "sensor", "lag")) >= 0
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries["mirror"], data=data
+    )
+    await answer(database, data["schema"], "SELECT * FROM socket", 2)
+    await async_wait(hass, lambda: not mirror_of(entry).status().rows_waiting)
+    async_later(hass, MIRROR_INTERVAL)
+    await async_wait(hass, lambda: state(hass, "binary_sensor", "connected") == "on")
+    assert float(state(hass, "sensor", "rows_per_minute")) > 5
+    assert float(state(hass, "sensor", "rows_waiting")) == 0
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_mirror_that_falls_behind_is_told(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    entry = await async_setup(hass, mirror(database.data()))
+    coordinator = entry.runtime_data.mirroring.coordinator
+    issues = ir.async_get(hass).issues
+    now = coordinator.mirror.status()
+    slow = replace(now, connected=True, lag_s=MIRROR_LAG_MAX.total_seconds() + 1)
+    coordinator.async_set_updated_data(slow)
+    [issue] = issues.values()
+    assert issue.translation_key in ENGLISH["issues"]
+    coordinator.async_set_updated_data(replace(slow, lag_s=1))
+    assert not issues
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_diagnostics_and_health_tell_the_state_and_no_secret(
+    hass: HomeAssistant,
+    database: TestDatabase,
+    strip: ShellyGen2,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry = await async_setup(
+        hass, mirror(NO_DATABASE | {"ca": "PEM text"}), plug(strip)
+    )
+    await async_wait(hass, lambda: mirror_of(entry).status().last_error)
+    told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    shown: Any = told["mirror"]
+    assert shown["last_error"] == "unreachable"
+    assert shown["rows_waiting"] > 5
+    assert shown["problems"] == {"unreachable": {}}
+    for secret in ("secret", "PEM text", "127.0.0.1"):
+        assert secret not in str(told)
+    assert await async_setup_component(hass, "system_health", {})
+    info = await get_system_health_info(hass, DOMAIN)
+    assert info["mirrors_connected"] == "0 / 1"
+    assert info["mirror_rows_waiting"] > 5
     await hass.config_entries.async_unload(entry.entry_id)

@@ -48,6 +48,7 @@ from scripts.emulators import ShellyGen2
 
 from . import source
 from .common import MockConfigEntry
+from .databases import NO_DATABASE, mirror
 from .parks import async_setup, async_wait, meter, plug, sector
 
 LANGUAGES = ("en", "es", "fr")
@@ -501,6 +502,7 @@ async def test_every_entity_is_named_in_the_language_of_the_house(
             ),
             sector("Room", "room"),
             plug(strip, "room", roles=("computer", "monitor")),
+            mirror(NO_DATABASE),
         )
         for coordinator in entry.runtime_data.meters.values():
             coordinator.async_set_price("EASF01", 0.2)

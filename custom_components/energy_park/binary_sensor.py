@@ -1,4 +1,4 @@
-"""Binary sensors of meters."""
+"""Binary sensors of meters and of the mirror."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EnergyParkConfigEntry, MeterCoordinator
-from .entity import MeterEntity
+from .entity import MeterEntity, MirrorEntity
 from .model import MeterReading
 from .sensors.follow import follow
 
@@ -34,6 +34,12 @@ WILL_TRIP = BinarySensorEntityDescription(
 HEARD = BinarySensorEntityDescription(
     key="heard",
     translation_key="heard",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+MIRROR_CONNECTED = BinarySensorEntityDescription(
+    key="connected",
+    translation_key="mirror_connected",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )
@@ -62,7 +68,12 @@ async def async_setup_entry(
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors of each meter."""
+    """Add the binary sensors of each meter and of the mirror."""
+    if (mirroring := entry.runtime_data.mirroring) is not None:
+        async_add_entities(
+            [MirrorConnectedBinarySensor(mirroring.coordinator, MIRROR_CONNECTED)],
+            config_subentry_id=mirroring.subentry.subentry_id,
+        )
     for subentry_id, meter in entry.runtime_data.meters.items():
         async_add_entities(
             [
@@ -195,3 +206,13 @@ class RelayBinarySensor(MeterEntity, BinarySensorEntity):
         """Whether the relay is closed."""
         relays = self.reading.relays_closed
         return None if relays is None else relays[self._relay]
+
+
+class MirrorConnectedBinarySensor(MirrorEntity, BinarySensorEntity):
+    """Whether the database takes rows."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it is connected now."""
+        return self.coordinator.data.connected

@@ -67,6 +67,12 @@ PLUG_REFRESH_AFTER_ORDER_S = 0.5
 # queue behind polls.
 PLUG_POLLS_AT_ONCE = 16
 
+# The state of the mirror is looked at so often.
+MIRROR_INTERVAL = timedelta(seconds=10)
+
+# A mirror that is so far behind while its database answers is a person's task.
+MIRROR_LAG_MAX = timedelta(hours=1)
+
 # Sums of many sockets are written once for all polls that arrive within this time.
 GROUP_UPDATE_AFTER_S = 0.2
 

@@ -11,6 +11,7 @@ from .const import (
     CONF_FIRMWARE,
     DOMAIN,
     SUBENTRY_METER,
+    SUBENTRY_MIRROR,
     SUBENTRY_PLUG,
     SUBENTRY_SECTOR,
 )
@@ -36,6 +37,8 @@ def async_register_devices(
     park_id = _register_park(hass, entry)
     for meter in entry.get_subentries_of_type(SUBENTRY_METER):
         _register_meter(hass, entry, meter, park_id)
+    for mirror in entry.get_subentries_of_type(SUBENTRY_MIRROR):
+        _register_mirror(hass, entry, mirror, park_id)
     sector_ids = {
         sector.subentry_id: _register_sector(hass, entry, sector, park_id)
         for sector in entry.get_subentries_of_type(SUBENTRY_SECTOR)
@@ -90,6 +93,23 @@ def _register_meter(
         manufacturer="Enedis",
         model="Linky",
         serial_number=subentry.unique_id,
+        via_device_id=park_id,
+    )
+
+
+def _register_mirror(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    subentry: ConfigSubentry,
+    park_id: str,
+) -> None:
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=subentry.subentry_id,
+        identifiers={(DOMAIN, subentry.subentry_id)},
+        entry_type=dr.DeviceEntryType.SERVICE,
+        name=subentry.title,
+        model="PostgreSQL",
         via_device_id=park_id,
     )
 

@@ -13,12 +13,16 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 
+from .const import CONF_CA, CONF_DATABASE
+from .control.mirroring import Mirroring
 from .coordinator import EnergyParkConfigEntry, MeterCoordinator, PlugCoordinator
 from .links import CONF_KEY
 from .plugs import CONF_REST
 
 # ADCO and ADSC name the meter, PRM the delivery point: with them a person is found.
 TO_REDACT = {
+    CONF_CA,
+    CONF_DATABASE,
     CONF_HOST,
     CONF_NAME,
     CONF_PASSWORD,
@@ -48,6 +52,7 @@ async def async_get_config_entry_diagnostics(
             "entry": entry.as_dict(),
             "meters": [_meter(meter) for meter in data.meters.values()],
             "plugs": [_plug(plug) for plug in data.plugs.values()],
+            "mirror": data.mirroring and _mirror(data.mirroring),
         },
         TO_REDACT,
     )
@@ -69,6 +74,14 @@ def _meter(meter: MeterCoordinator) -> dict[str, Any]:
             else "**REDACTED**"
             for label, group in (reading.groups.items() if reading else ())
         },
+    }
+
+
+def _mirror(mirroring: Mirroring) -> dict[str, Any]:
+    status = mirroring.mirror.status()
+    return {
+        **{name: getattr(status, name) for name in status.__slots__},
+        "problems": {name: dict(known) for name, known in status.problems.items()},
     }
 
 

@@ -8,6 +8,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .control.group import SocketGroup
+from .control.mirroring import MirrorCoordinator
 from .control.switchboard import Switchboard
 from .coordinator import MeterCoordinator, PlugCoordinator
 from .devices import socket_device
@@ -45,6 +46,22 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
     def reading(self) -> MeterReading:
         """The latest reading; only while available."""
         return self.data.reading
+
+
+class MirrorEntity(CoordinatorEntity[MirrorCoordinator]):
+    """An entity of the mirror; it is known whether the database answers or not."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: MirrorCoordinator, description: EntityDescription
+    ) -> None:
+        """Bind a description to the mirror."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        part_id = coordinator.subentry.subentry_id
+        self._attr_unique_id = f"{part_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, part_id)})
 
 
 class SocketEntity(CoordinatorEntity[PlugCoordinator]):

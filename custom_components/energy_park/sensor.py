@@ -21,6 +21,7 @@ from .sensors.group import (
     UnmeasuredSensor,
 )
 from .sensors.meter import follow_meter
+from .sensors.mirror import MIRROR_SENSORS, MirrorSensor
 from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
 
 PARALLEL_UPDATES = 0
@@ -34,6 +35,11 @@ async def async_setup_entry(
     """Add what is always there; the rest is added when it is first measured."""
     for subentry_id, meter in entry.runtime_data.meters.items():
         follow_meter(meter, subentry_id, async_add_entities)
+    if (mirroring := entry.runtime_data.mirroring) is not None:
+        async_add_entities(
+            (MirrorSensor(mirroring.coordinator, sensor) for sensor in MIRROR_SENSORS),
+            config_subentry_id=mirroring.subentry.subentry_id,
+        )
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
             (ReasonSensor(plug, socket, REASON) for socket in plug.plug.sockets),

@@ -25,10 +25,17 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     )
     meters = [m for entry in entries for m in entry.runtime_data.meters.values()]
     plugs = [p for entry in entries for p in entry.runtime_data.plugs.values()]
+    mirrors = [
+        mirroring.mirror.status()
+        for entry in entries
+        if (mirroring := entry.runtime_data.mirroring) is not None
+    ]
     now = dt_util.utcnow()
     return {
         "parks": len(entries),
         "meters_heard": f"{sum(m.heard for m in meters)} / {len(meters)}",
         "rejects_per_hour": sum(m.quality.rejects_per_hour(now) for m in meters),
         "plugs_heard": f"{sum(p.heard for p in plugs)} / {len(plugs)}",
+        "mirrors_connected": f"{sum(m.connected for m in mirrors)} / {len(mirrors)}",
+        "mirror_rows_waiting": sum(m.rows_waiting for m in mirrors),
     }

@@ -23,6 +23,7 @@ PASSING: Final = {
     Problem.SCHEMA_MISSING,
     Problem.SERVER_ERROR,
 }
+LAG: Final = "lag"
 # These never end; a person confirms to have read them.
 LOSSES: Final = {
     Problem.ROWS_QUARANTINED,
@@ -43,6 +44,7 @@ class MirrorIssues:
         self._hass = hass
         self._entry = entry
         self._part = part
+        self._behind = False
         self._waiting: dict[Problem, CALLBACK_TYPE] = {}
 
     @callback
@@ -67,8 +69,18 @@ class MirrorIssues:
         ir.async_delete_issue(self._hass, DOMAIN, self._id(problem))
 
     @callback
+    def lag(self, behind: bool) -> None:
+        """Tell that the database answers but is too slow, or no longer."""
+        if behind and not self._behind:
+            self._report(LAG)
+        elif self._behind and not behind:
+            ir.async_delete_issue(self._hass, DOMAIN, self._id(LAG))
+        self._behind = behind
+
+    @callback
     def close(self) -> None:
         """Take back what only a running mirror knows."""
+        self.lag(False)
         for problem in set(Problem) - LOSSES:
             self.solved(problem)
 
@@ -78,7 +90,7 @@ class MirrorIssues:
         self._report(problem)
 
     @callback
-    def _report(self, problem: Problem) -> None:
+    def _report(self, problem: str) -> None:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -89,5 +101,5 @@ class MirrorIssues:
             translation_placeholders={"database": self._part.title},
         )
 
-    def _id(self, problem: Problem) -> str:
+    def _id(self, problem: str) -> str:
         return f"mirror_{problem}_{self._entry.entry_id}"

@@ -10,15 +10,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 import shutil
+from typing import override
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_COUNTRY, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.storage import STORAGE_DIR
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from ..configuration import read_mirror, sectors
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER, MIRROR_INTERVAL, MIRROR_LAG_MAX
 from ..coordinator import (
     EnergyParkConfigEntry,
     EnergyParkData,
@@ -26,7 +28,7 @@ from ..coordinator import (
     PlugCoordinator,
 )
 from ..mirror.measures import meter_rows, plug_rows, socket_rows
-from ..mirror.mirror import Mirror
+from ..mirror.mirror import Mirror, MirrorStatus
 from ..mirror.rows import EPOCH, MeterRow, PlugRow, SectorRow, SiteRow, SocketRow
 from ..model import MeterReading, PlugReading
 from ..park.arbiter import SocketState
@@ -34,6 +36,7 @@ from .happenings import actual, decisions, overload
 from .mirror_issues import MirrorIssues
 
 STOP_WITHIN_S = 10
+MIRROR_LAG_S = MIRROR_LAG_MAX.total_seconds()
 
 type PartRow = MeterRow | SectorRow | PlugRow | SocketRow
 
@@ -47,6 +50,37 @@ async def async_remove_spool(hass: HomeAssistant, entry_id: str) -> None:
     """Forget the rows of a removed park."""
     directory = spool_directory(hass, entry_id)
     await hass.async_add_executor_job(partial(shutil.rmtree, directory, True))
+
+
+class MirrorCoordinator(DataUpdateCoordinator[MirrorStatus]):
+    """Looks at the mirror's state now and then."""
+
+    config_entry: EnergyParkConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: EnergyParkConfigEntry,
+        part: ConfigSubentry,
+        mirror: Mirror,
+    ) -> None:
+        """Take the mirror of a subentry."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"mirror {part.title}",
+            update_interval=MIRROR_INTERVAL,
+            always_update=False,
+        )
+        self.subentry = part
+        self.mirror = mirror
+        self.data = mirror.status()
+
+    @override
+    async def _async_update_data(self) -> MirrorStatus:
+        """Return the state now."""
+        return self.mirror.status()
 
 
 class Mirroring:
@@ -73,6 +107,7 @@ class Mirroring:
             on_solved=self._issues.solved,
             now=dt_util.utcnow,
         )
+        self.coordinator = MirrorCoordinator(hass, entry, part, self.mirror)
         self._starting: asyncio.Task[None] | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._frames: dict[str, MeterReading] = {}
@@ -98,6 +133,7 @@ class Mirroring:
         for plug in data.plugs.values():
             self._follow(plug, partial(self._read_plug, plug))
             self._guarded(partial(self._describe_plug, plug))
+        self._unsubscribe.append(self.coordinator.async_add_listener(self._look_at_lag))
         self._unsubscribe.append(
             self._hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._async_end)
         )
@@ -130,6 +166,11 @@ class Mirroring:
     async def _async_end(self, _event: Event) -> None:
         """Home Assistant ends without unloading anything."""
         await self.async_stop()
+
+    @callback
+    def _look_at_lag(self) -> None:
+        status = self.coordinator.data
+        self._issues.lag(status.connected and status.lag_s > MIRROR_LAG_S)
 
     def _follow(
         self, coordinator: MeterCoordinator | PlugCoordinator, read: CALLBACK_TYPE

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import batched
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from .storage import Refused, SpoolLimits
 from .writer import Writer
 
 STOP_DRAIN_S: Final = 3
+FILL_ROWS: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,17 @@ class Mirror:
         """Take several rows."""
         for row in rows:
             self._spool.offer(row)
+
+    async def fill_in(self, rows: Iterable[Row]) -> None:
+        """Take many rows of the past, no faster than they are sent.
+
+        Those that the database has already change nothing there.
+        """
+        for chunk in batched(rows, FILL_ROWS, strict=False):
+            self.offer_many(chunk)
+            await self.flush()
+            while self._spool.waiting > FILL_ROWS:
+                await self._writer.progress()
 
     async def flush(self) -> None:
         """Return when everything offered until now is on disk."""

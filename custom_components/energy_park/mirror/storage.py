@@ -6,7 +6,6 @@ Everything here runs in the spool's one thread.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 import logging
-import os
 from pathlib import Path
 import shutil
 import sqlite3
@@ -27,6 +26,7 @@ BALLAST_BYTES: Final = 16 * 1024**2
 SMALLEST_BYTES: Final = 16 * 1024**2
 _THIN_ROUNDS: Final = 20
 _MENDS: Final = 3
+_BODY_MAX: Final = 4_000
 
 type Refused = tuple[str, str, str]
 """Table, body and what is wrong with it."""
@@ -101,9 +101,11 @@ class Storage:
             self._use_memory(error)
 
     def close(self) -> None:
-        """Close the files; what only memory holds is lost, and counted."""
-        if self._memory is not None and self._memory.waiting:
-            self._lose(self._memory.waiting)
+        """Close the files; what the disk still does not take is lost, and counted."""
+        try:
+            self._leave_memory()
+        except OSError, sqlite3.Error:
+            self._lose(0 if self._memory is None else self._memory.waiting)
         for store in self._stores:
             store.close()
         self._disk = self._memory = None
@@ -116,16 +118,25 @@ class Storage:
         try:
             self._on_disk(lambda store: store.append(readings, records))
         except (OSError, sqlite3.Error) as error:
-            memory = self._use_memory(error)
-            memory.append(readings, records)
-            if not self._bound(memory, MEMORY_BYTES):
-                self._lose(memory.waiting)
-                self._memory = None
+            self._keep_in_memory(readings, records, error)
             return
         try:
             self._keep_house()
         except OSError, sqlite3.Error:
             _LOGGER.debug("Left for the next time", exc_info=True)
+
+    def _keep_in_memory(
+        self, readings: Sequence[Reading], records: Sequence[Record], error: Exception
+    ) -> None:
+        try:
+            memory = self._use_memory(error)
+            room = self._bound(memory, MEMORY_BYTES)
+            if room:
+                memory.append(readings, records)
+        except sqlite3.Error:
+            room = False
+        if not room:
+            self._lose(len(readings) + len(records))
 
     def take[B](self, take: Callable[[Store, int], B | None], limit: int) -> B | None:
         """Return what the first store that has some hands out."""
@@ -204,11 +215,7 @@ class Storage:
 
     def _keep_house(self) -> None:
         """After a write that the disk took: what else it has to take or to give."""
-        if self._memory is not None:
-            self._on_disk(self._memory.copy_into)
-            self._memory.close()
-            self._memory = None
-            self._solve(Problem.SPOOL_IN_MEMORY)
+        self._leave_memory()
         if self._disk is not None:
             self._bound(self._disk, self._limit(self._disk))
         self._reserve_ballast()
@@ -225,8 +232,7 @@ class Storage:
         if self._ballast.exists():
             return
         if shutil.disk_usage(self._path.parent).free > 8 * BALLAST_BYTES:
-            with self._ballast.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, BALLAST_BYTES)
+            self._ballast.write_bytes(bytes(BALLAST_BYTES))
 
     def _limit(self, store: Store) -> int:
         could = store.used_bytes + shutil.disk_usage(self._path.parent).free
@@ -258,6 +264,14 @@ class Storage:
             self._tell(Problem.SPOOL_IN_MEMORY, {})
         return self._memory
 
+    def _leave_memory(self) -> None:
+        """Bring to the disk what memory held while the disk took nothing."""
+        if self._memory is not None:
+            self._on_disk(self._memory.copy_into)
+            self._memory.close()
+            self._memory = None
+            self._solve(Problem.SPOOL_IN_MEMORY)
+
     def _lose(self, count: int) -> None:
         self.tally.lost += count
         self._tell(Problem.ROWS_LOST, {"rows": self.tally.lost})
@@ -283,7 +297,7 @@ def convert(
             records.append((row.table, at, subject, rows.body(row)))
         except (ValueError, TypeError, OverflowError) as error:
             table = "reading" if isinstance(row, ReadingRow) else row.table
-            refused.append((table, repr(row), str(error)))
+            refused.append((table, repr(row)[:_BODY_MAX], str(error)))
     return readings, records, refused
 
 
@@ -313,7 +327,7 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 
 def _is_full(error: sqlite3.Error) -> bool:
-    return _code(error) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+    return _code(error) == sqlite3.SQLITE_FULL
 
 
 def _code(error: sqlite3.Error) -> int | None:

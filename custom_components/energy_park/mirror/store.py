@@ -39,6 +39,8 @@ CREATE TABLE IF NOT EXISTS quarantine (
 );
 """
 
+_QUARANTINE_ROWS: Final = 10_000
+
 _MARK: Final = """
 INSERT INTO attempt VALUES (?,?)
 ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)
@@ -282,10 +284,14 @@ class Store:
                 pass
 
     def quarantine(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        """Keep rows that cannot be sent: table, body, and what is wrong with it."""
+        """Keep the last rows that cannot be sent: table, body, what is wrong with it."""
         with self._transaction():
             self._db.executemany(
                 "INSERT INTO quarantine (target, body, cause) VALUES (?,?,?)", rows
+            )
+            self._db.execute(
+                "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?",
+                (_QUARANTINE_ROWS,),
             )
 
     def quarantined(self) -> list[tuple[str, str, str]]:

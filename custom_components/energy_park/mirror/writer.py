@@ -175,6 +175,8 @@ class Writer:
                     self._succeed(len(batch))
             await self._spool.tidy()
             self._clear_at[kind] = begun_at
+            if not self._spool.waiting:
+                self._problems.solve(Problem.ROWS_THINNED)
             await wake.wait()
 
     def _succeed(self, rows: int) -> None:

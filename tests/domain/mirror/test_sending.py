@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.energy_park.mirror import writer
+from custom_components.energy_park.mirror import storage, writer
 from custom_components.energy_park.mirror.connection import Connection, MirrorSettings
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.rows import (
@@ -26,6 +26,7 @@ from custom_components.energy_park.mirror.rows import (
     SocketRow,
     SubjectKind,
 )
+from custom_components.energy_park.mirror.storage import SpoolLimits
 from custom_components.energy_park.model import Role
 
 from .conftest import (
@@ -391,3 +392,57 @@ async def test_status_tells_what_waits_and_for_how_long(
     assert (status.rows_waiting, status.lag_s) == (0, 0)
     assert status.rows_sent == status.rows_per_minute == 1
     assert settings.password not in repr(status) + repr(settings)
+
+
+async def test_the_past_is_filled_in_at_the_pace_of_the_database(
+    start_mirror: StartMirror, database: Connection
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer_many(reading(index) for index in range(0, 30_000, 3))
+    rows = (replace(reading(n), quality=Quality.BACKFILLED) for n in range(30_000))
+    await mirror.fill_in(rows)
+    assert mirror.status().rows_waiting <= 5_000
+    await arrived(mirror)
+    await assert_sums(database, 30_000)
+    filled = "SELECT count(*) FROM reading WHERE quality = 2"
+    assert await database.fetchval(filled) == 20_000
+
+
+async def test_what_was_thinned_is_counted_and_marked(
+    start_mirror: StartMirror,
+    database: Connection,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(storage, "SMALLEST_BYTES", 0)
+    away = await start_mirror(limits=SpoolLimits(max_bytes=400_000), port=1)
+    for begin in range(0, 60_000, 1_000):
+        away.offer_many(reading(index) for index in range(begin, begin + 1_000))
+        await away.flush()
+    assert Problem.ROWS_THINNED in told.problems
+    thinned = away.status().rows_thinned
+    assert thinned > 30_000
+    await away.stop()
+
+    mirror = await start_mirror()
+    await arrived(mirror)
+    counts = await database.fetchrow(
+        """
+        SELECT (SELECT count(*) FROM reading) AS raw, sum(readings)::int8 AS counted,
+          sum(thinned)::int8 AS thinned, round(sum(value_sum))::int8 AS total
+        FROM reading_hour
+        """
+    )
+    assert counts is not None
+    assert dict(counts) == {
+        "raw": 60_000 - thinned,
+        "counted": 60_000,
+        "thinned": thinned,
+        "total": sum(range(60_000)),
+    }
+    days = "SELECT sum(readings)::int8 FROM reading_day"
+    assert await database.fetchval(days) == 60_000
+    detail = await database.fetchval(
+        "SELECT sum((detail ->> 'readings')::int8)::int8 FROM event WHERE reason = 'thinned'"
+    )
+    assert detail == thinned

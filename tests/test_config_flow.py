@@ -113,6 +113,10 @@ async def test_two_parks_need_two_names(hass: HomeAssistant) -> None:
 async def test_a_park_is_changed(hass: HomeAssistant) -> None:
     entry = await async_setup(hass)
     result = await entry.start_reconfigure_flow(hass)
+    assert result["type"] is FlowResultType.MENU
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {"next_step_id": "settings"}
+    )
     assert result["type"] is FlowResultType.FORM
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {"name": "", "country": "ES", "billing_period": "60"}

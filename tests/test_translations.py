@@ -58,6 +58,7 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
     "config": [
         ("config_flow.py", None),
         ("flows/access.py", None),
+        ("flows/inventory.py", None),
         ("flows/mirror.py", "try_database"),
         ("flows/mirror.py", "database_credentials_schema"),
     ],

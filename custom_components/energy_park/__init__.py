@@ -63,7 +63,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     tried again on its own, while the others work.
     """
     # First of all: what is added while this waits needs its reload too.
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    _async_reload_once(hass, entry)
     polls = asyncio.Semaphore(PLUG_POLLS_AT_ONCE)
     plugs: dict[str, PlugCoordinator] = {
         subentry.subentry_id: AdoptedPlugCoordinator(hass, entry, subentry)
@@ -136,14 +136,20 @@ async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
 
 
 @callback
-def _schedule_reload(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
-    hass.config_entries.async_schedule_reload(entry.entry_id)
-
-
-async def _async_reload(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
-    """Reload when a subentry was added, changed or removed.
+def _async_reload_once(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+    """Reload when subentries were added, changed or removed, once for all of them.
 
     On the next turn of the loop: a flow that writes several subentries would lose
     those that follow an eager reload.
     """
-    hass.loop.call_soon(_schedule_reload, hass, entry)
+    scheduled = False
+
+    async def reload_soon(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+        nonlocal scheduled
+        if not scheduled:
+            scheduled = True
+            hass.loop.call_soon(
+                hass.config_entries.async_schedule_reload, entry.entry_id
+            )
+
+    entry.async_on_unload(entry.add_update_listener(reload_soon))

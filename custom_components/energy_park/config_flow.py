@@ -6,7 +6,6 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
     ConfigFlowResult,
     ConfigSubentry,
     ConfigSubentryFlow,
@@ -36,13 +35,14 @@ from .const import (
     SUBENTRY_SECTOR,
 )
 from .flows.access import credentials_schema, try_plug
+from .flows.inventory import InventoryFlow
 from .flows.meter import MeterSubentryFlow
 from .flows.mirror import MirrorSubentryFlow, database_credentials_schema, try_database
 from .flows.plug import PlugSubentryFlow
 from .flows.sector import SectorSubentryFlow
 
 
-class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
+class EnergyParkConfigFlow(InventoryFlow, domain=DOMAIN):
     """Ask what a park is called and how its energy is billed."""
 
     VERSION = 1
@@ -97,6 +97,14 @@ class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
+        """Ask what is to be changed."""
+        return self.async_show_menu(
+            step_id="reconfigure", menu_options=["settings", "import_inventory"]
+        )
+
+    async def async_step_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
         """Change the name, the country or the billing period."""
         entry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
@@ -109,7 +117,7 @@ class EnergyParkConfigFlow(ConfigFlow, domain=DOMAIN):
                     data=_park_data(user_input),
                 )
         return self.async_show_form(
-            step_id="reconfigure",
+            step_id="settings",
             data_schema=self.add_suggested_values_to_schema(
                 _park_schema(self.hass.config.country),
                 user_input

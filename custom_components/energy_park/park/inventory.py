@@ -70,7 +70,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One socket. ``socket`` is None for the only one of its plug."""
+    """One socket.
+
+    ``room`` is empty where it is in none. ``socket`` is None for the only one of its
+    plug.
+    """
 
     room: str
     name: str
@@ -93,7 +97,7 @@ def read(data: str | bytes) -> Inventory:
     """Read a table: comma, semicolon or tab; any order of columns; a BOM or none.
 
     Columns that are not known are left aside. ``room``, ``name`` and ``host`` must
-    be there, the others have defaults. What stands twice, and a plug with two
+    be there, the others have defaults; only a room may be left empty. What stands twice, and a plug with two
     addresses, is a problem of the later line.
     """
     text = _decode(data)
@@ -191,7 +195,7 @@ def _check_values(line: int, values: dict[str, str]) -> list[Problem]:
     """Return what is wrong with the values of one line."""
     problems = [
         Problem(line, Fault.MISSING, column)
-        for column in ("room", "name", "host")
+        for column in ("name", "host")
         if not values[column]
     ]
     host, mac = values["host"], _mac(values.get("mac", ""))

@@ -25,6 +25,7 @@ from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.coordinator import PolledPlugCoordinator
 from custom_components.energy_park.mirror.connection import TlsMode
+from custom_components.energy_park.mirror.history import Resolution
 from custom_components.energy_park.model import (
     DayColor,
     MeterReading,
@@ -392,6 +393,7 @@ def test_every_choice_has_a_text() -> None:
         "override_state": {"on", "off"},
         "data_rate": set(DataRate),
         "tls": set(TlsMode),
+        "resolution": set(Resolution),
         "auth": set(RestAuth),
     }
     named = {

@@ -32,6 +32,7 @@ from .coordinator import (
 from .devices import async_register_devices
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
 from .plan import async_remove_plans, async_setup_plans
+from .readback import async_setup_history
 from .services import async_setup_services
 from .websocket import async_setup_websocket
 
@@ -50,6 +51,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, and serve the cards."""
     async_setup_services(hass)
+    async_setup_history(hass)
     async_setup_websocket(hass)
     await async_serve_cards(hass)
     await async_setup_plans(hass)

@@ -49,6 +49,11 @@ _METER_METRICS: Final = (
 _PHASE_METRICS: Final = ("current_a", "voltage_v", "apparent_power_va")
 
 
+def series_of(kind: SubjectKind, subject: str, metric: str) -> Series:
+    """Return the series of a metric, whose unit its name tells."""
+    return Series(kind, subject, metric, _UNITS.get(metric.rpartition("_")[2], ""))
+
+
 def reading_rows(
     kind: SubjectKind,
     subject: str,
@@ -59,8 +64,7 @@ def reading_rows(
     """Yield the values of some metrics that are known; what is unknown has no row."""
     for metric, value in values.items():
         if value is not None:
-            unit = _UNITS.get(metric.rpartition("_")[2], "")
-            yield ReadingRow(Series(kind, subject, metric, unit), at, value, quality)
+            yield ReadingRow(series_of(kind, subject, metric), at, value, quality)
 
 
 def socket_rows(

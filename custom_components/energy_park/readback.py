@@ -1,0 +1,210 @@
+"""Reads the mirror back: what the values of entities were, from the database."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, callback
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.util import dt as dt_util
+import probatio
+
+from .const import DOMAIN
+from .control.mirroring import Mirroring
+from .coordinator import EnergyParkConfigEntry
+from .mirror.errors import MirrorError
+from .mirror.history import POINTS_MAX, Point, Resolution
+from .mirror.measures import series_of
+from .mirror.rows import Series, SubjectKind
+
+ACTION_HISTORY = "history"
+ATTR_START = "start"
+ATTR_END = "end"
+ATTR_RESOLUTION = "resolution"
+
+# An answer of an action goes through templates and traces.
+ACTION_POINTS_MAX: Final = 5_000
+
+# The metric in the database by the key in the entity's unique id.
+SOCKET_METRICS: Final = {
+    "apparent_power": "apparent_power_va",
+    "current": "current_a",
+    "frequency": "frequency_hz",
+    "power": "power_w",
+    "power_factor": "power_factor",
+    "reactive_power": "reactive_power_var",
+    "voltage": "voltage_v",
+}
+METER_METRICS: Final = {
+    "apparent_power": "apparent_power_va",
+    "current": "current_a",
+    "energy_drawn": "energy_drawn_wh",
+    "energy_injected": "energy_injected_wh",
+    "grid_power": "power_w",
+    "injected_power": "injected_power_va",
+    "subscribed_power": "subscribed_power_va",
+    "voltage": "voltage_v",
+}
+
+QUESTION: Final[dict[str | probatio.Marker, Any]] = {
+    probatio.Required(ATTR_ENTITY_ID): cv.entity_ids,
+    probatio.Required(ATTR_START): cv.datetime,
+    probatio.Optional(ATTR_END): cv.datetime,
+    probatio.Optional(ATTR_RESOLUTION, default=Resolution.HOUR.value): probatio.In(
+        [str(resolution) for resolution in Resolution]
+    ),
+}
+
+
+@callback
+def async_setup_history(hass: HomeAssistant) -> None:
+    """Register the action and the command."""
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_HISTORY,
+        _async_history,
+        schema=probatio.Schema(QUESTION),
+        supports_response=SupportsResponse.ONLY,
+    )
+    websocket_api.async_register_command(hass, websocket_history)
+
+
+async def _async_history(call: ServiceCall) -> dict[str, Any]:
+    """Answer with the points of each entity."""
+    points = await _async_read(call.hass, call.data, ACTION_POINTS_MAX)
+    return {
+        "truncated": _count(points) == ACTION_POINTS_MAX,
+        "entities": {
+            entity_id: [
+                {**asdict(point), "at": point.at.isoformat()} for point in found
+            ]
+            for entity_id, found in points.items()
+        },
+    }
+
+
+@websocket_api.websocket_command(
+    {probatio.Required("type"): f"{DOMAIN}/history", **QUESTION}
+)
+@websocket_api.async_response
+async def websocket_history(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Answer with a list of each entity's times (s), means, minima and maxima."""
+    for entity_id in msg[ATTR_ENTITY_ID]:
+        if not connection.user.permissions.check_entity(entity_id, POLICY_READ):
+            raise Unauthorized(entity_id=entity_id)
+    points = await _async_read(hass, msg, POINTS_MAX)
+    connection.send_result(
+        msg["id"],
+        {
+            "truncated": _count(points) == POINTS_MAX,
+            "entities": {
+                entity_id: {
+                    "at": [point.at.timestamp() for point in found],
+                    "mean": [point.mean for point in found],
+                    "low": [point.low for point in found],
+                    "high": [point.high for point in found],
+                }
+                for entity_id, found in points.items()
+            },
+        },
+    )
+
+
+async def _async_read(
+    hass: HomeAssistant, question: dict[str, Any], limit: int
+) -> dict[str, list[Point]]:
+    """Return the points of entities, which may be of several parks.
+
+    Raises:
+        ServiceValidationError: an entity is not mirrored, or there are too many.
+        HomeAssistantError: the database cannot be asked.
+    """
+    entity_ids: list[str] = question[ATTR_ENTITY_ID]
+    start = dt_util.as_utc(question[ATTR_START])
+    end = dt_util.as_utc(question.get(ATTR_END) or dt_util.utcnow())
+    resolution = Resolution(question[ATTR_RESOLUTION])
+    mirrors: dict[Mirroring, dict[Series, str]] = {}
+    for entity_id in entity_ids:
+        mirroring, series = _find(hass, entity_id)
+        mirrors.setdefault(mirroring, {})[series] = entity_id
+    points: dict[str, list[Point]] = {entity_id: [] for entity_id in entity_ids}
+    for mirroring, wanted in mirrors.items():
+        if (left := limit - _count(points)) <= 0:
+            break
+        found = await _async_ask(mirroring, list(wanted), start, end, resolution, left)
+        points |= {wanted[series]: answer for series, answer in found.items()}
+    return points
+
+
+async def _async_ask(
+    mirroring: Mirroring,
+    series: Sequence[Series],
+    start: datetime,
+    end: datetime,
+    resolution: Resolution,
+    limit: int,
+) -> dict[Series, list[Point]]:
+    try:
+        return await mirroring.mirror.history.read(
+            series, start, end, resolution, limit
+        )
+    except ValueError as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="too_much_history"
+        ) from err
+    except MirrorError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="history_failed",
+            translation_placeholders={"error": str(err)},
+        ) from err
+
+
+def _find(hass: HomeAssistant, entity_id: str) -> tuple[Mirroring, Series]:
+    """Return the mirror that has an entity's values, and under which name."""
+    found = er.async_get(hass).async_get(entity_id)
+    if found is not None and found.platform == DOMAIN and found.config_entry_id:
+        entry: EnergyParkConfigEntry | None = hass.config_entries.async_get_entry(
+            found.config_entry_id
+        )
+        if (
+            entry is not None
+            and entry.state is ConfigEntryState.LOADED
+            and (mirroring := entry.runtime_data.mirroring) is not None
+        ):
+            for kind, subject, metrics in _subjects(entry):
+                if found.unique_id.startswith(f"{subject}_"):
+                    key = found.unique_id.removeprefix(f"{subject}_")
+                    if found.domain == "sensor" and key in metrics:
+                        return mirroring, series_of(kind, subject, metrics[key])
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_mirrored",
+        translation_placeholders={"entity": entity_id},
+    )
+
+
+def _subjects(
+    entry: EnergyParkConfigEntry,
+) -> Iterator[tuple[SubjectKind, str, dict[str, str]]]:
+    for meter in entry.runtime_data.meters.values():
+        yield SubjectKind.METER, meter.serial, METER_METRICS
+    for socket in entry.runtime_data.switchboard.sockets:
+        yield SubjectKind.SOCKET, socket.id, SOCKET_METRICS
+
+
+def _count(points: dict[str, list[Point]]) -> int:
+    return sum(map(len, points.values()))

@@ -12,8 +12,8 @@ from custom_components.energy_park.plug import (
     open_plug,
 )
 from scripts.emulators import EmulatedPlug, Mains, Netio, ShellyGen2
+from tests.certificates import self_signed
 
-from ...certificates import self_signed
 from .conftest import PASSWORD
 
 

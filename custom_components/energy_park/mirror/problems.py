@@ -36,3 +36,7 @@ class Problems:
             if self.active.pop(problem, None) is not None:
                 _LOGGER.debug("Problem %s is over", problem)
                 self._on_solved(problem)
+
+    def rearm(self, problem: Problem) -> None:
+        """Let the next one of these be told again; the last one stays told."""
+        self.active.pop(problem, None)

@@ -176,7 +176,7 @@ class Writer:
             await self._spool.tidy()
             self._clear_at[kind] = begun_at
             if not self._spool.waiting:
-                self._problems.solve(Problem.ROWS_THINNED)
+                self._problems.rearm(Problem.ROWS_THINNED)
             await wake.wait()
 
     def _succeed(self, rows: int) -> None:

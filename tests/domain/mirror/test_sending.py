@@ -424,8 +424,10 @@ async def test_what_was_thinned_is_counted_and_marked(
     assert thinned > 30_000
     await away.stop()
 
+    told.problems.clear()
     mirror = await start_mirror()
     await arrived(mirror)
+    assert told.problems == []
     counts = await database.fetchrow(
         """
         SELECT (SELECT count(*) FROM reading) AS raw, sum(readings)::int8 AS counted,

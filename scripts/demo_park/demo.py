@@ -72,7 +72,7 @@ class Demo:
                 await running.enter_async_context(home)
             if not state.park_created:
                 with step("the park, through Home Assistant's own forms"):
-                    await _create_park(home, emulation)
+                    await _create_park(home, emulation, server)
                 state.park_created = True
                 state.save(self._state_file)
             self._tell(state, server, time.monotonic() - start)
@@ -148,9 +148,13 @@ async def _create_configuration(home: HomeAssistantProcess) -> None:
     await configuration.create(home.config_dir, home.owner)
 
 
-async def _create_park(home: HomeAssistantProcess, emulation: Emulation) -> None:
+async def _create_park(
+    home: HomeAssistantProcess, emulation: Emulation, server: DatabaseServer
+) -> None:
     async with await home.login() as api, api.websocket() as websocket:
-        park, sockets = await create_park(api, websocket, emulation.announcement)
+        park, sockets = await create_park(
+            api, websocket, emulation.announcement, server.database
+        )
         await dashboard.install(websocket, park, sockets)
 
 

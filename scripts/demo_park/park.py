@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from scripts.postgres import Database
+
 from .api import HomeAssistantApi, HomeAssistantWebSocket, Json
 from .entities import DOMAIN, ParkEntities, Part, SocketsBySector
 from .flows import Answers, FlowFailed, add_entry, add_subentry, continue_subentry
@@ -15,9 +17,15 @@ READY_POLL_S = 0.25
 
 
 async def create_park(
-    api: HomeAssistantApi, websocket: HomeAssistantWebSocket, announcement: Json
+    api: HomeAssistantApi,
+    websocket: HomeAssistantWebSocket,
+    announcement: Json,
+    database: Database | None = None,
 ) -> tuple[ParkEntities, SocketsBySector]:
-    """Add the park that `scripts/emulate` announced; return when all of it answers."""
+    """Add the park that `scripts/emulate` announced; return when all of it answers.
+
+    It is mirrored to ``database``.
+    """
     created = await add_entry(
         api,
         DOMAIN,
@@ -28,6 +36,8 @@ async def create_park(
         await add_meter(api, created["next_flow"][1], announcement["meter"])
         sectors = await add_sectors(api, websocket, entry_id, announcement["sectors"])
         sockets = await add_plugs(api, entry_id, announcement["plugs"], sectors)
+        if database is not None:
+            await add_mirror(api, entry_id, database)
     return await wait_ready(websocket, announcement), sockets
 
 
@@ -109,6 +119,20 @@ async def add_plugs(
             )
         count("plugs", done, len(plugs))
     return sockets
+
+
+async def add_mirror(api: HomeAssistantApi, entry_id: str, database: Database) -> None:
+    """Add the mirror, and have its tables made."""
+    address = {
+        "host": database.host,
+        "port": database.port,
+        "database": database.name,
+        "username": database.user,
+        "password": database.password_file.read_text(),
+        "tls": "disable",
+        "schema": "energy_park",
+    }
+    await add_subentry(api, entry_id, "mirror", {"user": address, "create": {}})
 
 
 async def wait_ready(

@@ -166,6 +166,48 @@ async def test_the_database_takes_its_password_only(demo: RunningDemo) -> None:
         await asyncpg.connect(**address, password="wrong")
 
 
+async def test_what_is_measured_arrives_in_the_database(
+    demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
+) -> None:
+    connection = await asyncpg.connect(
+        host="127.0.0.1",
+        port=demo.state.database_port,
+        user="energy_park",
+        database="energy_park",
+        password=(demo.directory / "postgresql/password").read_text(),
+    )
+    await connection.execute("SET search_path TO energy_park")
+    (meter,) = park.meters
+
+    async def measured() -> set[tuple[str, str]]:
+        rows = await connection.fetch("""
+            SELECT DISTINCT subject_kind, subject_id FROM series
+            JOIN reading USING (site_id, series_id)
+            WHERE at > now() - interval '1 minute'
+        """)
+        return {(row["subject_kind"], row["subject_id"]) for row in rows}
+
+    async def all_arrived() -> bool:
+        kinds = [kind for kind, _ in await measured()]
+        return kinds.count("socket") == 24 and kinds.count("meter") == 1
+
+    await until(all_arrived, timeout_s=60, what="readings of the meter and all sockets")
+    assert ("meter", meter.id) in await measured()
+    [site] = await connection.fetch("SELECT name, country, time_zone FROM site")
+    assert tuple(site) == ("Centre de formation", "FR", "Europe/Paris")
+    await connection.close()
+    [connected] = [
+        entity_id
+        for unique_id, entity_id in park.by_unique_id.items()
+        if unique_id.endswith("_connected")
+    ]
+
+    async def shown() -> bool:
+        return await state_of(api, connected) == "on"
+
+    await until(shown, timeout_s=20, what="the page tells of it")
+
+
 async def test_the_energy_dashboard_takes_meter_and_sectors(
     websocket: HomeAssistantWebSocket,
 ) -> None:

@@ -310,7 +310,10 @@ async def test_three_phases_are_told_apart(hass: HomeAssistant) -> None:
         await async_setup_meter(hass, linky)
         for phase in (1, 2, 3):
             assert value(hass, linky, f"phase_voltage_{phase}") > 220
-            assert value(hass, linky, f"phase_headroom_{phase}") < 4000
+            left_va = value(hass, linky, f"phase_headroom_{phase}")
+            assert left_va < 4000
+            left_a = value(hass, linky, f"phase_headroom_current_{phase}")
+            assert left_a == pytest.approx(left_va / 233, rel=0.05)
             assert value(hass, linky, f"phase_current_{phase}") >= 0
 
 

@@ -45,6 +45,7 @@ class MirrorIssues:
         self._entry = entry
         self._part = part
         self._behind = False
+        self._closed = False
         self._waiting: dict[Problem, CALLBACK_TYPE] = {}
 
     @callback
@@ -55,6 +56,9 @@ class MirrorIssues:
                 self._hass, data={"subentry_id": self._part.subentry_id}
             )
         elif problem in PASSING:
+            # Its last words, when the mirror stops, are nobody's task either.
+            if self._closed or problem in self._waiting:
+                return
             self._waiting[problem] = async_call_later(
                 self._hass, PATIENCE_S, partial(self._report_late, problem)
             )
@@ -80,6 +84,7 @@ class MirrorIssues:
     @callback
     def close(self) -> None:
         """Take back what only a running mirror knows."""
+        self._closed = True
         self.lag(False)
         for problem in set(Problem) - LOSSES:
             self.solved(problem)

@@ -334,6 +334,17 @@ PHASE_SENSORS = (
             data.trip.phases[phase].headroom_va if data.trip.phases else None
         ),
     ),
+    PhaseSensorDescription(
+        key="phase_headroom_current",
+        translation_key="phase_headroom_current",
+        device_class=SensorDeviceClass.CURRENT,
+        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value_fn=lambda data, phase: (
+            data.trip.phases[phase].headroom_a if data.trip.phases else None
+        ),
+    ),
 )
 
 QUALITY_SENSORS = (

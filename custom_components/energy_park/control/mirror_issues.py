@@ -51,6 +51,8 @@ class MirrorIssues:
     @callback
     def problem(self, problem: Problem, _detail: Detail) -> None:
         """Tell of a problem, if a person can do something about it."""
+        if self._closed:
+            return
         if problem is Problem.WRONG_PASSWORD:
             self._entry.async_start_reauth(
                 self._hass, data={"subentry_id": self._part.subentry_id}

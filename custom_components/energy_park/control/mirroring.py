@@ -143,11 +143,14 @@ class Mirroring:
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()
-        self._issues.close()
         starting, self._starting = self._starting, None
-        if starting is None:
-            return
-        self._guarded(self._describe_removed)
+        if starting is not None:
+            self._guarded(self._describe_removed)
+            await self._async_close(starting)
+        # What is lost at the very end is told, too.
+        self._issues.close()
+
+    async def _async_close(self, starting: asyncio.Task[None]) -> None:
         try:
             async with asyncio.timeout(STOP_WITHIN_S):
                 await asyncio.wait({starting})

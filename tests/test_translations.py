@@ -59,7 +59,9 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
     "config": [
         ("config_flow.py", None),
         ("flows/access.py", None),
+        ("flows/discovery.py", None),
         ("flows/inventory.py", None),
+        ("flows/socket.py", None),
         ("flows/mirror.py", "try_database"),
         ("flows/mirror.py", "database_credentials_schema"),
     ],

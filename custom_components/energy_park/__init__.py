@@ -33,6 +33,7 @@ from .devices import async_register_devices
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
 from .plan import async_remove_plans, async_setup_plans
 from .readback import async_setup_history
+from .registration import RegistrationView
 from .services import async_setup_services
 from .websocket import async_setup_websocket
 
@@ -53,6 +54,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_history(hass)
     async_setup_websocket(hass)
+    hass.http.register_view(RegistrationView())
     await async_serve_cards(hass)
     await async_setup_plans(hass)
     return True
@@ -133,7 +135,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
     await ParkMemory(hass, entry.entry_id).async_remove()
     await async_remove_spool(hass, entry.entry_id)
     await async_remove_plans(hass, entry.entry_id)
-    if not hass.config_entries.async_entries(DOMAIN):
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_unregister_cards(hass)
 
 

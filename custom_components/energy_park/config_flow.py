@@ -35,6 +35,7 @@ from .const import (
     SUBENTRY_SECTOR,
 )
 from .flows.access import credentials_schema, try_plug
+from .flows.discovery import DiscoveryFlow
 from .flows.inventory import InventoryFlow
 from .flows.meter import MeterSubentryFlow
 from .flows.mirror import MirrorSubentryFlow, database_credentials_schema, try_database
@@ -42,7 +43,7 @@ from .flows.plug import PlugSubentryFlow
 from .flows.sector import SectorSubentryFlow
 
 
-class EnergyParkConfigFlow(InventoryFlow, domain=DOMAIN):
+class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, domain=DOMAIN):
     """Ask what a park is called and how its energy is billed."""
 
     VERSION = 1
@@ -197,7 +198,7 @@ class EnergyParkConfigFlow(InventoryFlow, domain=DOMAIN):
             return {CONF_NAME: "name_missing"}
         taken = {
             entry.title.casefold()
-            for entry in self._async_current_entries()
+            for entry in self._async_current_entries(include_ignore=False)
             if own is None or entry.entry_id != own.entry_id
         }
         return {CONF_NAME: "name_taken"} if name.casefold() in taken else {}

@@ -1,6 +1,7 @@
 """Networked plugs as their subentries describe them: where they are, how to ask them."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any, Final
 
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_USERNAME, CONF_VERIFY_SSL
@@ -12,6 +13,7 @@ from .plug import identify, identify_rest, open_plug
 from .plug.client import Credentials, PlugClient
 from .plug.rest_description import read_description
 from .plug.rest_settings import RestFault, RestSettings, RestSettingsError
+from .plug.transport import base_url
 
 CONF_REST: Final = "rest"
 
@@ -49,6 +51,17 @@ def open_client(
         verify=data.get(CONF_VERIFY_SSL, True),
         rest=_rest_settings(data),
     )
+
+
+def moved(host: str, address: str) -> str:
+    """Return where a plug is that has another IP address now; a name stays."""
+    url = base_url(host)
+    try:
+        ip_address(url.host or "")
+    except ValueError:
+        return host
+    url = url.with_host(address)
+    return str(url.origin()) if "://" in host else url.host_port_subcomponent or host
 
 
 def read_credentials(data: Mapping[str, Any]) -> Credentials | None:

@@ -48,7 +48,7 @@ type Plugs = dict[str, list[Entry]]
 class InventoryFlow(ConfigFlow):
     """Read a table, ask its plugs what they are, add them in one go."""
 
-    _plugs: Plugs
+    _by_host: Plugs
     _problems: tuple[Problem, ...]
     _asking: asyncio.Task[None] | None = None
 
@@ -93,9 +93,9 @@ class InventoryFlow(ConfigFlow):
         if inventory.problems:
             self._problems = inventory.problems
             return await self.async_step_import_faults()
-        self._plugs = {}
+        self._by_host = {}
         for entry in inventory.entries.values():
-            self._plugs.setdefault(entry.host.casefold(), []).append(entry)
+            self._by_host.setdefault(entry.host.casefold(), []).append(entry)
         return await self.async_step_import_ask()
 
     async def async_step_import_faults(
@@ -129,7 +129,7 @@ class InventoryFlow(ConfigFlow):
                 step_id="import_ask",
                 progress_action="asking",
                 progress_task=self._asking,
-                description_placeholders={"count": str(len(self._plugs))},
+                description_placeholders={"count": str(len(self._by_host))},
             )
         asking, self._asking = self._asking, None
         asking.result()
@@ -154,7 +154,7 @@ class InventoryFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         """Add the sectors and the plugs that were found."""
         entry = self._get_reconfigure_entry()
-        plugs = {host: self._plugs[host] for host in self._found}
+        plugs = {host: self._by_host[host] for host in self._found}
         lines = [line for lines in plugs.values() for line in lines]
         rooms = add_sectors(self.hass, entry, (line.room for line in lines))
         for host, info in self._found.items():
@@ -193,7 +193,7 @@ class InventoryFlow(ConfigFlow):
 
         self._missing = {}
         async with asyncio.TaskGroup() as tasks:
-            for host, lines in self._plugs.items():
+            for host, lines in self._by_host.items():
                 if host not in self._found:
                     tasks.create_task(ask(host, lines))
 

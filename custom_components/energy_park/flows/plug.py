@@ -9,7 +9,6 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import CONF_HOST, CONF_NAME, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import callback
 from homeassistant.helpers.selector import TextSelector
-from homeassistant.util.ulid import ulid_now
 import probatio
 
 from ..adopted import CONF_SWITCH
@@ -30,7 +29,7 @@ from .rest import (
     strip_access,
     strip_schema,
 )
-from .socket import SocketQuestions, plug_data, plug_title
+from .socket import SocketQuestions, plug_data, plug_title, plug_unique_id
 
 HOST_SCHEMA = probatio.Schema({probatio.Required(CONF_HOST): TextSelector()})
 
@@ -276,11 +275,7 @@ class PlugSubentryFlow(AdoptFlow):
         return await self.async_step_socket()
 
     def _finish(self) -> SubentryFlowResult:
-        """Write the plug down.
-
-        The unique id is the serial number that the plug tells. One that tells none
-        gets one of our own making, which stays when its address changes.
-        """
+        """Write the plug down."""
         sockets = self._questions.answers
         title = plug_title(self._info, sockets)
         data = plug_data(self._access, self._info, sockets)
@@ -292,9 +287,7 @@ class PlugSubentryFlow(AdoptFlow):
                 data=data,
             )
         return self.async_create_entry(
-            title=title,
-            data=data,
-            unique_id=self._info.serial or f"{CONF_REST}_{ulid_now()}",
+            title=title, data=data, unique_id=plug_unique_id(self._info)
         )
 
     @callback

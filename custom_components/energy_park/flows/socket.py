@@ -15,6 +15,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.util.ulid import ulid_now
 import probatio
 
 from ..configuration import sectors
@@ -31,6 +32,7 @@ from ..const import (
     PRIORITY_MIN,
 )
 from ..model import PlugInfo, Role
+from ..plugs import CONF_REST
 
 
 def socket_schema(entry: ConfigEntry, *, new: bool) -> probatio.Schema:
@@ -147,6 +149,15 @@ def plug_title(info: PlugInfo, sockets: Sequence[Mapping[str, Any]]) -> str:
         name: str = sockets[0][CONF_NAME]
         return name
     return info.name or f"{info.model} {info.serial[-6:]}"
+
+
+def plug_unique_id(info: PlugInfo) -> str:
+    """Return what a plug is known by from now on: the serial number that it tells.
+
+    One that tells none gets an id of our own making, which stays when its address
+    changes. An address never is one, nor an id that all devices of a kind share.
+    """
+    return info.serial or f"{CONF_REST}_{ulid_now()}"
 
 
 def plug_data(

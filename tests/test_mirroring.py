@@ -323,7 +323,7 @@ async def async_switch_off_and_unload(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.parametrize("problem", set(Problem) - {Problem.WRONG_PASSWORD})
+@pytest.mark.parametrize("problem", sorted(set(Problem) - {Problem.WRONG_PASSWORD}))
 async def test_every_problem_has_a_text(
     hass: HomeAssistant, database: TestDatabase, problem: Problem
 ) -> None:

@@ -378,6 +378,21 @@ class Reason(StrEnum):
     PROTECTED = "protected"
     RUNNING = "running"
     OUTRANKED = "outranked"
+    WORKING = "working"
+    BUSY = "busy"
+    PRESENCE_UNKNOWN = "presence_unknown"
+    POSTPONED = "postponed"
+    UNREACHABLE = "unreachable"
+    CANNOT_ASK = "cannot_ask"
+    ASK_FAILED = "ask_failed"
+    DID_NOT_SHUT_DOWN = "did_not_shut_down"
+    STARTED_AGAIN = "started_again"
+    WAKE_UNKNOWN = "wake_unknown"
+    OFF_POWER_UNKNOWN = "off_power_unknown"
+    SHARED = "shared"
+    NOT_CONFIRMED = "not_confirmed"
+    DID_NOT_START = "did_not_start"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -385,7 +400,8 @@ class Order:
     """A wish to switch one socket.
 
     ``until`` is its expiry; None never expires. ``group`` is True when the order
-    was given to a sector and not to this very socket.
+    was given to a sector and not to this very socket. ``seen_off`` is True when a
+    switching job has watched the computer behind the socket being off.
     """
 
     on: bool
@@ -394,3 +410,4 @@ class Order:
     given_at: datetime
     until: datetime | None = None
     group: bool = False
+    seen_off: bool = False

@@ -120,6 +120,7 @@ class ComputerState(StrEnum):
     BOOTING = "booting"
     IDLE = "idle"
     BUSY = "busy"
+    SLEEPING = "sleeping"
     SHUTTING_DOWN = "shutting_down"
 
 
@@ -132,13 +133,17 @@ RUNNING = frozenset(
     }
 )
 
+# The session of a computer that sleeps is lost with its mains.
+AT_RISK = RUNNING | {ComputerState.SLEEPING}
+
 
 class Computer(Appliance):
     """A desktop computer: boots, works, shuts down when asked, suffers when cut.
 
     ``on_ac`` is its firmware's answer to the mains' return: True starts it,
-    False leaves it in standby until ``wake`` (a Wake-on-LAN packet).
-    ``cut_while_running`` counts the harm done.
+    False leaves it in standby until ``wake`` (a Wake-on-LAN packet). Without
+    ``wakes_after_cut`` its network card hears no packet between the mains' return
+    and the next start. ``cut_while_running`` counts the harm done, sleep included.
     """
 
     boot_s = (25.0, 60.0)
@@ -154,13 +159,17 @@ class Computer(Appliance):
         idle_w: float = 50.0,
         busy_w: float = 110.0,
         standby_w: float = 2.5,
+        sleep_w: float = 4.0,
         on_ac: bool = True,
+        wakes_after_cut: bool = True,
         running: bool = True,
         powered: bool = True,
     ) -> None:
         super().__init__(mains, name, powered=powered)
         self.on_ac = on_ac
+        self.wakes_after_cut = wakes_after_cut
         self.cut_while_running = 0
+        self._hears_packets = True
         self._activity: ComputerState | None = None
         self._loads = {
             ComputerState.UNPOWERED: 0j,
@@ -168,6 +177,7 @@ class Computer(Appliance):
             ComputerState.BOOTING: complex_power((idle_w + busy_w) / 2, 0.96),
             ComputerState.IDLE: complex_power(idle_w, 0.93),
             ComputerState.BUSY: complex_power(busy_w, 0.98),
+            ComputerState.SLEEPING: complex_power(sleep_w, 0.3),
             ComputerState.SHUTTING_DOWN: complex_power(idle_w * 1.2, 0.94),
         }
         self._state = ComputerState.UNPOWERED
@@ -183,14 +193,30 @@ class Computer(Appliance):
 
     @property
     def running(self) -> bool:
-        """Return whether a cut of the mains would harm now."""
+        """Return whether its system runs."""
         return self.state in RUNNING
 
     def wake(self) -> bool:
         """Receive a Wake-on-LAN packet; tell whether it started the computer."""
-        if self.state is not ComputerState.STANDBY:
+        return self._hears_packets and self.press()
+
+    def press(self) -> bool:
+        """Have the power button pressed; tell whether it started the computer."""
+        match self.state:
+            case ComputerState.STANDBY:
+                self._enter(ComputerState.BOOTING)
+            case ComputerState.SLEEPING:
+                self._enter(ComputerState.IDLE)
+            case _:
+                return False
+        self._update()
+        return True
+
+    def sleep(self) -> bool:
+        """Be sent to sleep; tell whether the system was there to do it."""
+        if self.state not in {ComputerState.IDLE, ComputerState.BUSY}:
             return False
-        self._enter(ComputerState.BOOTING)
+        self._enter(ComputerState.SLEEPING)
         self._update()
         return True
 
@@ -240,6 +266,7 @@ class Computer(Appliance):
         match self._state:
             case ComputerState.BOOTING:
                 self._activity = None
+                self._hears_packets = True
                 self._enter(ComputerState.IDLE)
             case ComputerState.SHUTTING_DOWN:
                 self._enter(ComputerState.STANDBY)
@@ -254,7 +281,8 @@ class Computer(Appliance):
 
     @override
     def _cut(self) -> None:
-        self.cut_while_running += self._state in RUNNING
+        self.cut_while_running += self._state in AT_RISK
+        self._hears_packets = self.wakes_after_cut
         self._enter(ComputerState.UNPOWERED)
 
 

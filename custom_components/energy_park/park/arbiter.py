@@ -12,10 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..model import Order, Reason, Role, SocketReading, Source
-
-# Soft-off computers draw 0.5 to 5 W, running ones 6 W (the smallest) and more.
-# Above it, or when the power is unknown, a computer counts as running.
-COMPUTER_OFF_BELOW_W = 5.0
+from .station import UNLEARNT, OffBand
 
 # An order that was not seen carried out is given again on each reading for this
 # long; later it is left to a person, who may have forgotten it.
@@ -26,10 +23,17 @@ _RANK = {source: rank for rank, source in enumerate(Source)}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What the arbiter must know of a socket beside its state."""
+    """What the arbiter must know of a socket beside its state.
+
+    ``off_band`` is where the computer behind it is off for sure. ``has_station``
+    tells that it is a station's computer: a rule switches it off through a job,
+    which watches it, and in no other way.
+    """
 
     role: Role
     protected: bool
+    off_band: OffBand = UNLEARNT
+    has_station: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +87,10 @@ def place(
     if refused := _refusal(order, policy, reading):
         return Decision(replace(state, refused=refused), refused=refused)
     state = _expire(state, now)
-    claims = _sorted((*_without(state.claims, order.source), order))
-    if claims[0] is not order:
+    # What a job has seen holds now; it does not when the claim is carried out later.
+    claim = replace(order, seen_off=False)
+    claims = _sorted((*_without(state.claims, order.source), claim))
+    if claims[0] is not claim:
         return Decision(
             replace(state, claims=claims, refused=Reason.OUTRANKED),
             refused=Reason.OUTRANKED,
@@ -225,18 +231,20 @@ def _refusal(
         return None
     if policy.protected or policy.role is Role.NETWORK:
         return Reason.PROTECTED
-    if policy.role is Role.COMPUTER and _may_run(reading):
+    if policy.role is Role.COMPUTER and _may_run(order, policy, reading):
         return Reason.RUNNING
     return None
 
 
-def _may_run(reading: SocketReading | None) -> bool:
+def _may_run(order: Order, policy: Policy, reading: SocketReading | None) -> bool:
     """Whether a computer may be running; what is unknown may."""
     if reading is None:
         return True
     if reading.on is False:
         return False
-    return reading.power_w is None or reading.power_w >= COMPUTER_OFF_BELOW_W
+    if policy.has_station and not order.seen_off:
+        return True
+    return not policy.off_band.holds(reading.power_w)
 
 
 def _expire(state: SocketState, now: datetime) -> SocketState:

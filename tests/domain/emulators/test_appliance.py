@@ -22,6 +22,7 @@ WATTS = {
     ComputerState.BOOTING: (60, 100),
     ComputerState.IDLE: (45, 60),
     ComputerState.BUSY: (90, 135),
+    ComputerState.SLEEPING: (3.5, 4.5),
     ComputerState.SHUTTING_DOWN: (45, 80),
 }
 
@@ -53,7 +54,8 @@ class ComputerMachine(RuleBasedStateMachine):
     @rule(on=st.booleans())
     def switch(self, on: bool) -> None:
         if not on and self.computer.powered:
-            self.cuts += self.computer.running
+            asleep = self.computer.state is ComputerState.SLEEPING
+            self.cuts += self.computer.running or asleep
         self.computer.supply(on)
         self.rare.supply(on)
 
@@ -66,8 +68,13 @@ class ComputerMachine(RuleBasedStateMachine):
 
     @rule()
     def wake(self) -> None:
-        heard = self.computer.state is ComputerState.STANDBY
+        heard = self.computer.state in {ComputerState.STANDBY, ComputerState.SLEEPING}
         assert self.computer.wake() == self.rare.wake() == heard
+
+    @rule()
+    def sleep(self) -> None:
+        heard = self.computer.state in {ComputerState.IDLE, ComputerState.BUSY}
+        assert self.computer.sleep() == self.rare.sleep() == heard
 
     @rule(activity=st.sampled_from([ComputerState.IDLE, ComputerState.BUSY]))
     def work(self, activity: ComputerState) -> None:
@@ -127,6 +134,20 @@ def test_return_of_the_mains(mains: Mains, on_ac: bool, state: ComputerState) ->
     assert computer.cut_while_running == 0
     computer.supply(True)
     assert computer.state is state
+
+
+def test_a_network_card_may_need_a_start_after_the_mains_return(
+    mains: Mains, clock: ManualClock
+) -> None:
+    computer = Computer(mains, "pc", on_ac=False, wakes_after_cut=False, running=False)
+    assert computer.wake()
+    clock.advance(61)
+    computer.shut_down()
+    clock.advance(31)
+    computer.supply(False)
+    computer.supply(True)
+    assert not computer.wake()
+    assert computer.press()
 
 
 def test_computer_alternates_between_idle_and_busy(

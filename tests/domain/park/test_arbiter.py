@@ -14,7 +14,6 @@ from custom_components.energy_park.model import (
     Source,
 )
 from custom_components.energy_park.park.arbiter import (
-    COMPUTER_OFF_BELOW_W,
     RETRY_FOR,
     Decision,
     Policy,
@@ -24,6 +23,7 @@ from custom_components.energy_park.park.arbiter import (
     release,
     tick,
 )
+from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W, OffBand
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

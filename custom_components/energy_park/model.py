@@ -382,6 +382,7 @@ class Reason(StrEnum):
     BUSY = "busy"
     PRESENCE_UNKNOWN = "presence_unknown"
     POSTPONED = "postponed"
+    ASLEEP = "asleep"
     UNREACHABLE = "unreachable"
     CANNOT_ASK = "cannot_ask"
     ASK_FAILED = "ask_failed"

@@ -135,7 +135,8 @@ def _shutting_down(run: Commissioning, view: View, station: Station) -> Step:
     band = OffBand(below_w=below_w)
     run, power_w = _new_power(run, view, station)
     if power_w is not None and not run.cut.ordered:
-        off_w = (*run.off_w, power_w) if band.holds(power_w) else ()
+        low = run.cut.is_low(view, band)
+        off_w = (*run.off_w, power_w) if low else ()
         run = replace(run, off_w=off_w)
     if not run.cut.ordered and waited > view.rules.shutdown:
         return _fail(run, Reason.DID_NOT_SHUT_DOWN), ()

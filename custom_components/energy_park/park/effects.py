@@ -12,6 +12,7 @@ class Notice(StrEnum):
 
     SHUTTING_DOWN_SOON = "shutting_down_soon"
     START_BY_HAND = "start_by_hand"
+    SEND_TO_SLEEP = "send_to_sleep"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ..model import Reason
-from .station import Station
+from .station import MEASURABLE_W, OffBand, Station
+
+# A socket whose relay is closed has at least so much.
+_LIVE_V = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class Sample:
     at: datetime
     on: bool | None = None
     power_w: float | None = None
+    voltage_v: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +33,15 @@ class Observations:
     ``samples`` are the latest by socket, ``stations`` those of the park by id.
     ``working`` tells of each station with a sign of presence whether somebody works
     there; None is a sign that is silent. ``kept`` are the sockets that a stronger
-    claim keeps on, with the reason.
+    claim keeps on, with the reason. ``answers`` tells of the system behind a
+    computer's socket whether it answers (an agent, a ping), where that is known.
     """
 
     stations: Mapping[str, Station]
     samples: Mapping[str, Sample]
     working: Mapping[str, bool | None] = field(default_factory=dict)
     kept: Mapping[str, Reason] = field(default_factory=dict)
+    answers: Mapping[str, bool | None] = field(default_factory=dict)
 
 
 class AtLimit(StrEnum):
@@ -97,6 +103,25 @@ class View:
         if sample is None or not self.is_fresh(sample.at):
             return None
         return sample
+
+    def is_off(self, socket: str, band: OffBand) -> bool | None:
+        """Whether the computer at a socket is off; None when nothing tells for sure.
+
+        No power at all is believed only to a meter that shows the voltage, or of a
+        system that is known not to answer.
+        """
+        sample = self.fresh(socket)
+        if sample is None or sample.on is None or sample.power_w is None:
+            return None
+        answers = self.seen.answers.get(socket)
+        if answers or sample.power_w >= band.below_w:
+            return False
+        if sample.power_w < band.from_w:
+            # Even off it draws more.
+            return None
+        if sample.power_w >= MEASURABLE_W or answers is False:
+            return True
+        return True if (sample.voltage_v or 0.0) > _LIVE_V else None
 
     def is_fresh(self, at: datetime) -> bool:
         """Whether what was seen then still tells of now."""

@@ -10,7 +10,7 @@ from typing import Self
 
 from ..model import Reason
 from .effects import Effect, Outcome, Refresh
-from .observation import Sample, View
+from .observation import View
 from .socket_run import SocketRun
 from .station import OffBand
 
@@ -73,16 +73,16 @@ class SafeCut:
         return self.socket.released
 
     def is_low(self, view: View, band: OffBand) -> bool:
-        """Whether the latest fresh sample shows the computer off."""
-        sample = view.fresh(self.socket.socket)
-        return sample is not None and _is_off(sample, band)
+        """Whether the latest sample shows for sure that the computer is off."""
+        return bool(view.is_off(self.socket.socket, band))
 
     def follow(self, view: View, band: OffBand) -> Self:
         """Watch only."""
         sample = view.fresh(self.socket.socket)
         if sample is None:
             return self
-        watch = self.watch.follow(sample.at, _is_off(sample, band), view.rules.fresh)
+        low = sample.on is True and self.is_low(view, band)
+        watch = self.watch.follow(sample.at, low, view.rules.fresh)
         return self if watch is self.watch else replace(self, watch=watch)
 
     def has_held(self, view: View) -> bool:
@@ -104,10 +104,10 @@ class SafeCut:
             ended = cut.socket.ended(Outcome.OFF, Reason.AS_FOUND, view.now)
             return replace(cut, socket=ended), ()
         if not cut.has_held(view):
-            return replace(cut, read_at=None), ()
+            return (replace(cut, read_at=None) if cut.read_at else cut), ()
         if cut.read_at is None or view.now - cut.read_at > view.rules.fresh:
             return _read(cut, view)
-        if sample is None or sample.at < cut.read_at or not _is_off(sample, band):
+        if sample is None or sample.at < cut.read_at or not cut.is_low(view, band):
             return cut, ()
         if view.now - sample.at > _DECIDES_FOR:
             return _read(cut, view)
@@ -125,7 +125,3 @@ def _read[Cut: SafeCut](cut: Cut, view: View) -> tuple[Cut, tuple[Effect, ...]]:
 def _drive[Cut: SafeCut](cut: Cut, view: View) -> tuple[Cut, tuple[Effect, ...]]:
     socket, effects = cut.socket.step(view)
     return replace(cut, socket=socket), effects
-
-
-def _is_off(sample: Sample, band: OffBand) -> bool:
-    return sample.on is True and band.holds(sample.power_w)

@@ -1,6 +1,6 @@
 """One socket within a job: ordered once, then watched until it shows the order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -78,9 +78,11 @@ class SocketRun:
 
 
 def step_all(
-    runs: Iterable[SocketRun], view: View
+    runs: tuple[SocketRun, ...], view: View
 ) -> tuple[tuple[SocketRun, ...], tuple[Effect, ...]]:
-    """Go on with each of some sockets."""
+    """Go on with each of some sockets; the same tuple when nothing changed."""
+    if all(run.result is not None or not run.released for run in runs):
+        return runs, ()
     effects: tuple[Effect, ...] = ()
     following = []
     for run in runs:

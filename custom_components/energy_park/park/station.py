@@ -20,14 +20,14 @@ from ..model import Reason, Role, Socket
 COMPUTER_OFF_BELOW_W = 5.0
 
 # Around what was measured: plugs differ by this much from one hour to the next.
-_MARGIN_W = 0.5
-_MARGIN_SHARE = 0.25
+_MARGIN_W = 0.4
+_MARGIN_SHARE = 0.15
 
 # Asleep and off closer than this cannot be told apart by a plug.
 _TOLD_APART_W = 0.6
 
-# A socket that drew this much at off and now measures nothing has lost its meter.
-_MEASURABLE_W = 1.0
+# Plugs show nothing below; and a meter that died shows nothing, too.
+MEASURABLE_W = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class OffBand:
             if sleep_w - highest < _TOLD_APART_W:
                 return None
             below_w = min(below_w, (highest + sleep_w) / 2)
-        return cls(lowest / 4 if lowest >= _MEASURABLE_W else 0.0, below_w)
+        return cls(lowest / 4 if lowest >= MEASURABLE_W else 0.0, below_w)
 
 
 UNLEARNT = OffBand()
@@ -82,7 +82,7 @@ class Learnt:
 
     ``returns`` tells that it started again after its socket was cut. ``off_w`` are
     the lowest and the highest power at off, ``running_w`` the lowest running,
-    ``sleep_w`` the lowest asleep where it was seen.
+    ``sleep_w`` the lowest asleep, None while it was not seen asleep.
     """
 
     wake: Wake = Wake.UNKNOWN
@@ -93,13 +93,6 @@ class Learnt:
     at: datetime | None = None
 
     @property
-    def off_band(self) -> OffBand | None:
-        """Where it is off for sure; None when nothing tells."""
-        if self.running_w is None:
-            return None
-        return OffBand.learn(self.off_w, self.running_w, self.sleep_w)
-
-    @property
     def running_from_w(self) -> float:
         """From where on its power proves that it runs.
 
@@ -108,7 +101,7 @@ class Learnt:
         """
         if self.running_w is None:
             return COMPUTER_OFF_BELOW_W
-        asleep_w = max(_MEASURABLE_W, self.sleep_w or 0.0, *self.off_w)
+        asleep_w = max(1.0, self.sleep_w or 0.0, *self.off_w)
         return sqrt(asleep_w * self.running_w)
 
     def to_dict(self) -> dict[str, Any]:
@@ -140,7 +133,7 @@ class Station:
     """A computer's socket, its monitors' sockets, and what works on it.
 
     ``can_shut_down`` and ``can_wake`` tell that an action is configured for it.
-    ``busy_from_w`` is the learnt power of a computer at work (None: not known).
+    ``never_sleeps`` is what its owner declares. ``busy_from_w`` is the learnt power of a computer at work (None: not known).
     ``shared`` are those of its sockets that feed another station as well.
     """
 
@@ -151,6 +144,7 @@ class Station:
     mac: str | None = None
     can_shut_down: bool = False
     can_wake: bool = False
+    never_sleeps: bool = False
     busy_from_w: float | None = None
     shared: frozenset[str] = frozenset()
     learnt: Learnt = Learnt()
@@ -158,7 +152,17 @@ class Station:
     @property
     def off_band(self) -> OffBand:
         """Where it counts as off; for a cut, ask ``cut_refused`` first."""
-        return self.learnt.off_band or UNLEARNT
+        return self._sure_off_band or UNLEARNT
+
+    @property
+    def _sure_off_band(self) -> OffBand | None:
+        """Where it is off and not asleep; None when nothing tells."""
+        learnt = self.learnt
+        if learnt.running_w is None:
+            return None
+        if learnt.sleep_w is None and not self.never_sleeps:
+            return None
+        return OffBand.learn(learnt.off_w, learnt.running_w, learnt.sleep_w)
 
     @property
     def cut_refused(self) -> Reason | None:
@@ -167,7 +171,7 @@ class Station:
             return Reason.SHARED
         if self.learnt.wake is Wake.UNKNOWN or not self.learnt.returns:
             return Reason.WAKE_UNKNOWN
-        if self.learnt.off_band is None:
+        if self._sure_off_band is None:
             return Reason.OFF_POWER_UNKNOWN
         return None
 

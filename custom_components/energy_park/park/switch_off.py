@@ -24,9 +24,15 @@ _ASK_FAILED_WAITS = timedelta(minutes=1)
 # Nobody is there, though the computer stays on: its monitors need not.
 _UNWATCHED = frozenset({Reason.CANNOT_ASK, Reason.ASK_FAILED, Reason.DID_NOT_SHUT_DOWN})
 
-# What the policy at the limit may set aside.
+# What the policy at the limit may set aside: it asks, it does not cut.
 _FORCED = frozenset(
-    {Reason.WORKING, Reason.BUSY, Reason.PRESENCE_UNKNOWN, Reason.POSTPONED}
+    {
+        Reason.WORKING,
+        Reason.BUSY,
+        Reason.PRESENCE_UNKNOWN,
+        Reason.POSTPONED,
+        Reason.UNREACHABLE,
+    }
 )
 
 
@@ -112,7 +118,9 @@ def step(run: OffRun, view: View) -> Step:
     """Go on by what is seen now."""
     run, effects = _advance(run, view)
     following, more = step_all(run.monitors, view)
-    return replace(run, monitors=following), effects + more
+    if following is not run.monitors:
+        run = replace(run, monitors=following)
+    return run, effects + more
 
 
 def postpone(run: OffRun, until: datetime, now: datetime) -> OffRun:
@@ -221,7 +229,7 @@ def _shutting_down(run: OffRun, view: View, station: Station) -> Step:
                 return _end(run, Outcome.SHUT_DOWN, refused, view.now), ()
             return run, ()
     cut, effects = run.cut.step(view, station.off_band)
-    run = replace(run, cut=cut)
+    run = run if cut is run.cut else replace(run, cut=cut)
     if ended := cut.socket.result:
         return _end(run, ended.outcome, ended.reason, view.now), effects
     return run, effects
@@ -229,19 +237,22 @@ def _shutting_down(run: OffRun, view: View, station: Station) -> Step:
 
 def _hindrance(run: OffRun, view: View, station: Station) -> Reason | None:
     """Why it must not be asked or cut now, if so."""
-    sample = view.fresh(station.computer)
-    if sample is None or sample.on is None or sample.power_w is None:
-        return Reason.UNREACHABLE
     if kept := view.seen.kept.get(station.computer):
         return kept
     if run.forced:
         return None
+    off = view.is_off(station.computer, station.off_band)
+    sample = view.fresh(station.computer)
+    if off is None or sample is None or sample.power_w is None:
+        return Reason.UNREACHABLE
     working = view.seen.working.get(station.id, False)
     if working:
         return Reason.WORKING
-    if station.off_band.holds(sample.power_w):
+    if off:
         # A system that is off gives no sign, and is busy with nothing.
         return None
+    if sample.power_w < station.learnt.running_from_w:
+        return Reason.ASLEEP
     if working is None:
         return Reason.PRESENCE_UNKNOWN
     if station.busy_from_w is not None and sample.power_w >= station.busy_from_w:

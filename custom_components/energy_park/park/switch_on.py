@@ -84,7 +84,9 @@ def step(run: OnRun, view: View) -> Step:
     """Go on by what is seen now."""
     run, effects = _advance(run, view)
     following, more = step_all(run.monitors, view)
-    return replace(run, monitors=following), effects + more
+    if following is not run.monitors:
+        run = replace(run, monitors=following)
+    return run, effects + more
 
 
 def cancel(run: OnRun, now: datetime) -> OnRun:

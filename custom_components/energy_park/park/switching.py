@@ -8,6 +8,7 @@ one that fails holds up no other. A job ends with a result for every socket.
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from operator import is_not
 
 from ..model import Reason
 from . import switch_off, switch_on
@@ -44,9 +45,16 @@ def step(now: datetime, job: Job, seen: Observations) -> Step:
             advanced, more = switch_on.step(run, view)
         stations.append(advanced)
         effects += more
-    following = replace(
-        following, network=network, loose=loose, stations=tuple(stations)
-    )
+    if (
+        network is not following.network
+        or loose is not following.loose
+        or any(map(is_not, stations, following.stations))
+    ):
+        following = replace(
+            following, network=network, loose=loose, stations=tuple(stations)
+        )
+    if following is job:
+        return job, effects
     return following, (*effects, *_reports(job if job.begun_at else None, following))
 
 

@@ -43,9 +43,11 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether every socket has its result."""
-        return all(run.done for run in self.stations) and all(
-            run.result for run in (*self.network, *self.loose)
+        """Whether every socket has its result, and has been reported."""
+        return (
+            self.begun_at is not None
+            and all(run.done for run in self.stations)
+            and all(run.result for run in (*self.network, *self.loose))
         )
 
     @property

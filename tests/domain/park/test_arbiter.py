@@ -23,7 +23,7 @@ from custom_components.energy_park.park.arbiter import (
     release,
     tick,
 )
-from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W, OffBand
+from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

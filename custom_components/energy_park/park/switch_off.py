@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from ..model import Reason
-from . import monitors
+from . import guard, monitors
 from .effects import Effect, Notice, Notify, Outcome, Result, ShutDown
 from .observation import AtLimit, View
 from .safe_cut import SafeCut
@@ -175,7 +175,7 @@ def _guard(run: OffRun, view: View, station: Station) -> Step:
     sample = view.fresh(station.computer)
     if sample is not None and sample.on is False:
         return _end(run, Outcome.OFF, Reason.AS_FOUND, view.now), ()
-    if why := _hindrance(run, view, station):
+    if why := guard.hindrance(view, station, forced=run.forced):
         return _defer(run, view, why), ()
     off = run.cut.is_low(view, station.off_band)
     if off and station.cut_refused:
@@ -203,7 +203,7 @@ def _warning(run: OffRun, view: View, station: Station) -> Step:
     assert run.until is not None
     if run.cut.is_low(view, station.off_band):
         return _enter(run, OffPhase.GUARD), ()
-    if why := _hindrance(run, view, station):
+    if why := guard.hindrance(view, station, forced=run.forced):
         return _defer(run, view, why), ()
     if view.now < run.until:
         return run, ()
@@ -217,12 +217,9 @@ def _warning(run: OffRun, view: View, station: Station) -> Step:
 
 def _shutting_down(run: OffRun, view: View, station: Station) -> Step:
     """Wait until it is off for sure, then cut if that is allowed."""
-    assert run.until is not None
     if not run.cut.ordered:
         if why := _interruption(run, view, station):
             return _defer(run, view, why), ()
-        if view.now >= run.until:
-            return _defer(run, view, _why_still_on(run, view, station)), ()
         if refused := station.cut_refused:
             run = replace(run, cut=run.cut.follow(view, station.off_band))
             if run.cut.has_held(view):
@@ -235,47 +232,14 @@ def _shutting_down(run: OffRun, view: View, station: Station) -> Step:
     return run, effects
 
 
-def _hindrance(run: OffRun, view: View, station: Station) -> Reason | None:
-    """Why it must not be asked or cut now, if so."""
-    if kept := view.seen.kept.get(station.computer):
-        return kept
-    if run.forced:
-        return None
-    off = view.is_off(station.computer, station.off_band)
-    sample = view.fresh(station.computer)
-    if off is None or sample is None or sample.power_w is None:
-        return Reason.UNREACHABLE
-    working = view.seen.working.get(station.id, False)
-    if working:
-        return Reason.WORKING
-    if off:
-        # A system that is off gives no sign, and is busy with nothing.
-        return None
-    if sample.power_w < station.learnt.running_from_w:
-        return Reason.ASLEEP
-    if working is None:
-        return Reason.PRESENCE_UNKNOWN
-    if station.busy_from_w is not None and sample.power_w >= station.busy_from_w:
-        return Reason.BUSY
-    return None
-
-
 def _interruption(run: OffRun, view: View, station: Station) -> Reason | None:
     """Why there is no more waiting for its shutdown, if so."""
-    if kept := view.seen.kept.get(station.computer):
-        return kept
-    if not run.forced and view.seen.working.get(station.id):
-        return Reason.WORKING
-    sample = view.fresh(station.computer)
-    if run.cut.watch.since is None or sample is None or sample.power_w is None:
+    assert run.until is not None
+    was_off = run.cut.watch.since is not None
+    if why := guard.interruption(view, station, forced=run.forced, was_off=was_off):
+        return why
+    if view.now < run.until:
         return None
-    # It was off and draws again: somebody started it, or it restarts by itself.
-    if sample.power_w >= station.learnt.running_from_w:
-        return Reason.STARTED_AGAIN
-    return None
-
-
-def _why_still_on(run: OffRun, view: View, station: Station) -> Reason:
     if view.fresh(station.computer) is None:
         return Reason.UNREACHABLE
     return Reason.ASK_FAILED if run.ask_failed else Reason.DID_NOT_SHUT_DOWN

@@ -116,8 +116,8 @@ class View:
         answers = self.seen.answers.get(socket)
         if answers or sample.power_w >= band.below_w:
             return False
-        if sample.power_w < band.from_w:
-            # Even off it draws more.
+        if not band.holds(sample.power_w):
+            # Even off it draws more; or it is no number.
             return None
         if sample.power_w >= MEASURABLE_W or answers is False:
             return True

@@ -23,7 +23,7 @@ from custom_components.energy_park.park.arbiter import (
     release,
     tick,
 )
-from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W
+from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W, OffBand
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -183,6 +183,43 @@ def test_a_computer_in_standby_is_cut_with_its_sector() -> None:
         seen_on(COMPUTER), order(Source.PERSON, group=True), COMPUTER, standby, NOW
     )
     assert decision.switch is False
+
+
+def test_what_was_learnt_replaces_the_seed_threshold() -> None:
+    small = replace(COMPUTER, off_band=OffBand(0.1, 1.2))
+    idle = SocketReading(on=True, power_w=4.0)
+    assert (
+        place(seen_on(small), order(Source.SCHEDULE), small, idle, NOW).switch is None
+    )
+    dock = replace(COMPUTER, off_band=OffBand(1.5, 7.2))
+    off = SocketReading(on=True, power_w=6.1)
+    assert place(seen_on(dock), order(Source.SCHEDULE), dock, off, NOW).switch is False
+    dead = SocketReading(on=True, power_w=0.0)
+    assert place(seen_on(dock), order(Source.SCHEDULE), dock, dead, NOW).switch is None
+
+
+def test_a_stations_computer_is_cut_by_a_job_that_has_watched_it_only() -> None:
+    station = replace(COMPUTER, has_station=True)
+    off = SocketReading(on=True, power_w=2.1)
+    blind = place(seen_on(station), order(Source.SCHEDULE), station, off, NOW)
+    assert blind.refused is Reason.RUNNING
+    watched = replace(order(Source.SCHEDULE), seen_off=True)
+    assert place(seen_on(station), watched, station, off, NOW).switch is False
+    awake = place(seen_on(station), watched, station, ON, NOW)
+    assert awake.refused is Reason.RUNNING
+
+
+def test_what_a_job_has_seen_does_not_hold_for_later() -> None:
+    station = replace(COMPUTER, has_station=True)
+    off = SocketReading(on=True, power_w=2.1)
+    watched = replace(order(Source.SCHEDULE), seen_off=True)
+    cut = place(seen_on(station), watched, station, off, NOW).state
+    assert observe(cut, station, off, NOW + timedelta(seconds=9), HOUR).switch is None
+    override = order(Source.PERSON, on=True, until=NOW + HOUR)
+    kept = place(cut, override, station, OFF, NOW).state
+    after = tick(kept, station, off, NOW + HOUR)
+    assert after.switch is None
+    assert after.refused is Reason.RUNNING
 
 
 def test_a_person_may_cut_this_very_computer() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.energy_park.park.schedule import (
@@ -166,6 +166,7 @@ hours = st.builds(
 
 
 @pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)])
+@settings(deadline=None)
 @given(start=st.integers(0, 300), length=st.integers(1, 300))
 def test_on_days_that_set_the_clock_each_span_comes_once(
     day: date, start: int, length: int
@@ -187,6 +188,7 @@ def test_on_days_that_set_the_clock_each_span_comes_once(
     assert "." not in seen
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.integers(0, 6), st.lists(hours, max_size=3).map(tuple)),
     st.integers(0, 7 * 24 * 60),

@@ -121,6 +121,7 @@ def test_a_power_cycle_waits_until_it_is_off_for_sure() -> None:
     [
         (Learnt(), Reason.WAKE_UNKNOWN),
         (woken_by(Wake.WOL_ONLY, returns=False), Reason.WAKE_UNKNOWN),
+        (replace(KNOWN, sleep_w=2.6), Reason.WAKE_UNKNOWN),
     ],
 )
 def test_without_a_proven_way_nothing_is_cut_to_start_it(

@@ -157,7 +157,8 @@ def _advance(run: OffRun, view: View) -> Step:
     if run.phase is OffPhase.ENDING:
         return run, ()
     station = view.seen.stations.get(run.station)
-    if station is None:
+    if station is None or station.computer != run.cut.socket.socket:
+        # It was set up otherwise meanwhile: what was learnt is of another socket.
         return _end(run, Outcome.CANCELLED, Reason.CANCELLED, view.now), ()
     match run.phase:
         case OffPhase.GUARD:

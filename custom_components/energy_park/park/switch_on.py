@@ -113,7 +113,7 @@ def _advance(run: OnRun, view: View) -> Step:
     if run.phase in {OnPhase.WAITING, OnPhase.ENDING}:
         return run, ()
     station = view.seen.stations.get(run.station)
-    if station is None:
+    if station is None or station.computer != run.feed.socket:
         return cancel(run, view.now), ()
     match run.phase:
         case OnPhase.FEEDING:

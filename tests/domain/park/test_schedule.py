@@ -165,6 +165,32 @@ hours = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("day", "start", "end", "from_utc", "to_utc"),
+    [
+        (date(2026, 3, 29), time(2, 10), time(2, 40), (1, 10), (1, 40)),
+        (date(2026, 3, 29), time(2, 30), time(3, 0), (1, 30), (2, 0)),
+        (date(2026, 3, 29), time(1, 30), time(3, 30), (0, 30), (1, 30)),
+        (date(2026, 10, 25), time(2, 10), time(2, 40), (0, 10), (0, 40)),
+        (date(2026, 10, 25), time(1, 30), time(3, 30), (23, 30), (2, 30)),
+    ],
+)
+def test_hours_that_are_left_out_or_come_twice(
+    day: date,
+    start: time,
+    end: time,
+    from_utc: tuple[int, int],
+    to_utc: tuple[int, int],
+) -> None:
+    plan = Plan(zone=PARIS, week={6: (Hours(start, end),)})
+    before = desired(datetime(day.year, day.month, day.day - 1, 20, tzinfo=UTC), plan)
+    assert before.until is not None
+    assert (before.until.hour, before.until.minute) == from_utc
+    during = desired(before.until, plan)
+    assert during.until is not None
+    assert (during.until.hour, during.until.minute) == to_utc
+
+
 @pytest.mark.parametrize("day", [date(2026, 3, 29), date(2026, 10, 25)])
 @settings(deadline=None)
 @given(start=st.integers(0, 300), length=st.integers(1, 300))

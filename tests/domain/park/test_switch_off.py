@@ -17,7 +17,7 @@ from custom_components.energy_park.park.effects import (
 from custom_components.energy_park.park.observation import AtLimit, Rules
 from custom_components.energy_park.park.station import Learnt
 from scripts.benches._desks import Habit, System, World
-from scripts.emulators import ComputerState
+from scripts.emulators import ComputerState, Outlet
 
 from .room import EVENING, KNOWN, Room, desk, socket
 
@@ -406,3 +406,92 @@ def test_computers_alone_leave_their_monitors(room: Room) -> None:
     assert room.result(PC) == (Outcome.OFF, SCHEDULED)
     assert room.result(SCREEN) is None
     assert room.desks[PC].sockets[SCREEN].on
+
+
+def test_a_protected_monitor_stays_lit(room: Room) -> None:
+    room.begin(protected=[SCREEN])
+    room.run()
+    assert room.result(SCREEN) == (Outcome.REFUSED, Reason.PROTECTED)
+    assert room.result(PC) == (Outcome.OFF, SCHEDULED)
+
+
+def test_a_refused_monitor_is_told(room: Room) -> None:
+    room.begin(role=Role.MONITOR)
+    room.step(1)
+    order = Switch(SCREEN, on=False)
+    room.take(*switching.refused(room.now, room.job, order, Reason.OUTRANKED))
+    room.run()
+    assert room.result(SCREEN) == (Outcome.REFUSED, Reason.OUTRANKED)
+
+
+def test_a_station_that_was_removed_ends_its_part(room: Room) -> None:
+    room.begin()
+    room.step()
+    room.stations.clear()
+    room.run()
+    assert room.result(PC) == (Outcome.CANCELLED, Reason.CANCELLED)
+    assert not room.all(Switch)
+
+
+def test_a_station_that_moved_to_another_socket_is_left_alone(room: Room) -> None:
+    room.begin()
+    room.step()
+    room.stations[PC] = replace(room.stations[PC], computer=SCREEN)
+    room.run()
+    assert room.result(PC) == (Outcome.CANCELLED, Reason.CANCELLED)
+    assert not room.all(Switch)
+
+
+def test_a_station_postponed_at_the_limit_is_left_on(room: Room) -> None:
+    room.begin(rules=Rules(limit=timedelta(seconds=10)))
+    for _ in range(5):
+        room.step()
+    until = room.now + timedelta(hours=1)
+    room.take(*switching.postpone(room.now, room.job, None, until))
+    room.run()
+    assert room.result(PC) == (Outcome.LEFT_ON, Reason.POSTPONED)
+    assert not room.all(ShutDown)
+
+
+def test_who_shuts_down_during_the_countdown_is_not_asked(room: Room) -> None:
+    room.begin()
+    room.step()
+    room.desks[PC].leave(Habit.SHUT_DOWN)
+    room.run()
+    assert not room.all(ShutDown)
+    assert room.result(PC) == (Outcome.OFF, SCHEDULED)
+
+
+def test_too_late_to_stop_or_to_postpone_is_seen_to_its_end(room: Room) -> None:
+    room.begin()
+    while not room.switched(PC):
+        room.step(0)
+        room.world.run(room.world.now + 1)
+    until = room.now + timedelta(hours=1)
+    room.take(*switching.postpone(room.now, room.job, PC, until))
+    room.take(*switching.cancel(room.now, room.job))
+    room.take(*switching.failed(room.now, room.job, ShutDown(PC)))
+    room.run()
+    assert room.result(PC) == (Outcome.OFF, SCHEDULED)
+
+
+def test_a_presence_that_comes_during_the_countdown_counts(room: Room) -> None:
+    room.begin()
+    room.step()
+    room.step()
+    room.working[PC] = True
+    room.run()
+    assert not room.all(ShutDown)
+    assert room.result(PC) == (Outcome.LEFT_ON, Reason.WORKING)
+
+
+def test_loose_sockets_are_cut_at_once_and_can_be_stopped(room: Room) -> None:
+    lamp = Outlet(room.desks[PC].computer.mains, 2, on=True)
+    room.desks[PC].sockets["lamp"] = lamp
+    room.begin(more=[socket("lamp", Role.OTHER)])
+    room.take(*switching.cancel(room.now, room.job))
+    room.run()
+    assert room.result("lamp") == (Outcome.CANCELLED, Reason.CANCELLED)
+    room.begin(more=[socket("lamp", Role.OTHER)])
+    room.run()
+    assert room.result("lamp") == (Outcome.OFF, SCHEDULED)

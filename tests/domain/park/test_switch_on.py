@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from custom_components.energy_park.model import Reason, Role
+from custom_components.energy_park.park import switching
 from custom_components.energy_park.park.effects import (
     Outcome,
     SendMagicPacket,
@@ -225,3 +226,69 @@ def test_observing_feeds_nothing() -> None:
     room.run()
     assert room.result(PC) == (Outcome.OBSERVED, Reason.SCHEDULE)
     assert not room.all(Switch)
+
+
+def test_loose_sockets_come_after_the_stations_in_turn() -> None:
+    room = off()
+    sockets = room.desks[PC].sockets
+    for name in ("lamp", "printer"):
+        sockets[name] = Outlet(room.desks[PC].computer.mains, 2, on=False)
+    room.begin(
+        on=True, more=[socket("lamp", Role.OTHER), socket("printer", Role.OTHER)]
+    )
+    room.run(seconds=1)
+    at = {e.socket: at for at, e in room.all(Switch) if isinstance(e, Switch)}
+    assert at[PC] < at["lamp"] < at["printer"]
+    assert room.result("printer") == (Outcome.ON, Reason.SCHEDULE)
+
+
+def test_a_refusal_ends_what_was_refused() -> None:
+    room = off()
+    room.begin(on=True)
+    room.step(1)
+    order = Switch(PC, on=True)
+    room.take(*switching.refused(room.now, room.job, order, Reason.SHED))
+    room.run()
+    assert room.result(PC) == (Outcome.REFUSED, Reason.SHED)
+
+
+def test_a_power_cycle_that_is_refused_is_told() -> None:
+    room = off(cut=False)
+    room.stations[PC] = replace(room.stations[PC], mac=None)
+    room.begin(on=True)
+    while not room.switched(PC):
+        room.step()
+    order = Switch(PC, on=False)
+    room.take(*switching.refused(room.now, room.job, order, Reason.RUNNING))
+    room.run()
+    assert room.result(PC) == (Outcome.FAILED, Reason.RUNNING)
+
+
+def test_switching_on_can_be_stopped() -> None:
+    room = off()
+    room.begin(on=True)
+    room.take(*switching.cancel(room.now, room.job))
+    room.run()
+    assert room.result(PC) == (Outcome.CANCELLED, Reason.CANCELLED)
+    assert room.result(SCREEN) == (Outcome.CANCELLED, Reason.CANCELLED)
+    assert not room.all(Switch)
+
+
+def test_a_station_that_was_removed_ends_its_part() -> None:
+    room = off()
+    room.begin(on=True)
+    room.step(1)
+    room.stations.clear()
+    room.run()
+    assert room.result(PC) == (Outcome.CANCELLED, Reason.CANCELLED)
+
+
+def test_a_plug_that_vanishes_while_it_starts_is_told() -> None:
+    room = off(BY_PACKET, woken_by(Wake.PLUG_THEN_WOL))
+    room.begin(on=True)
+    while not room.all(SendMagicPacket):
+        room.step(1)
+    room.desks[PC].computer.shut_down()
+    room.desks[PC].troubles.vanished = (0, 9e12)
+    room.run()
+    assert room.result(PC) == (Outcome.FAILED, Reason.UNREACHABLE)

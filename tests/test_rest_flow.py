@@ -90,7 +90,7 @@ async def test_a_described_plug_is_tried_named_read_and_switched(
         [coordinator] = entry.runtime_data.plugs.values()
         await async_wait(hass, lambda: coordinator.data)
         power = entity_id(hass, "sensor", f"{MAC}_2_power")
-        assert float(hass.states.get(power).state) == pytest.approx(60, abs=1)
+        assert float(hass.states.get(power).state) == pytest.approx(60, rel=0.1)
         await async_act(
             hass,
             "switch.turn_off",

@@ -86,11 +86,15 @@ class DatabaseServer:
     async def kill(self) -> None:
         """End every process of the server at once, as a power cut would."""
         pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        for each in (pid, *map(int, children.split())):
+        os.kill(pid, signal.SIGSTOP)  # it makes no more of them
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for each in (pid, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         await self.process.wait()
+        # The next server must not find their memory.
+        while any(map(_is_running, children)):
+            await asyncio.sleep(POLL_S)
 
     async def start(self) -> None:
         """Start the server; raise `ProcessFailed` when it does not come up."""
@@ -150,6 +154,14 @@ class DatabaseServer:
         )
         if result.returncode:
             raise ProcessFailed(f"{program} failed:\n{result.stdout}{result.stderr}")
+
+
+def _is_running(pid: str) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError, ProcessLookupError:
+        return False
+    return state != "Z"
 
 
 def wheel_programs() -> Path:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
+import os
 from pathlib import Path
 import random
 from tempfile import TemporaryDirectory
@@ -12,10 +13,11 @@ from scripts import mirroring  # isort: skip - the mirror without Home Assistant
 from custom_components.energy_park.mirror.writer import BACKLOG_ROWS, LIVE_ROWS
 from scripts.demo_park.state import free_ports
 from scripts.mirroring.access import settings_of
+from scripts.mirroring.disks import Kept, own_full, server_full
 from scripts.mirroring.fleet import pace
-from scripts.mirroring.kills import fire
+from scripts.mirroring.kills import Outcome, fire
 from scripts.mirroring.lag import loop_lag_ms
-from scripts.mirroring.outage import recover
+from scripts.mirroring.outage import Recovery, recover
 from scripts.mirroring.questions import LARGE, SMALL, ask
 from scripts.mirroring.throughput import Course, rows, tuples
 from scripts.postgres import DatabaseServer
@@ -150,7 +152,7 @@ async def loop_lag(ground: Ground, *, quick: bool) -> list[Figure]:
 
 
 async def loss(ground: Ground, *, quick: bool) -> list[Figure]:
-    """Kill the database, its writer or both; let the database be away for a day."""
+    """Kill the database, its writer or both; take it away; fill the disks."""
     kills = 4 if quick else 200
     seed = random.randrange(1_000_000)
     async with ground.server() as (server, folder):
@@ -158,6 +160,13 @@ async def loss(ground: Ground, *, quick: bool) -> list[Figure]:
     async with ground.server(max_wal_size="4GB") as (server, folder):
         minutes = 20 if quick else 24 * 60
         away = await recover(settings_of(server), folder, minutes=minutes, rate=100)
+    trials: list[Outcome | Recovery | Kept] = [killed, away]
+    if not quick and os.geteuid() == 0:
+        async with ground.server() as (server, folder):
+            trials += [
+                await own_full(settings_of(server), folder),
+                await server_full(folder / "server"),
+            ]
     return [
         Figure(
             name="mirror.kills",
@@ -168,14 +177,14 @@ async def loss(ground: Ground, *, quick: bool) -> list[Figure]:
         ),
         Figure(
             name="mirror.lost_rows",
-            value=killed.lost + away.lost,
-            unit=f"of {killed.kept + away.offered}",
+            value=sum(trial.lost for trial in trials),
+            unit=f"of {sum(trial.offered for trial in trials)}",
             better="lower",
             target=0,
         ),
         Figure(
             name="mirror.duplicate_rows",
-            value=killed.duplicates + away.duplicates,
+            value=sum(trial.duplicates for trial in trials),
             unit="rows",
             better="lower",
             target=0,

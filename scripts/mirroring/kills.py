@@ -32,6 +32,7 @@ class Outcome:
     """
 
     kills: int
+    offered: int
     kept: int
     stored: int
     lost: int
@@ -154,6 +155,7 @@ async def _count(ground: Range, kills: int) -> Outcome:
     assert any(number % EVENT_EVERY == 0 for number in stored)
     return Outcome(
         kills=kills,
+        offered=sum(run.counters.read()[0] for run in ground.runs),
         kept=len(kept),
         stored=len(stored),
         lost=len(kept - stored),

@@ -26,6 +26,7 @@ from custom_components.energy_park.mirror.rows import (
 from custom_components.energy_park.mirror.sender import Sender
 from custom_components.energy_park.mirror.session import Session
 from custom_components.energy_park.mirror.spool import Spool
+from custom_components.energy_park.mirror.storage import SpoolLimits
 from custom_components.energy_park.mirror.writer import LIVE_ROWS, read_ahead
 
 from .access import Connection, connected
@@ -244,7 +245,10 @@ def _nobody() -> Problems:
 
 @asynccontextmanager
 async def mirror_on(
-    settings: MirrorSettings, directory: Path, site: SiteRow = SITE
+    settings: MirrorSettings,
+    directory: Path,
+    site: SiteRow = SITE,
+    limits: SpoolLimits | None = None,
 ) -> AsyncIterator[Mirror]:
     """Run a mirror that tells nobody of problems."""
     mirror = Mirror(
@@ -253,6 +257,7 @@ async def mirror_on(
         directory,
         on_problem=lambda problem, detail: None,
         on_solved=lambda problem: None,
+        limits=limits,
     )
     await mirror.start()
     try:

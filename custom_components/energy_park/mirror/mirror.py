@@ -12,10 +12,11 @@ from typing import Final
 from .connection import MirrorSettings
 from .errors import Problem
 from .history import History
+from .intake import Refused
 from .problems import Detail, Problems
 from .rows import Row, SiteRow, instant
 from .spool import Spool
-from .storage import Refused, SpoolLimits
+from .storage import SpoolLimits
 from .writer import Writer
 
 STOP_DRAIN_S: Final = 3

@@ -14,10 +14,10 @@ import asyncpg
 from . import statements
 from .batch import Group, ReadingBatch, RecordBatch, ThinnedBatch
 from .errors import MirrorError, Problem, Remedy, remedy, sqlstate
+from .intake import Refused
 from .rows import Series, instant
 from .session import EPOCH_US, Session
 from .spool import Spool
-from .storage import Refused
 
 # A statement that fails for that many rows in a row is at fault itself.
 _REFUSED_MAX: Final = 100

@@ -13,9 +13,10 @@ from typing import Final
 
 from .batch import Batch, ReadingBatch, RecordBatch, ThinnedBatch
 from .errors import Problem
+from .intake import Refused
 from .problems import Problems
 from .rows import Row
-from .storage import Refused, SpoolLimits, Storage, Tally
+from .storage import SpoolLimits, Storage, Tally
 from .store import Store
 
 COMMIT_AFTER_S: Final = 0.5

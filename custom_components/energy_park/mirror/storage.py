@@ -11,13 +11,12 @@ import shutil
 import sqlite3
 from typing import Final
 
-from . import rows
 from .batch import Batch, Reading, Record
 from .errors import Problem
-from .rows import EventKind, EventRow, FrameRow, ReadingRow, Row, SubjectKind
+from .intake import Refused, convert, told
+from .rows import Row
 from .salvage import salvage, set_aside
 from .store import Store
-from .thinning import Thinned
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,10 +25,6 @@ BALLAST_BYTES: Final = 16 * 1024**2
 SMALLEST_BYTES: Final = 16 * 1024**2
 _THIN_ROUNDS: Final = 20
 _MENDS: Final = 3
-_BODY_MAX: Final = 4_000
-
-type Refused = tuple[str, str, str]
-"""Table, body and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +111,7 @@ class Storage:
         if refused:
             self.quarantine(refused)
         try:
-            self._on_disk(lambda store: store.append(readings, records))
+            self._on_disk(lambda store: store.append(readings, records), make_room=True)
         except (OSError, sqlite3.Error) as error:
             self._keep_in_memory(readings, records, error)
             return
@@ -181,7 +176,7 @@ class Storage:
         """Return the rows that were set aside."""
         return [row for store in self._stores for row in store.quarantined()]
 
-    def _on_disk[T](self, work: Callable[[Store], T]) -> T:
+    def _on_disk[T](self, work: Callable[[Store], T], *, make_room: bool = False) -> T:
         """Do work on the file; again after what could be mended.
 
         Raises:
@@ -193,7 +188,7 @@ class Storage:
             except sqlite3.DatabaseError as error:
                 if _is_damage(error):
                     self._replace()
-                elif not (_is_full(error) and self._make_room()):
+                elif not (make_room and _is_full(error) and self._make_room()):
                     raise
         return work(self._open_store())
 
@@ -221,11 +216,10 @@ class Storage:
         self._reserve_ballast()
 
     def _make_room(self) -> bool:
-        """Give up the ballast, then some detail; return whether it helps."""
-        if self._ballast.exists():
-            self._ballast.unlink()
-            return True
-        return self._disk is not None and self._thin(self._disk)
+        """Give up the ballast, and with its help some detail; return whether it helps."""
+        ballast = self._ballast.exists()
+        self._ballast.unlink(missing_ok=True)
+        return (self._disk is not None and self._thin(self._disk)) or ballast
 
     def _reserve_ballast(self) -> None:
         """Hold a little room: on a full disk SQLite needs some even to delete."""
@@ -249,11 +243,10 @@ class Storage:
         return True
 
     def _thin(self, store: Store) -> bool:
-        thinned = store.thin()
+        thinned = store.thin(told)
         if not thinned:
             return False
         self.tally.thinned += thinned.readings + thinned.frames
-        store.append((), [_told(thinned)])
         self._tell(Problem.ROWS_THINNED, {"rows": self.tally.thinned})
         return True
 
@@ -275,51 +268,6 @@ class Storage:
     def _lose(self, count: int) -> None:
         self.tally.lost += count
         self._tell(Problem.ROWS_LOST, {"rows": self.tally.lost})
-
-
-def convert(
-    offered: Sequence[Row],
-) -> tuple[list[Reading], list[Record], list[Refused]]:
-    """Return rows as a store keeps them, and those that no database could hold."""
-    readings: list[Reading] = []
-    records: list[Record] = []
-    refused: list[Refused] = []
-    for row in offered:
-        try:
-            if isinstance(row, ReadingRow):
-                at, value = rows.microseconds(row.at), rows.number(row.value)
-                readings.append((row.series, at, value, int(row.quality)))
-                continue
-            at = rows.microseconds(
-                row.at if isinstance(row, EventRow | FrameRow) else row.updated_at
-            )
-            subject = row.meter_id if isinstance(row, FrameRow) else ""
-            records.append((row.table, at, subject, rows.body(row)))
-        except (ValueError, TypeError, OverflowError) as error:
-            table = "reading" if isinstance(row, ReadingRow) else row.table
-            refused.append((table, repr(row)[:_BODY_MAX], str(error)))
-    return readings, records, refused
-
-
-def _told(thinned: Thinned) -> Record:
-    """Return the event that tells what was thinned."""
-    at = thinned.last_us or 0
-    detail: dict[str, object] = {
-        "readings": thinned.readings,
-        "frames": thinned.frames,
-    }
-    if thinned.first_us is not None and thinned.last_us is not None:
-        detail["from"] = rows.instant(thinned.first_us).isoformat()
-        detail["until"] = rows.instant(thinned.last_us).isoformat()
-    event = EventRow(
-        at=rows.instant(at),
-        kind=EventKind.MIRROR,
-        subject_kind=SubjectKind.SITE,
-        subject_id="",
-        reason="thinned",
-        detail=detail,
-    )
-    return event.table, at, "", rows.body(event)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

@@ -5,7 +5,7 @@ sent is forgotten with the next transaction, because a row that is sent twice is
 stored once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 import sqlite3
@@ -56,7 +56,11 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5)
         try:
-            self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            # Alone, SQLite needs no third file: a full disk has no room for one.
+            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            # This writes even where nothing changes; a full disk must be readable.
+            if not self._one("PRAGMA page_count"):
+                self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA journal_size_limit = 16777216")
@@ -132,10 +136,7 @@ class Store:
                 seq += len(readings)
                 if attempted and readings:
                     self._db.execute(_MARK, (self._next, seq - 1))
-                self._db.executemany(
-                    "INSERT INTO record VALUES (?,?,?,?,?)",
-                    [(seq + index, *record) for index, record in enumerate(records)],
-                )
+                self._add_records(seq, records)
         except BaseException:
             while len(self.series) > known:
                 _, series = self.series.popitem()
@@ -143,6 +144,12 @@ class Store:
             raise
         self._next += len(readings) + len(records)
         self.waiting += len(readings) + len(records)
+
+    def _add_records(self, seq: int, records: Sequence[Record]) -> None:
+        self._db.executemany(
+            "INSERT INTO record VALUES (?,?,?,?,?)",
+            [(seq + index, *record) for index, record in enumerate(records)],
+        )
 
     def append_thinned(
         self, sums: Sequence[tuple[int, Series, *tuple[float, ...]]]
@@ -210,10 +217,7 @@ class Store:
             return None
         seq, series, at, value, quality = zip(*rows, strict=True)
         span = (seq[0], seq[-1])
-        self._done.append((_MARK, span))
-        # On a full disk the mark waits for the next write; thinning is one.
-        with suppress(sqlite3.OperationalError):
-            self.tidy()
+        self._mark([(_MARK, span)])
         return ReadingBatch(
             store=self,
             seq=seq,
@@ -238,23 +242,29 @@ class Store:
 
     def take_thinned(self, limit: int) -> ThinnedBatch | None:
         """Return the next sums of hours, None when there are none."""
-        if not self._one("SELECT EXISTS (SELECT 1 FROM thinned)"):
-            return None
-        with self._transaction():
-            rows = self._db.execute(
-                "SELECT * FROM thinned WHERE part > ? ORDER BY part LIMIT ?",
-                (self._thinned_after, limit),
-            ).fetchall()
-            parts = [row[0] for row in rows]
-            self._db.executemany(
-                "UPDATE thinned SET attempted = 1 WHERE part = ?",
-                [(part,) for part in parts],
-            )
+        rows = self._db.execute(
+            "SELECT * FROM thinned WHERE part > ? ORDER BY part LIMIT ?",
+            (self._thinned_after, limit),
+        ).fetchall()
+        parts = [row[0] for row in rows]
         # Numbers are random: what comes later may stand before.
         self._thinned_after = parts[-1] if parts else -1
         if not rows:
             return None
+        self._mark(
+            ("UPDATE thinned SET attempted = 1 WHERE part = ?", (part,))
+            for part in parts
+        )
         return ThinnedBatch(store=self, part=parts, groups=[row[1:7] for row in rows])
+
+    def _mark(self, marks: Iterable[tuple[str, tuple[int, ...]]]) -> None:
+        """Note what the database may have from now on.
+
+        On a full disk that waits for the next write; thinning is one.
+        """
+        self._done += marks
+        with suppress(sqlite3.OperationalError):
+            self.tidy()
 
     def forget(self, batch: ReadingBatch | RecordBatch | ThinnedBatch) -> None:
         """Take note that the database has these rows; they go with the next write."""
@@ -320,14 +330,19 @@ class Store:
         pages = self._one("PRAGMA page_count") - self._one("PRAGMA freelist_count")
         return pages * self._one("PRAGMA page_size")
 
-    def thin(self) -> Thinned:
-        """Thin some of the oldest rows, and give their room back to the disk."""
+    def thin(self, tell: Callable[[Thinned], Record]) -> Thinned:
+        """Thin some of the oldest rows; ``tell`` makes the record that says so.
+
+        The room is for the rows to come: the file stays as large as it is.
+        """
         with self._transaction():
             before = self._one("SELECT count(*) FROM thinned")
             thinned = thin(self._db)
             added = self._one("SELECT count(*) FROM thinned") - before
-        self.waiting += added - thinned.readings - thinned.frames
-        self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            if thinned:
+                self._add_records(self._next, [tell(thinned)])
+        self._next += bool(thinned)
+        self.waiting += added + bool(thinned) - thinned.readings - thinned.frames
         return thinned
 
     def shrink(self) -> None:

@@ -17,7 +17,7 @@ from custom_components.energy_park.mirror.batch import (
 )
 from custom_components.energy_park.mirror.rows import Series, SubjectKind
 from custom_components.energy_park.mirror.store import Store
-from custom_components.energy_park.mirror.thinning import HOUR_US, QUARTER_US
+from custom_components.energy_park.mirror.thinning import HOUR_US, QUARTER_US, Thinned
 
 START_US = 1_795_132_800_000_000
 SERIES = [Series(SubjectKind.SOCKET, f"plug_{n}", "power_w", "W") for n in range(3)]
@@ -28,6 +28,11 @@ def readings(first: int, count: int, step_us: int = 10_000_000) -> list[Reading]
         (SERIES[index % 3], START_US + index * step_us, float(index), 0)
         for index in range(first, first + count)
     ]
+
+
+def tell(thinned: Thinned) -> Record:
+    """Tell of a thinning as an event."""
+    return ("event", 0, "", f'{{"readings": {thinned.readings}}}')
 
 
 def frames(count: int, step_us: int = 60_000_000) -> list[Record]:
@@ -84,20 +89,22 @@ class Site:
             case "append":
                 self.store.append(readings(self.offered, size), ())
                 self.offered += size
-            case "take_live" | "take_backlog" | "take_thinned":
+            case "take_live" | "take_backlog" | "take_thinned" | "take_records":
                 batch: Batch | None = getattr(self.store, step)(size)
                 self.database.take(batch)
                 return batch
             case "reopen":
                 self.store.close()
                 self.store = Store(self.path)
+            case "thin":
+                self.store.thin(tell)
             case _:
-                getattr(self.store, step)()
+                self.store.rewind()
         return None
 
     def drain(self) -> None:
         self.store.rewind()
-        for step in ("take_thinned", "take_backlog"):
+        for step in ("take_thinned", "take_backlog", "take_records"):
             while (batch := self.do(step, 50)) is not None:
                 self.store.forget(batch)
 
@@ -193,13 +200,13 @@ def test_a_backlog_comes_with_its_sums_by_quarter_of_an_hour() -> None:
 def test_thinning_keeps_sums_extremes_and_counts() -> None:
     with opened(None) as store:
         store.append(readings(0, 720), ())
-        thinned = store.thin()
+        thinned = store.thin(tell)
         assert thinned.readings == 720
         assert (thinned.first_us, thinned.last_us) == (START_US, START_US + 2 * HOUR_US)
         assert store.take_live(10) is None
         batch = store.take_thinned(100)
         assert batch is not None
-        assert len(batch) == 2 * len(SERIES) == store.waiting
+        assert len(batch) == 2 * len(SERIES) == store.waiting - 1
         sums = [group for group in batch.groups if store.series[group[0]] == SERIES[0]]
         first, second = sorted(sums, key=lambda group: group[1])
         assert first[1:] == (START_US, 120, sum(range(0, 360, 3)), 0.0, 357.0)
@@ -218,7 +225,7 @@ def test_readings_that_may_have_arrived_are_not_thinned(tmp_path: Path) -> None:
         store.append(readings(0, 100), ())
         assert store.take_live(30) is not None
     with opened(path) as store:
-        assert store.thin().readings == 70
+        assert store.thin(tell).readings == 70
         left = store.take_backlog(100)
         assert left is not None
         assert list(left.value) == list(range(30))
@@ -227,17 +234,18 @@ def test_readings_that_may_have_arrived_are_not_thinned(tmp_path: Path) -> None:
 def test_of_the_frames_the_last_of_each_hour_stays() -> None:
     with opened(None) as store:
         store.append((), frames(150))
-        assert store.thin().frames == 147
+        assert store.thin(tell).frames == 147
         batch = store.take_records(100)
         assert batch is not None
-        assert list(batch.body) == [f'{{"n": {n}}}' for n in (59, 119, 149)]
-        assert not store.thin()
+        left = [f'{{"n": {n}}}' for n in (59, 119, 149)]
+        assert list(batch.body) == [*left, '{"readings": 0}']
+        assert not store.thin(tell)
 
 
 def test_events_are_never_thinned() -> None:
     with opened(None) as store:
         store.append((), [("event", START_US, "", "{}")] * 50)
-        assert not store.thin()
+        assert not store.thin(tell)
         assert store.waiting == 50
 
 

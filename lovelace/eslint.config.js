@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 export default defineConfig(
   { ignores: ["dist", "node_modules"] },
   {
-    files: ["src/**/*.ts", "test/**/*.ts"],
+    files: ["src/**/*.ts", "test/**/*.ts", "bench/template.ts"],
     extends: [tseslint.configs.strictTypeChecked, lit["flat/recommended"]],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {

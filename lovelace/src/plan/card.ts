@@ -98,6 +98,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
   #arrangedFor: unknown[] = [];
   #feed: PlanFeed | undefined;
   #drawnFor: unknown[] = [];
+  #inked: unknown[] = [];
   #stop = 0;
 
   constructor() {
@@ -342,6 +343,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
 
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
+    // A card that is put away has no size to draw for.
+    if (!this.isConnected) return;
     if (this.scene) this.#showTotal(this.scene);
     const viewport =
       this.renderRoot.querySelector<HTMLElement>(".viewport") ?? undefined;
@@ -388,7 +391,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
   #draw(): void {
     const scene = this.scene;
     const viewport = this.#viewport;
-    if (!scene || !viewport) return;
+    // Before `ha-card` has rendered itself there is no room yet; its size is observed.
+    if (!scene || !viewport?.clientWidth) return;
     viewport.style.setProperty(
       "--plan-invert",
       scene.hass.themes.darkMode ? DARK : "none",
@@ -402,7 +406,11 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
       this.#park = scene.park;
       this.#build(plan, scene, viewport);
     }
-    this.#view.patch(this.#ink(scene), true);
+    const ink = this.#ink(scene);
+    const words = [ink.t, ink.f, ink.heatMax, plan];
+    const anew = words.some((value, index) => value !== this.#inked[index]);
+    this.#inked = words;
+    this.#view.patch(ink, anew);
   }
 
   #build(plan: Plan, scene: Scene, viewport: HTMLElement): void {
@@ -419,7 +427,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> {
     this.#setStop(this.#stop);
     this.#fit();
     this.editor?.drawn();
-    if (another) this.requestUpdate();
+    // The tabs show which one it is.
+    if (another && this.#plans(scene.park).length > 1) this.requestUpdate();
     const digest = plan.picture?.digest;
     if (digest === undefined) return;
     pictureUrl(scene.hass, digest).then(
@@ -886,12 +895,10 @@ function styles(): ReturnType<typeof css> {
       outline: none;
     }
     .disc {
-      fill: var(--c);
       stroke: transparent;
       stroke-width: 2;
     }
     .sign {
-      fill: var(--i);
       pointer-events: none;
     }
     .module.off .disc {
@@ -952,8 +959,8 @@ function styles(): ReturnType<typeof css> {
     .mark.pending {
       fill: var(--ink);
     }
-    .level-0 :is(.sign, .tag, .name, .mark),
-    .level-1 :is(.tag, .name),
+    .level-0 :is(.sign, .chip, .watts, .name, .mark),
+    .level-1 :is(.chip, .watts, .name),
     .level-2 .name {
       display: none;
     }

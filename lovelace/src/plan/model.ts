@@ -70,17 +70,23 @@ export function contains(points: readonly Point[], x: number, y: number): boolea
   return inside;
 }
 
+// So many are enough to tell what is usual.
+const SAMPLES = 200;
+
 /** The usual distance from a module to its nearest neighbour, in plan units. */
 export function spacing(modules: readonly Module[]): number {
   if (modules.length < 2) return PLAN_WIDTH / 4;
-  const nearest = modules.map((one) => {
+  const nearest: number[] = [];
+  const step = Math.ceil(modules.length / SAMPLES);
+  for (let index = 0; index < modules.length; index += step) {
+    const one = modules[index]!;
     let best = Infinity;
     for (const other of modules) {
       if (other === one) continue;
       const distance = (one.x - other.x) ** 2 + (one.y - other.y) ** 2;
       if (distance < best) best = distance;
     }
-    return Math.sqrt(best);
-  });
+    nearest.push(Math.sqrt(best));
+  }
   return nearest.sort((a, b) => a - b)[nearest.length >> 1]!;
 }

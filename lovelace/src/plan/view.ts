@@ -12,8 +12,15 @@ import type { Format } from "../shared/format.js";
 import type { HassState, HassStates } from "../shared/hass.js";
 import type { Translate } from "../shared/i18n.js";
 import { ICONS, ROLE_ICONS } from "../shared/icons.js";
-import { isOn, numberOf, type Park, type Sector, type Socket } from "../shared/park.js";
-import { heatStep } from "../shared/heat.js";
+import {
+  isOn,
+  numberOf,
+  type Park,
+  type Role,
+  type Sector,
+  type Socket,
+} from "../shared/park.js";
+import { heatColor, heatStep, signColor } from "../shared/heat.js";
 import { boxOf, spacing, type Module, type Plan, type Zone } from "./model.js";
 import { socketStatus, type Mark, type Status } from "./status.js";
 
@@ -39,6 +46,8 @@ const NAME_FROM_PX = 62;
 const RADIUS_PX = [4, 10, 14, 18] as const;
 const RADIUS_MAX_PX = 26;
 const CHARACTER_PX = 6.4;
+/** As wide as the longest power: a chip that followed its text would cost a layout. */
+const CHIP_PX = 52;
 
 const MARKS: Readonly<Record<Exclude<Mark, "none">, string>> = {
   unheard: mdiLanDisconnect,
@@ -46,38 +55,57 @@ const MARKS: Readonly<Record<Exclude<Mark, "none">, string>> = {
   shed: mdiFlashAlert,
 };
 
+/** The nodes of a module, once for each role: a copy is cheaper than making them. */
+const PATTERNS = new Map<Role, SVGGElement>();
+
+function copyOf(role: Role): SVGGElement {
+  let pattern = PATTERNS.get(role);
+  if (!pattern) {
+    pattern = make("g", { class: "module", role: "button", tabindex: "-1" });
+    const watts = make("text", { class: "watts" });
+    watts.append(" ");
+    pattern.append(
+      make("circle", { class: "disc" }),
+      make("path", { class: "sign", d: ROLE_ICONS[role] }),
+      make("rect", { class: "chip", rx: "7", height: "14" }),
+      watts,
+    );
+    PATTERNS.set(role, pattern);
+  }
+  return pattern.cloneNode(true) as SVGGElement;
+}
+
 export class ModuleNode {
   readonly group: SVGGElement;
   status: Status | undefined;
   busy: boolean | null = null;
   x = 0;
   y = 0;
-  readonly #disc: SVGCircleElement;
-  readonly #icon: SVGPathElement;
-  readonly #tag: SVGGElement;
-  readonly #chip: SVGRectElement;
-  readonly #watts: SVGTextElement;
-  readonly #name: SVGTextElement;
-  readonly #mark: SVGPathElement;
+  readonly #disc: SVGElement;
+  readonly #icon: SVGElement;
+  readonly #chip: SVGElement;
+  readonly #label: SVGElement;
+  // The text itself: to put another in its element's place costs a layout.
+  readonly #watts: Text;
+  // Made when they are first needed.
+  #name: SVGTextElement | undefined;
+  #mark: SVGPathElement | undefined;
+  #radius = 0;
   #seen: (HassState | undefined)[] = [];
-  #shown = { look: "", watts: "", mark: "none" as Mark, label: "", name: "" };
+  #shown = { look: "", heat: -1, watts: "", mark: "none" as Mark, label: "", name: "" };
 
   constructor(
     public module: Module,
     readonly socket: Socket,
   ) {
-    this.group = make("g", { class: "module", role: "button", tabindex: "-1" });
+    this.group = copyOf(socket.role);
     this.group.dataset["device"] = socket.device;
-    this.#disc = make("circle", { class: "disc" });
-    this.#icon = make("path", { class: "sign", d: ROLE_ICONS[socket.role] });
-    this.#chip = make("rect", { class: "chip", rx: "7", height: "14", y: "0" });
-    this.#watts = make("text", { class: "watts", y: "11" });
-    this.#tag = make("g", { class: "tag" });
-    this.#tag.append(this.#chip, this.#watts);
-    this.#name = make("text", { class: "name" });
-    this.#mark = make("path", { class: "mark", d: "" });
-    // The name first, as the group's label has it.
-    this.group.append(this.#disc, this.#icon, this.#name, this.#tag, this.#mark);
+    const [disc, icon, chip, label] = this.group.children as unknown as SVGElement[];
+    this.#disc = disc!;
+    this.#icon = icon!;
+    this.#chip = chip!;
+    this.#label = label!;
+    this.#watts = label!.firstChild as Text;
   }
 
   place(scale: number, level: number, room: number): void {
@@ -88,23 +116,60 @@ export class ModuleNode {
         ? RADIUS_PX[level]!
         : Math.max(RADIUS_PX[level]!, Math.min(RADIUS_MAX_PX, room / 5));
     const radius = (usual * this.module.size) / 100;
-    const icon = radius / 18;
     this.group.setAttribute("transform", `translate(${px(this.x)} ${px(this.y)})`);
+    this.#sizeTo(radius, room);
+    if (level === 3) this.#showName(radius, room);
+  }
+
+  #sizeTo(radius: number, room: number): void {
+    const { rotation } = this.module;
+    const icon = (radius / 18).toFixed(3);
+    this.#radius = radius;
     this.#disc.setAttribute("r", px(radius));
-    if (level === 0) return;
     this.#icon.setAttribute(
       "transform",
-      `rotate(${this.module.rotation}) scale(${icon.toFixed(3)}) translate(-12 -12)`,
+      `${rotation ? `rotate(${rotation})` : ""}scale(${icon})translate(-12 -12)`,
     );
-    this.#tag.setAttribute("transform", `translate(0 ${px(radius + 2)})`);
-    this.#mark.setAttribute(
-      "transform",
-      `translate(${px(radius * 0.45)} ${px(-radius - 4)}) scale(0.6)`,
-    );
-    if (level < 3) return;
+    this.#label.setAttribute("y", px(radius + 13));
+    this.#chip.setAttribute("y", px(radius + 2));
+    const chip = Math.min(CHIP_PX, room - 2);
+    this.#chip.setAttribute("width", px(chip));
+    this.#chip.setAttribute("x", px(-chip / 2));
+    this.#placeMark();
+  }
+
+  #showName(radius: number, room: number): void {
+    if (!this.#name) {
+      this.#name = make("text", { class: "name" });
+      // Before the watts, as the group's label has it.
+      this.#chip.before(this.#name);
+    }
     this.#name.setAttribute("y", px(radius + 28));
     const name = shorten(this.socket.name, room / CHARACTER_PX);
     if (name !== this.#shown.name) this.#name.textContent = this.#shown.name = name;
+  }
+
+  #showMark(mark: Mark): void {
+    if (mark === "none") {
+      this.#mark?.remove();
+      this.#mark = undefined;
+      return;
+    }
+    if (!this.#mark) {
+      this.#mark = make("path", {});
+      this.group.append(this.#mark);
+      this.#placeMark();
+    }
+    this.#mark.setAttribute("d", MARKS[mark]);
+    this.#mark.setAttribute("class", `mark ${mark}`);
+  }
+
+  #placeMark(): void {
+    const radius = this.#radius;
+    this.#mark?.setAttribute(
+      "transform",
+      `translate(${px(radius * 0.45)} ${px(-radius - 4)})scale(0.6)`,
+    );
   }
 
   /** Shows the socket's states; true when anything had to be drawn. */
@@ -136,7 +201,6 @@ export class ModuleNode {
     const look = [
       "module",
       status.on === null ? "unheard" : status.on ? "on" : "off",
-      `h${status.heat}`,
       this.busy === null ? "" : "busy",
       status.stale ? "stale" : "",
     ].join(" ");
@@ -147,21 +211,21 @@ export class ModuleNode {
         status.on === null ? "mixed" : String(status.on),
       );
     }
+    if (status.heat !== shown.heat) {
+      shown.heat = status.heat;
+      // As attributes: a class would have all styles below it worked out anew.
+      this.#disc.setAttribute("fill", heatColor(status.heat));
+      this.#icon.setAttribute("fill", signColor(status.heat));
+    }
     const watts = status.power === null ? "?" : f.power(status.power);
-    if (watts !== shown.watts) {
-      if (watts.length !== shown.watts.length) {
-        const width = watts.length * CHARACTER_PX + 8;
-        this.#chip.setAttribute("width", px(width));
-        this.#chip.setAttribute("x", px(-width / 2));
-      }
-      this.#watts.textContent = shown.watts = watts;
-    }
-    if (status.mark !== shown.mark) {
-      shown.mark = status.mark;
-      this.#mark.setAttribute("d", status.mark === "none" ? "" : MARKS[status.mark]);
-      this.#mark.setAttribute("class", `mark ${status.mark}`);
-    }
-    const label = describe(this.socket, status, t, f);
+    if (watts !== shown.watts) this.#watts.data = shown.watts = watts;
+    if (status.mark !== shown.mark) this.#showMark((shown.mark = status.mark));
+    const label = describe(
+      this.socket,
+      status,
+      t,
+      status.power === null ? null : watts,
+    );
     if (label !== shown.label) {
       this.group.setAttribute("aria-label", (shown.label = label));
     }
@@ -169,21 +233,17 @@ export class ModuleNode {
 }
 
 /** What a module says to who cannot see it. */
-export function describe(
-  socket: Socket,
-  status: Status,
+function describe(
+  { name }: Socket,
+  { on, wanted, mark }: Status,
   t: Translate,
-  f: Format,
+  watts: string | null,
 ): string {
-  return [
-    socket.name,
-    status.power === null ? t("power_unknown") : f.power(status.power),
-    t(status.on === null ? "unheard" : status.on ? "on" : "off"),
-    status.mark === "shed" ? t("shed") : "",
-    status.mark === "pending" ? t(status.wanted ? "wanted_on" : "wanted_off") : "",
-  ]
-    .filter(Boolean)
-    .join(", ");
+  const state = t(on === null ? "unheard" : on ? "on" : "off");
+  const label = `${name}, ${watts ?? t("power_unknown")}, ${state}`;
+  if (mark === "shed") return `${label}, ${t("shed")}`;
+  if (mark === "pending") return `${label}, ${t(wanted ? "wanted_on" : "wanted_off")}`;
+  return label;
 }
 
 export class ZoneNode {

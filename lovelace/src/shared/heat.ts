@@ -42,10 +42,12 @@ export function heatColor(step: number): string {
   return COLORS[step]!;
 }
 
-/** A class for each step: its colour, and that of a sign on it. */
+/** What is seen on such a colour. */
+export function signColor(step: number): string {
+  return step < 2 || step > 7 ? "#fff" : "#1b1b1b";
+}
+
+/** A class for each step, that gives its colour. */
 export const heatStyles = unsafeCSS(
-  COLORS.map(
-    (color, step) =>
-      `.h${step} { --c: ${color}; --i: ${step < 2 || step > 7 ? "#fff" : "#1b1b1b"}; }`,
-  ).join("\n"),
+  COLORS.map((color, step) => `.h${step} { --c: ${color}; }`).join("\n"),
 );

@@ -16,7 +16,11 @@ const LOADERS: Readonly<Record<string, () => Promise<{ default: Texts }>>> = {
   es: () => import("../lang/es.json"),
 };
 
-const loaded = new Map<string, Texts>([["en", en]]);
+function translate(texts: Texts): Translate {
+  return (key, values) => (values ? fill(texts[key], values) : texts[key]);
+}
+
+const loaded = new Map<string, Translate>([["en", translate(en)]]);
 
 function base(language: string): string {
   const code = language.split("-")[0]!.toLowerCase();
@@ -25,8 +29,7 @@ function base(language: string): string {
 
 /** The texts of a language, or null until `load` brought them. */
 export function translator(language: string): Translate | null {
-  const texts = loaded.get(base(language));
-  return texts ? (key, values) => fill(texts[key], values) : null;
+  return loaded.get(base(language)) ?? null;
 }
 
 /** Brings the texts of a language; English stands in for what cannot be loaded. */
@@ -34,16 +37,13 @@ export async function loadTexts(language: string): Promise<void> {
   const code = base(language);
   if (loaded.has(code)) return;
   try {
-    loaded.set(code, (await LOADERS[code]!()).default);
+    loaded.set(code, translate((await LOADERS[code]!()).default));
   } catch {
-    loaded.set(code, en);
+    loaded.set(code, translate(en));
   }
 }
 
-function fill(
-  text: string,
-  values: Readonly<Record<string, string | number>> = {},
-): string {
+function fill(text: string, values: Readonly<Record<string, string | number>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     String(values[name] ?? whole),
   );

@@ -384,6 +384,26 @@ test("the table says the same and switches as well", async () => {
   expect(all(card, ".module")).toHaveLength(3);
 });
 
+test("a card that is put away draws nothing, and is whole when it comes back", async () => {
+  const card = await plan(hass(park([12, 6])));
+  const before = module(card, "1 0").getAttribute("transform");
+  const drawn = vi.fn();
+  new MutationObserver(drawn).observe(card.renderRoot, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+  });
+  card.remove();
+  update(card, state("sensor.0_0_power", "77"));
+  await repainted(card);
+  expect(drawn).not.toHaveBeenCalled();
+
+  document.body.append(card);
+  await repainted(card);
+  expect(module(card, "1 0").getAttribute("transform")).toBe(before);
+  expect(watts(card, "0 0")).toBe("77 W");
+});
+
 test("a sector that is removed leaves no ghost", async () => {
   const of = hass(park([2, 2]));
   const card = await plan(of);

@@ -276,7 +276,7 @@ async def pan_figures(browser: Browser) -> list[Figure]:
 
 
 async def pan(page: Page) -> float:
-    """Drag to and fro for a while; return the frames a second."""
+    """Drag here and there for a while; return the frames a second."""
     await page.mouse.move(700, 500)
     await page.mouse.down()
     await page.mouse.move(720, 510)

@@ -12,7 +12,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.energy_park import coordinator, repairs
+from custom_components.energy_park import meter_coordinator, repairs
 from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.tic import link
 from scripts.emulators import Mains, ShellyGen2
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 def quick_links(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait as long for a silent meter as a household would."""
     monkeypatch.setattr(link, "SILENCE_S", 2.0)
-    monkeypatch.setattr(coordinator, "METER_RETRY_MIN", timedelta(seconds=0.1))
+    monkeypatch.setattr(meter_coordinator, "METER_RETRY_MIN", timedelta(seconds=0.1))
 
 
 @pytest.fixture

@@ -25,12 +25,12 @@ from .control.switchboard import Switchboard
 from .coordinator import (
     EnergyParkConfigEntry,
     EnergyParkData,
-    MeterCoordinator,
     PlugCoordinator,
     PolledPlugCoordinator,
 )
 from .devices import async_register_devices
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
+from .meter_coordinator import MeterCoordinator
 from .plan import async_remove_plans, async_setup_plans
 from .readback import async_setup_history
 from .registration import RegistrationView

@@ -14,8 +14,9 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import EnergyParkConfigEntry, MeterCoordinator
+from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity, MirrorEntity
+from .meter_coordinator import MeterCoordinator
 from .model import MeterReading
 from .sensors.follow import follow
 

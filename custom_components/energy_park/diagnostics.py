@@ -15,8 +15,9 @@ from homeassistant.core import HomeAssistant
 
 from .const import CONF_CA, CONF_DATABASE
 from .control.mirroring import Mirroring
-from .coordinator import EnergyParkConfigEntry, MeterCoordinator, PlugCoordinator
+from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .links import CONF_KEY
+from .meter_coordinator import MeterCoordinator
 from .plugs import CONF_REST
 
 # ADCO and ADSC name the meter, PRM the delivery point: with them a person is found.

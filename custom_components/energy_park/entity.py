@@ -10,8 +10,9 @@ from .const import DOMAIN
 from .control.group import SocketGroup
 from .control.mirroring import MirrorCoordinator
 from .control.switchboard import Switchboard
-from .coordinator import MeterCoordinator, PlugCoordinator
+from .coordinator import PlugCoordinator
 from .devices import socket_device
+from .meter_coordinator import MeterCoordinator
 from .model import MeterReading, Socket, SocketReading
 from .tic.insight import MeterData
 

@@ -6,8 +6,9 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import EnergyParkConfigEntry, MeterCoordinator
+from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity
+from .meter_coordinator import MeterCoordinator
 
 PARALLEL_UPDATES = 0
 

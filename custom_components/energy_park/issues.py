@@ -9,7 +9,7 @@ from .const import DOMAIN
 from .model import Socket, TicMode
 
 if TYPE_CHECKING:
-    from .coordinator import MeterCoordinator
+    from .meter_coordinator import MeterCoordinator
 
 MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"

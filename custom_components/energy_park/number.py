@@ -16,8 +16,9 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
-from .coordinator import EnergyParkConfigEntry, MeterCoordinator
+from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity, SocketEntity
+from .meter_coordinator import MeterCoordinator
 from .sensors.follow import follow
 
 PARALLEL_UPDATES = 0

@@ -21,12 +21,8 @@ from homeassistant.util import dt as dt_util
 
 from ..configuration import read_mirror, sectors
 from ..const import DOMAIN, LOGGER, MIRROR_INTERVAL, MIRROR_LAG_MAX
-from ..coordinator import (
-    EnergyParkConfigEntry,
-    EnergyParkData,
-    MeterCoordinator,
-    PlugCoordinator,
-)
+from ..coordinator import EnergyParkConfigEntry, EnergyParkData, PlugCoordinator
+from ..meter_coordinator import MeterCoordinator
 from ..mirror.measures import meter_rows, plug_rows, socket_rows
 from ..mirror.mirror import Mirror, MirrorStatus
 from ..mirror.rows import EPOCH, MeterRow, PlugRow, SectorRow, SiteRow, SocketRow

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import callback
 
-from ..coordinator import MeterCoordinator, PlugCoordinator
+from ..coordinator import PlugCoordinator
+from ..meter_coordinator import MeterCoordinator
 
 
 @callback

@@ -19,8 +19,8 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_RADIO
-from ..coordinator import MeterCoordinator
 from ..entity import MeterEntity
+from ..meter_coordinator import MeterCoordinator
 from ..park.cost import Cost
 from ..tic.insight import MeterData
 from ..tic.radio import RadioLink

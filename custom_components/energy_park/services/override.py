@@ -1,38 +1,25 @@
-"""Actions: override a switch for a while, end an override, export the inventory."""
+"""Actions: override a switch for a while, and end an override."""
 
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
 from homeassistant.const import ATTR_STATE, STATE_OFF, STATE_ON
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-    callback,
-)
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.service import (
-    async_get_config_entry,
-    async_register_admin_service,
-    async_register_platform_entity_service,
-)
+from homeassistant.helpers.service import async_register_platform_entity_service
 import probatio
 
-from .const import DOMAIN
-from .inventory import export_inventory
-from .switch import OrderedSwitch
+from ..const import DOMAIN
+from ..switch import OrderedSwitch
 
-ACTION_EXPORT_INVENTORY = "export_inventory"
 ACTION_OVERRIDE = "override"
 ACTION_RELEASE = "release"
-ATTR_CONFIG_ENTRY_ID = "config_entry_id"
 ATTR_DURATION = "duration"
 
 
 @callback
-def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions; they exist whether a park is loaded or not."""
+def async_setup_override(hass: HomeAssistant) -> None:
+    """Register the actions of switches."""
     async_register_platform_entity_service(
         hass,
         DOMAIN,
@@ -52,15 +39,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
         schema={},
         func=_async_release,
     )
-    # Addresses are no business of those who only switch.
-    async_register_admin_service(
-        hass,
-        DOMAIN,
-        ACTION_EXPORT_INVENTORY,
-        _async_export_inventory,
-        probatio.Schema({probatio.Optional(ATTR_CONFIG_ENTRY_ID): cv.string}),
-        SupportsResponse.ONLY,
-    )
 
 
 async def _async_override(entity: Entity, call: ServiceCall) -> None:
@@ -71,13 +49,6 @@ async def _async_override(entity: Entity, call: ServiceCall) -> None:
 
 async def _async_release(entity: Entity, call: ServiceCall) -> None:
     await _ordered(entity).async_release()
-
-
-async def _async_export_inventory(call: ServiceCall) -> ServiceResponse:
-    entry = async_get_config_entry(
-        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
-    )
-    return {"inventory": export_inventory(entry)}
 
 
 def _ordered(entity: Entity) -> OrderedSwitch:

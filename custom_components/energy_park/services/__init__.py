@@ -1,0 +1,13 @@
+"""The actions; they exist whether a park is loaded or not."""
+
+from homeassistant.core import HomeAssistant, callback
+
+from .inventory import async_setup_inventory
+from .override import async_setup_override
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register all actions, a module for each part."""
+    async_setup_override(hass)
+    async_setup_inventory(hass)

@@ -595,6 +595,7 @@ FULL_TRIP = TripState(
     phases=(
         PhaseTrip(
             power_va=666.0,
+            power_max_va=667.0,
             filtered_ratio=0.3,
             filtered_ratio_max=0.3,
             time_to_trip_s=None,

@@ -18,7 +18,7 @@ from .trip_state import TRIP_RATIO, PhaseTrip
 # 0.992 of Y is left after each second.
 _RATE = log(0.992)
 # The oldest that a frame's values are when it ends.
-_FRAME_S = 2.5
+FRAME_S = 2.5
 
 
 def follow(filtered_va2: float, power_va: float, seconds: float) -> float:
@@ -28,7 +28,7 @@ def follow(filtered_va2: float, power_va: float, seconds: float) -> float:
 
 def worst(filtered_va2: float, power_va: float) -> float:
     """Return the largest Y within a frame's time around a moment."""
-    return max(filtered_va2, follow(filtered_va2, power_va, _FRAME_S))
+    return max(filtered_va2, follow(filtered_va2, power_va, FRAME_S))
 
 
 def trip_va2(limit_va: float) -> float:
@@ -89,6 +89,7 @@ class PhaseFilter:
         headroom_va = limit_va - power.va
         return PhaseTrip(
             power_va=power.va,
+            power_max_va=power.max_va,
             filtered_ratio=min(sqrt(filtered_va2) / limit_va, TRIP_RATIO),
             filtered_ratio_max=min(sqrt(ceiling_va2) / limit_va, TRIP_RATIO),
             time_to_trip_s=time_to_trip_s(filtered_va2, power.va, limit_va),

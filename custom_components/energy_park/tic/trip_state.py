@@ -14,19 +14,25 @@ class PhaseTrip:
 
     ``filtered_ratio`` is √Y over the phase's share of the cut-off power: 1 after
     long at just that power, 1.3 opens the meter. ``time_to_trip_s`` is at the
-    present power; None is for ever. The other two of their kind are the worst that
+    present power; None is for ever. The other ones of their kind are the worst that
     coarse readings, and a past that is not fully known, leave possible. The headroom
     is up to the cut-off power, negative above it; in amperes it is at the phase's
     voltage, or at 230 V.
     """
 
     power_va: float
+    power_max_va: float
     filtered_ratio: float
     filtered_ratio_max: float
     time_to_trip_s: float | None
     time_to_trip_min_s: float | None
     headroom_va: float
     headroom_a: float
+
+    @property
+    def limit_va(self) -> float:
+        """The phase's share of the cut-off power."""
+        return self.power_va + self.headroom_va
 
     @property
     def will_trip(self) -> bool:

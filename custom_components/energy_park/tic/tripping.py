@@ -1,20 +1,22 @@
 """Follows the meter's cut-off filter from its readings (see trip_filter)."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from math import sqrt
 from typing import Any, Self
 
 from ..model import MeterReading
 from .phase_powers import PhasePower, number_of, phase_powers
-from .trip_filter import PhaseFilter, trip_va2, worst
+from .trip_filter import FRAME_S, PhaseFilter, trip_va2, worst
 from .trip_state import MaximumCheck, TripState
 
 # Longer without a reading, and the power is no longer known.
 UNKNOWN_AFTER_S = 30.0
 # Four time constants: 1.8 % is left of what was assumed at the start.
 WARM_UP_S = 500.0
+
+type _Before = tuple[datetime, datetime | None, list[PhaseFilter]]
 
 
 class TripModel:
@@ -36,6 +38,8 @@ class TripModel:
         self._at: datetime | None = None
         self._told_at: datetime | None = None
         self._told_since: datetime | None = None
+        # When an early warning came, and what was known before it.
+        self._before_warning: _Before | None = None
         # The filters' maxima are those of this day, from then on, in meter time.
         self._watched_day: date | None = None
         self._watched_since: datetime | None = None
@@ -43,6 +47,7 @@ class TripModel:
 
     def update(self, reading: MeterReading, now: datetime) -> None:
         """Take a reading; early and incomplete ones tell what they can."""
+        self._correct_warning(reading, now)
         self._learn(reading)
         if self._three_phases is None or self._limit_va is None:
             return
@@ -110,6 +115,17 @@ class TripModel:
         if limit_va is None:
             return None
         return limit_va / 3 if self._three_phases else float(limit_va)
+
+    def _correct_warning(self, reading: MeterReading, now: datetime) -> None:
+        """Forget the coarse power of an early warning: its own frame tells it better."""
+        before, self._before_warning = self._before_warning, None
+        if before is not None and _seconds(before[0], now) > FRAME_S:
+            before = None
+        if reading.early:
+            filters = [replace(phase) for phase in self._filters]
+            self._before_warning = before or (now, self._at, filters)
+        elif before is not None and reading.complete:
+            _, self._at, self._filters = before
 
     def _learn(self, reading: MeterReading) -> None:
         """Take note of the contract and of the number of phases."""

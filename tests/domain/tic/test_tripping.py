@@ -425,6 +425,27 @@ def test_an_early_warning_goes_before_an_older_power() -> None:
         assert power.va == 3000
 
 
+def test_the_coarse_power_of_a_warning_leaves_no_trace_in_the_filter() -> None:
+    """IINST is ADPS rounded to amperes; the same frame tells PAPP a little later."""
+    warned, unwarned = settled(4500), settled(4500)
+    early = mono(
+        4500,
+        mode=TicMode.HISTORIQUE,
+        early=True,
+        complete=False,
+        groups=groups(ADPS=60),
+    )
+    warned.update(early, after(1))
+    assert warned.state(after(1)).phases[0].power_va == 60 * 230
+    for model in (warned, unwarned):
+        model.update(mono(13000), after(1.4))
+    assert warned.state(after(2)) == unwarned.state(after(2))
+    # Without its frame the warning stands.
+    warned.update(early, after(10))
+    warned.update(mono(13000), after(20))
+    assert warned.state(after(20)) != unwarned.state(after(20))
+
+
 def test_a_meter_without_papp_is_read_by_its_current() -> None:
     old = mono(0, apparent_power_va=None, current_a=13, mode=TicMode.HISTORIQUE)
     (power,) = phase_powers(old, three_phases=False)

@@ -1,0 +1,158 @@
+"""A power that the contract will not bear: what to cut for it, and until when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import inf
+
+from .choice import Candidate, candidate, choose
+from .limits import Limit
+from .loads import DRAWS_FROM_W, Blocked, Load
+from .orders import may_be_cut
+from .state import State
+from .supply import Supply, View
+
+# Beside the plugs' own delays: what the event loop and the network may add.
+SPARE_S = 0.3
+# A load that takes such a share of the power is worth asking.
+WATCHED_SHARE = 0.05
+# A power that rises by such a share within a reading may go on rising.
+LEAP_SHARE = 0.25
+# A meter shows what has changed by then.
+UNSEEN_FOR = timedelta(seconds=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A power that a limit will not bear: what to cut, and how long that can wait.
+
+    ``watched`` are the loads that matter for it.
+    """
+
+    held_s: float
+    slack_s: float
+    chosen: Sequence[Candidate]
+    watched: Sequence[Load]
+    enough: bool
+
+
+def excesses(view: View, state: State) -> list[Excess]:
+    """Return what the present powers lead to, limit by limit."""
+    found: list[Excess] = []
+    for supply, limits in view.limited:
+        cut_w = sum(
+            pending.added_w
+            for pending in state.pending.values()
+            if pending.added_w < 0 and supply.feeds(pending.phase)
+        )
+        power = supply.power_max + cut_w
+        if all(limit.held_s(power) == inf for limit in limits):
+            continue
+        power -= _unseen_w(view, state, supply)
+        found += [
+            _excess(view, state, supply, limit, power)
+            for limit in limits
+            if limit.held_s(power) != inf
+        ]
+    return found
+
+
+def _unseen_w(view: View, state: State, supply: Supply) -> float:
+    """Return what the plugs know of a fall that the meter does not show yet.
+
+    Once the meter has begun to show it, the meter is right.
+    """
+    since = view.now - UNSEEN_FOR
+    fallen_w = sum(
+        load.fallen_w(since, supply.measured_to)
+        for load in view.loads.values()
+        if supply.phase in {None, load.phase} and load.id not in state.shed
+    )
+    shown = max((power for at, power in supply.recent if at >= since), default=0.0)
+    shown -= supply.power_max
+    return fallen_w if shown < fallen_w / 2 else 0.0
+
+
+def _excess(
+    view: View, state: State, supply: Supply, limit: Limit, power: float
+) -> Excess:
+    """Return what to cut, and how long that can wait.
+
+    Time is left for a second order, should the first one fail.
+    """
+
+    def latest_s(relief_w: float, share: float) -> float:
+        return limit.latest_s(power, (power - relief_w) / share)
+
+    firm = _firm(view, state, supply)
+    watched = [one.load for one in firm if one.relief_w >= WATCHED_SHARE * power]
+    share = view.policy.shed_share
+    chosen = choose(firm, lambda relief_w: latest_s(relief_w, share) >= 0)
+    if chosen is None:
+        everything = _possible(view, state, supply)
+        watched = [one.load for one in everything]
+        chosen = choose(everything, lambda relief_w: latest_s(relief_w, share) >= 0)
+    if chosen is None:
+        share = 1.0
+        chosen = choose(everything, lambda relief_w: latest_s(relief_w, share) >= 0)
+    held_s = limit.held_s(power)
+    if chosen is None:
+        # All that can go will not do: only the last moment is not for nothing.
+        slack_s = held_s - _delay_s(everything)
+        return Excess(held_s, slack_s, everything, watched, enough=False)
+    needed_s = SPARE_S + 2 * _delay_s(chosen)
+    slack_s = latest_s(sum(one.relief_w for one in chosen), share) - needed_s
+    if _leaps(supply, limit, power, needed_s):
+        slack_s = min(slack_s, 0.0)
+    watched += [one.load for one in chosen if one.load not in watched]
+    return Excess(held_s, slack_s, chosen, watched, enough=True)
+
+
+def _delay_s(chosen: Sequence[Candidate]) -> float:
+    """Return how long it takes until all are off."""
+    return max((one.load.delay_s for one in chosen), default=0.0)
+
+
+def _leaps(supply: Supply, limit: Limit, power: float, needed_s: float) -> bool:
+    """Return whether the next reading may come too late.
+
+    A power that leaps up may be on its way still, as a reading is a mean.
+    """
+    rise = supply.power_max - supply.before_max
+    if rise < LEAP_SHARE * supply.power_max:
+        return False
+    return limit.held_s(power + rise) < needed_s + supply.every_s
+
+
+def _firm(view: View, state: State, supply: Supply) -> list[Candidate]:
+    """Return the loads that are known to draw from this supply."""
+    return [
+        candidate(load, load.draw_w or 0.0, view.now, state.cut_at(load.id))
+        for load in view.loads.values()
+        if supply.phase in {None, load.phase}
+        and may_be_cut(state, load, view.now)
+        and load.blocked(view.now) is None
+    ]
+
+
+def _possible(view: View, state: State, supply: Supply) -> list[Candidate]:
+    """Return also the loads that may have begun to draw since they were read.
+
+    Those of which nobody knows the phase come along without being counted on.
+    """
+    since = state.over_since or view.now
+    found = []
+    for load in view.loads.values():
+        if not may_be_cut(state, load, view.now) or not supply.feeds(load.phase):
+            continue
+        if load.blocked(view.now) not in {None, Blocked.IDLE}:
+            continue
+        relief_w = load.draw_w or 0.0
+        if not load.read_since(since):
+            relief_w = max(relief_w, load.usual_w or 0.0)
+        if relief_w < DRAWS_FROM_W:
+            continue
+        if supply.phase not in {None, load.phase}:
+            relief_w = 0.0
+        found.append(candidate(load, relief_w, view.now, state.cut_at(load.id)))
+    return found

@@ -1,0 +1,87 @@
+"""A Linky's reading, as shedding sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import exp
+from typing import Final
+
+from .limits import RATE, LinkyFilter
+from .supply import Supply
+
+# What a frame tells is about that old: half of the second that it is the mean of, the
+# wait for the frame and its time on the wire, less what is taken for its past.
+_LIKELY_LAG_S: Final = 1.0
+# So many of the latest readings are kept.
+RECENT: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """How a meter speaks.
+
+    Each ``every_s`` a frame tells the mean of the last whole second before it began,
+    ``told_s`` after that.
+    """
+
+    every_s: float
+    told_s: float
+
+
+# The frames of a single-phase meter.
+HISTORIQUE: Final = Feed(every_s=1.3, told_s=1.3)
+STANDARD: Final = Feed(every_s=0.95, told_s=0.9)
+
+
+def linky_supply(
+    *,
+    phase: int | None = None,
+    limit_va: float,
+    power_va: float,
+    power_max_va: float,
+    filtered_va2: float,
+    ceiling_va2: float,
+    warming_up: bool,
+    feed: Feed,
+    read_at: datetime,
+    before: Supply | None,
+) -> Supply:
+    """Return the supply of one phase from its reading and its trip filter.
+
+    ``limit_va`` is the phase's share of the cut-off power, ``filtered_va2`` is Y as it
+    follows from the readings and ``ceiling_va2`` the largest Y that cannot be
+    excluded. What changed since the reading ``before`` changed in the middle of that
+    time, give or take half of it: so much of Y is in doubt, until the filter forgets.
+    No more is to be feared, unless the filter is ``warming_up``.
+    """
+    told = LinkyFilter(
+        limit_va=limit_va, filtered_va2=filtered_va2, ceiling_va2=filtered_va2
+    )
+    likely_va2 = told.follow(power_va, _LIKELY_LAG_S).filtered_va2
+    doubt_va2 = 0.0
+    if before is not None:
+        gap_s = (read_at - before.read_at).total_seconds()
+        change_va2 = abs(power_max_va**2 - before.power_max**2)
+        doubt_va2 = before.doubt * exp(RATE * gap_s) - RATE * gap_s / 2 * change_va2
+    if not warming_up:
+        ceiling_va2 = min(ceiling_va2, likely_va2 + doubt_va2)
+    trip = LinkyFilter(
+        limit_va=limit_va,
+        filtered_va2=likely_va2,
+        ceiling_va2=max(ceiling_va2, likely_va2),
+    )
+    return Supply(
+        phase=phase,
+        limits=(trip,),
+        subscribed=limit_va,
+        power=power_va,
+        power_max=power_max_va,
+        recent=(
+            *(before.recent[-RECENT + 1 :] if before else ()),
+            (read_at, power_max_va),
+        ),
+        read_at=read_at,
+        measured_from=read_at - timedelta(seconds=feed.told_s + 2),
+        measured_to=read_at - timedelta(seconds=feed.told_s),
+        every_s=feed.every_s,
+        doubt=doubt_va2,
+    )

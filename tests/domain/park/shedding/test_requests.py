@@ -1,0 +1,139 @@
+"""What people ask: to shed, to restore, and whether something may start."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from custom_components.energy_park.park.shedding.may_start import (
+    Verdict,
+    may_start,
+    promised,
+)
+from custom_components.energy_park.park.shedding.requests import end, request
+from custom_components.energy_park.park.shedding.state import Cause, State
+
+from .house import LIMIT_VA, TRIP_VA, House, after, linky, load
+
+HEATER = load("heater", 9, 2000, sector="room")
+LAMP = load("lamp", 9, 60, sector="room")
+OVEN = load("oven", 3, 2500, sector="kitchen")
+FRIDGE = load("fridge", 1, 150, sector="kitchen", protected=True)
+HOUSE = (HEATER, LAMP, OVEN, FRIDGE)
+
+
+def asked(house: House, **what: object) -> set[str]:
+    house.state, orders = request(
+        house.now,
+        house.loads,
+        house.state,
+        **what,  # type: ignore[arg-type]
+    )
+    assert all(not one.on and one.cause is Cause.REQUEST for one in orders)
+    names = {one.load for one in orders}
+    house.answer(names, on=False)
+    return names
+
+
+def test_a_power_is_shed_by_the_fewest_and_least_important() -> None:
+    assert asked(House(*HOUSE), power_w=50) == {"lamp"}
+    assert asked(House(*HOUSE), power_w=1500) == {"heater"}
+    assert asked(House(*HOUSE), power_w=3000) == {"heater", "oven"}
+
+
+def test_more_than_there_is_sheds_all_that_may_go() -> None:
+    assert asked(House(*HOUSE), power_w=9000) == {"heater", "lamp", "oven"}
+
+
+def test_sectors_and_priorities_bound_it() -> None:
+    assert asked(House(*HOUSE), sectors=["kitchen"]) == {"oven"}
+    assert asked(House(*HOUSE), from_priority=5) == {"heater", "lamp"}
+
+
+def test_what_a_person_keeps_on_stays_on() -> None:
+    assert asked(House(replace(HEATER, held=True), LAMP)) == {"lamp"}
+
+
+def test_it_stays_off_until_the_request_ends() -> None:
+    house = House(HEATER)
+    asked(house)
+    for _ in range(100):
+        house.now += timedelta(seconds=30)
+        house.read()
+        assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {}
+    house.state = end(house.now, house.state)
+    assert house.wait(house.now) == {"heater": True}
+
+
+def test_a_request_can_last_for_a_time() -> None:
+    house = House(HEATER)
+    asked(house, lasting=timedelta(minutes=1))
+    house.now = after(59)
+    house.read()
+    assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {}
+    house.now = after(61)
+    assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {"heater": True}
+
+
+def test_a_person_shortens_the_wait_but_not_the_curve() -> None:
+    house = House(HEATER, OVEN)
+    house.shed("heater", "oven")
+    house.now = after(10)
+    house.read()
+    house.state = end(house.now, house.state, ["heater"])
+    assert house.hear(linky(TRIP_VA - 1000, filtered=1.0, at=house.now)) == {}
+    assert house.hear(linky(1000, filtered=0.3, at=after(11))) == {"heater": True}
+
+
+# May it start? -------------------------------------------------------------------
+
+
+def test_a_load_may_start_that_fits_for_ever() -> None:
+    house = House()
+    house.hear(linky(2000, filtered=0.4))
+    answer = may_start(house.view, house.state, 2000)
+    assert answer.fits and answer.held_s is None
+
+
+def test_a_load_that_does_not_is_told_how_long_it_would_be_borne() -> None:
+    house = House()
+    house.hear(linky(LIMIT_VA))
+    answer = may_start(house.view, house.state, 0.5 * LIMIT_VA)
+    assert answer.verdict is Verdict.TOO_LARGE
+    assert answer.held_s is not None and 95 < answer.held_s < 105
+
+
+def test_a_silent_meter_lets_nothing_start() -> None:
+    house = House()
+    assert may_start(house.view, State(), 10).verdict is Verdict.SILENT
+    house.hear(linky(1000))
+    house.now = after(60)
+    assert may_start(house.view, house.state, 10).verdict is Verdict.SILENT
+
+
+def test_nothing_starts_while_an_overload_is_under_way() -> None:
+    house = House(HEATER)
+    house.hear(linky(1.5 * LIMIT_VA))
+    assert may_start(house.view, house.state, 10).verdict is Verdict.SHEDDING
+
+
+def test_two_that_fit_alone_do_not_both_start() -> None:
+    house = House()
+    house.hear(linky(2000, filtered=0.4))
+    assert may_start(house.view, house.state, 4000).fits
+    house.state = promised(house.state, "car", 4000, None, house.now)
+    assert not may_start(house.view, house.state, 4000).fits
+    # Who did not start in time lost its promise.
+    house.hear(linky(2000, filtered=0.4, at=after(40)))
+    assert may_start(house.view, house.state, 4000).fits
+
+
+def test_only_the_phase_in_question_counts() -> None:
+    house = House()
+    house.hear(
+        *(
+            linky(700 * phase, filtered=0.3, limit_va=2000, phase=phase)
+            for phase in (1, 2, 3)
+        )
+    )
+    assert may_start(house.view, house.state, 800, phase=1).fits
+    assert not may_start(house.view, house.state, 800, phase=3).fits
+    assert not may_start(house.view, house.state, 800).fits

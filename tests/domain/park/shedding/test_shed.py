@@ -1,0 +1,268 @@
+"""What is shed when the contract would be passed: who, when, and how few."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.energy_park.model import Role
+from custom_components.energy_park.park.shedding.limits import Cap
+from custom_components.energy_park.park.shedding.loads import Load
+from custom_components.energy_park.park.shedding.orders import RETRY_AFTER, Answer
+from custom_components.energy_park.park.shedding.policy import Margin, Policy
+from custom_components.energy_park.park.shedding.state import Cause
+from custom_components.energy_park.park.station import OffBand
+
+from .house import LIMIT_VA, TRIP_VA, House, after, capped, linky, load, said
+
+HEATER = load("heater", 9, 2000)
+OVEN = load("oven", 3, 2500)
+LAMP = load("lamp", 9, 60)
+
+
+def test_what_the_meter_bears_for_ever_sheds_nothing() -> None:
+    house = House(HEATER, OVEN)
+    assert house.hear(linky(TRIP_VA - 1, filtered=1.2)) == {}
+    assert house.decision.left_s is None
+    assert house.decision.ready == ()
+
+
+def test_an_excursion_is_borne_until_the_last_moment() -> None:
+    house = House(HEATER, OVEN)
+    assert house.hear(linky(1.5 * LIMIT_VA)) == {}
+    # By the specification's filter: from 1.0 to 1.5 times the cut-off power.
+    assert house.decision.left_s == pytest.approx(100, abs=1)
+    assert house.decision.ready == ("heater",)
+    late_s = house.wait_for_orders()
+    assert [order.load for order in house.decision.orders] == ["heater"]
+    assert house.decision.orders[0].cause is Cause.LIMIT
+    # Late, but in time for a second order should the first one fail.
+    assert 0.6 <= 100 - late_s <= 3
+
+
+def test_who_returns_below_in_time_is_not_cut() -> None:
+    house = House(HEATER)
+    assert house.hear(linky(2 * LIMIT_VA)) == {}
+    assert house.hear(linky(0.9 * LIMIT_VA, filtered=1.25, at=after(20))) == {}
+    assert house.decision.ready == ()
+    assert house.state.over_since is None
+
+
+def test_the_least_important_goes_first() -> None:
+    house = House(OVEN, HEATER)
+    assert house.hear(linky(TRIP_VA + 500, filtered=1.3)) == {"heater": False}
+
+
+def test_the_fewest_are_cut_and_the_smallest_that_does() -> None:
+    loads = [load(f"radiator {watt}", 8, watt) for watt in (400, 900, 1500, 2500)]
+    house = House(*loads, load("oven", 2, 3000))
+    # 95 % of what is borne for ever is kept: 600 above it needs 990 at least.
+    assert house.hear(linky(TRIP_VA + 600, filtered=1.3)) == {"radiator 1500": False}
+
+
+def test_a_more_important_one_goes_only_if_the_others_are_not_enough() -> None:
+    house = House(HEATER, OVEN, load("fridge", 1, 150))
+    assert house.hear(linky(TRIP_VA + 3000, filtered=1.3)) == {
+        "heater": False,
+        "oven": False,
+    }
+
+
+def test_what_a_more_important_one_makes_superfluous_stays_on() -> None:
+    house = House(LAMP, OVEN)
+    assert house.hear(linky(TRIP_VA + 1000, filtered=1.3)) == {"oven": False}
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        replace(HEATER, protected=True),
+        replace(HEATER, role=Role.NETWORK),
+        replace(HEATER, role=Role.COMPUTER),
+        load("heater", 9, 3, role=Role.COMPUTER, has_station=True),
+        load("heater", 9, 3, role=Role.COMPUTER, off_band=OffBand(0.0, 2.0)),
+        load("heater", 9, 4),
+        load("heater", 9, 2000, on=False),
+        HEATER.lost(),
+        HEATER.read(after(-60), True, 2000),
+        Load(id="heater", priority=9).read(after(0), None, None),
+    ],
+    ids=[
+        "protected",
+        "network",
+        "computer that runs",
+        "computer with a station",
+        "computer that may run",
+        "idle",
+        "off",
+        "unreachable",
+        "not heard for long",
+        "unknown",
+    ],
+)
+def test_what_must_not_or_need_not_be_cut_is_not(kept: Load) -> None:
+    house = House(kept, OVEN)
+    assert house.hear(linky(TRIP_VA + 1000, filtered=1.3)) == {"oven": False}
+    assert House(kept).hear(linky(2 * TRIP_VA, filtered=1.3)) == {}
+
+
+def test_only_the_phase_that_is_too_much_is_relieved() -> None:
+    house = House(
+        load("first", 9, 1500, phase=1),
+        load("second", 5, 1500, phase=2),
+        load("anywhere", 10, 1500),
+    )
+    orders = house.hear(
+        linky(1000, limit_va=2000, phase=1),
+        linky(3500, limit_va=2000, phase=2, filtered=1.3),
+        linky(1000, limit_va=2000, phase=3),
+    )
+    assert orders == {"second": False}
+
+
+def test_what_may_hang_on_the_phase_goes_only_as_a_last_resort() -> None:
+    house = House(load("second", 5, 500, phase=2), load("anywhere", 10, 1500))
+    assert house.hear(linky(3500, limit_va=2000, phase=2, filtered=1.3)) == {
+        "second": False,
+        "anywhere": False,
+    }
+    assert not house.decision.enough
+
+
+def test_an_order_counts_until_the_meter_can_show_it() -> None:
+    house = House(HEATER, OVEN)
+    assert house.hear(linky(TRIP_VA + 500, filtered=1.3)) == {"heater": False}
+    # The plug did it, but the meter tells an older second: nothing more goes.
+    house.now = after(0.2)
+    house.answer(["heater"], on=False)
+    assert house.wait(after(0.4)) == {}
+    assert house.hear(linky(TRIP_VA + 500, filtered=1.3, at=after(0.9))) == {}
+    # A reading that knows of the cut, and still is too much, costs the next one.
+    assert house.hear(linky(TRIP_VA + 500, filtered=1.3, at=after(1.9))) == {
+        "oven": False
+    }
+
+
+@pytest.mark.parametrize("answer", [Answer.FAILED, Answer.REFUSED])
+def test_what_was_not_cut_counts_as_drawing(answer: Answer) -> None:
+    house = House(HEATER, OVEN)
+    house.hear(linky(TRIP_VA + 500, filtered=1.3))
+    house.now = after(0.3)
+    house.answer(["heater"], on=False, answer=answer)
+    assert house.wait(after(0.4)) == {"oven": False}
+    # The arbiter goes on trying what failed; what it refused it left alone.
+    assert ("heater" in house.state.shed) is (answer is Answer.FAILED)
+
+
+def test_a_plug_that_does_not_answer_in_its_time_counts_as_drawing() -> None:
+    house = House(HEATER, OVEN)
+    assert house.hear(linky(TRIP_VA + 500, filtered=1.3)) == {"heater": False}
+    assert house.decision.decide_at is not None
+    assert house.wait(house.decision.decide_at) == {"oven": False}
+
+
+@pytest.mark.parametrize("answer", [Answer.FAILED, Answer.REFUSED, Answer.DONE])
+def test_what_stays_on_though_shed_is_ordered_again_later(answer: Answer) -> None:
+    house = House(HEATER)
+    house.hear(linky(TRIP_VA + 500, filtered=1.3))
+    house.answer(["heater"], on=False, answer=answer)
+    again = RETRY_AFTER + timedelta(seconds=1)
+    for second in range(2, int(again.total_seconds())):
+        house.now = after(second)
+        house.read(on=True, power_w=2000)
+        orders = house.hear(linky(TRIP_VA + 500, filtered=1.29, at=house.now))
+        assert orders == {}
+    house.now = after(again.total_seconds())
+    house.read(on=True, power_w=2000)
+    assert house.hear(linky(TRIP_VA + 500, filtered=1.3, at=house.now)) == {
+        "heater": False
+    }
+
+
+def test_what_a_person_keeps_on_goes_last_and_it_is_said() -> None:
+    held = replace(HEATER, held=True)
+    house = House(held, OVEN)
+    assert house.hear(linky(TRIP_VA + 1000, filtered=1.3)) == {"oven": False}
+    assert not house.decision.orders[0].against_person
+    house = House(held, OVEN)
+    assert set(house.hear(linky(TRIP_VA + 3000, filtered=1.3))) == {"oven", "heater"}
+    assert {o.load: o.against_person for o in house.decision.orders} == {
+        "oven": False,
+        "heater": True,
+    }
+
+
+def test_what_was_just_switched_on_runs_its_least_time_if_it_can() -> None:
+    started = replace(HEATER, on_since=after(-60), min_on=timedelta(minutes=5))
+    assert House(started, OVEN).hear(linky(TRIP_VA + 1000, filtered=1.3)) == {
+        "oven": False
+    }
+    assert House(started).hear(linky(TRIP_VA + 1000, filtered=1.3)) == {"heater": False}
+
+
+def test_plugs_that_matter_are_asked_as_the_time_runs_out() -> None:
+    large = load("heater", 9, 12000, at=after(-8))
+    house = House(large, LAMP.read(after(-8), True, 60))
+    house.hear(linky(1.5 * LIMIT_VA))
+    assert not house.decision.ask
+    house.hear(linky(2.5 * LIMIT_VA, at=after(1)))
+    assert house.decision.ask == ("heater",)
+
+
+def test_a_load_that_began_after_it_was_read_can_still_be_cut() -> None:
+    oven = load("oven", 3, 0).read(after(-8), True, 0)
+    house = House(replace(oven, usual_w=3000))
+    assert house.hear(linky(TRIP_VA + 1000, filtered=1.3)) == {"oven": False}
+
+
+def test_a_leap_that_the_next_reading_may_double_is_cut_now() -> None:
+    house = House(load("oven", 3, 20000))
+    house.hear(linky(LIMIT_VA))
+    leap = linky(4 * LIMIT_VA, at=after(1))
+    leap = replace(leap, recent=((after(0), LIMIT_VA), (after(1), 4 * LIMIT_VA)))
+    assert house.hear(leap) == {"oven": False}
+
+
+def test_it_says_when_all_that_may_go_is_not_enough() -> None:
+    house = House(LAMP)
+    house.hear(linky(1.5 * LIMIT_VA))
+    assert not house.decision.enough
+    assert house.decision.ready == ("lamp",)
+
+
+# Margins and contracts ----------------------------------------------------------
+
+
+def test_below_the_subscribed_power_what_lasts_is_cut_at_once() -> None:
+    policy = Policy(margin=Margin.SUBSCRIBED)
+    house = House(HEATER, OVEN, policy=policy)
+    brief = linky(1.1 * LIMIT_VA)
+    brief = replace(brief, recent=((after(-1), 0.9 * LIMIT_VA), *brief.recent))
+    assert house.hear(brief) == {}
+    assert house.hear(linky(1.1 * LIMIT_VA, at=after(9))) == {"heater": False}
+
+
+@pytest.mark.parametrize(
+    ("margin", "shed"), [(Margin.TRIP_CURVE, "large"), (Margin.COMFORT, "small")]
+)
+def test_comfort_keeps_less_in_reserve(margin: Margin, shed: str) -> None:
+    small, large = load("small", 8, 300), load("large", 8, 900)
+    house = House(small, large, policy=Policy(margin=margin))
+    assert house.hear(linky(TRIP_VA + 200, filtered=1.3)) == {shed: False}
+
+
+def test_a_plain_cap_is_kept() -> None:
+    house = House(HEATER, OVEN)
+    assert house.hear(capped(LIMIT_VA)) == {}
+    assert house.hear(capped(LIMIT_VA + 1, at=after(5))) == {"heater": False}
+
+
+def test_a_cap_with_a_delay_is_passed_until_the_delay_is_nearly_over() -> None:
+    house = House(HEATER, OVEN)
+    over = Cap(limit=LIMIT_VA, delay_s=60)
+    assert house.hear(said(LIMIT_VA + 500, over)) == {}
+    assert house.decision.left_s == 60
+    over = replace(over, over_s=59.5)
+    house.now = after(60)
+    house.read()
+    assert house.hear(said(LIMIT_VA + 500, over, at=after(60))) == {"heater": False}

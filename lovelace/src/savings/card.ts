@@ -1,8 +1,8 @@
 /** The savings card: what was measured, what it would have been, what was avoided. */
 
-import { css, html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 
-import { cardStyles, ParkCard, type CardConfig, type Scene } from "../shared/card.js";
+import { ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { configForm, type ConfigForm } from "../shared/form.js";
 import { openMoreInfo } from "../shared/ha.js";
 import {
@@ -15,6 +15,8 @@ import {
 } from "../shared/park.js";
 import { added, statistics } from "../shared/statistics.js";
 import { dayOf, midnight, timeZone } from "../shared/zone.js";
+import { cardStyles } from "../shared/styles.js";
+import { styles } from "./styles.js";
 
 /**
  * What the park and its sectors may tell of savings, by the keys of their entities.
@@ -34,7 +36,7 @@ export const KEYS = {
 const ASK_MS = 15 * 60_000;
 
 export class SavingsCard extends ParkCard {
-  static override styles = [cardStyles, styles()];
+  static override styles = [cardStyles, styles];
   static override properties = { ...ParkCard.properties, month: { state: true } };
 
   static getStubConfig(): Partial<CardConfig> {
@@ -185,81 +187,4 @@ function fact(
     ? nothing
     : html`<dt>${label}</dt>
         <dd>${text(value)}</dd>`;
-}
-
-function styles(): ReturnType<typeof css> {
-  return css`
-    header {
-      padding: 12px 16px 0;
-    }
-    .hint {
-      margin: 8px 16px;
-      color: var(--muted);
-      font-size: 14px;
-    }
-    .avoided {
-      margin: 8px 16px;
-      display: flex;
-      align-items: baseline;
-      gap: 8px;
-      flex-wrap: wrap;
-    }
-    .avoided strong {
-      font-size: 32px;
-      line-height: 40px;
-      font-weight: 500;
-    }
-    dl {
-      display: grid;
-      grid-template-columns: 1fr auto;
-      gap: 6px 16px;
-      margin: 4px 16px 12px;
-      font-size: 14px;
-    }
-    dt {
-      color: var(--muted);
-    }
-    dd {
-      margin: 0;
-      text-align: end;
-      font-weight: 500;
-    }
-    h3 {
-      margin: 8px 16px 0;
-      font-size: 14px;
-      font-weight: 500;
-    }
-    ul {
-      list-style: none;
-      margin: 4px 8px 12px;
-      padding: 0;
-    }
-    li button {
-      border: none;
-      width: 100%;
-      padding: 4px 8px;
-      display: grid;
-      grid-template-columns: minmax(72px, 1fr) 2fr auto;
-      gap: 4px 12px;
-      align-items: center;
-      text-align: start;
-      font-size: 14px;
-    }
-    small {
-      grid-column: 2 / -1;
-      color: var(--muted);
-      text-align: end;
-    }
-    .bar {
-      height: 8px;
-      border-radius: 4px;
-      background: var(--line);
-      overflow: hidden;
-    }
-    .bar i {
-      display: block;
-      height: 100%;
-      background: var(--accent);
-    }
-  `;
 }

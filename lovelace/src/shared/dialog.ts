@@ -11,9 +11,12 @@ export interface Question {
 }
 
 /** Shows a dialog; true when it was answered with yes. */
-export function ask(root: ShadowRoot, question: Question): Promise<boolean> {
+export function ask(
+  root: HTMLElement | DocumentFragment,
+  question: Question,
+): Promise<boolean> {
   const dialog = document.createElement("dialog");
-  const back = root.activeElement;
+  const back = (root as ShadowRoot).activeElement;
   const { title, text, rows = [], yes, no } = question;
   render(
     html`<form method="dialog">

@@ -1,9 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
 
 import { arrange } from "../../src/plan/arrange.js";
-import type { PlanCardConfig } from "../../src/plan/card.js";
+import type { PlanCardConfig } from "../../src/plan/config.js";
 import { creation } from "../../src/plan/document.js";
 import type { PlanEditor } from "../../src/plan/editor/panel.js";
+import { boxOf, type Point } from "../../src/plan/model.js";
 import type { ParkCard } from "../../src/shared/card.js";
 import type { Hass } from "../../src/shared/hass.js";
 import type { Park } from "../../src/shared/park.js";
@@ -55,6 +56,11 @@ function text(editor: PlanEditor): string {
 
 function place(backend: FakeBackend, device: string): unknown {
   return Object.values(backend.document.plans)[0]!.modules[device];
+}
+
+function zone(backend: FakeBackend, device: string): readonly Point[] {
+  const { zones } = Object.values(backend.document.plans)[0]!;
+  return Object.values(zones).find((one) => one.device === device)!.points;
 }
 
 function node(card: Card, device: string): Element {
@@ -293,6 +299,72 @@ test("all works by keyboard: take up, move, put down", async () => {
   await settled(card);
   const focused = (card.renderRoot as ShadowRoot).activeElement as HTMLElement;
   expect(focused.dataset["device"]).toBe("device_0_0");
+});
+
+test("a zone is taken up and moved by keyboard", async () => {
+  const { card, backend, callService } = await edit(park([2, 2]));
+  const before = zone(backend, "sector_0");
+  const key = (key: string): void => {
+    one(card, '[data-power="sector_0"]').dispatchEvent(
+      new KeyboardEvent("keydown", { key, bubbles: true, composed: true }),
+    );
+  };
+
+  key("Enter");
+  key("ArrowRight");
+  await vi.waitFor(() => {
+    expect(zone(backend, "sector_0")[0]).toEqual([before[0]![0] + 100, before[0]![1]]);
+  });
+  key("Enter");
+  key("ArrowRight");
+  await settled(card);
+  expect(zone(backend, "sector_0")[0]![0]).toBe(before[0]![0] + 100);
+  expect(callService).not.toHaveBeenCalled();
+});
+
+test("a zone is chosen by its name; turned, sized, and changed corner by corner", async () => {
+  const { card, editor, backend } = await edit(park([2, 2]));
+  const before = zone(backend, "sector_1");
+
+  press(editor, "Room 1");
+  await editor.updateComplete;
+  press(editor, "Larger");
+  await vi.waitFor(() => {
+    expect(boxOf(zone(backend, "sector_1")).width).toBeCloseTo(
+      boxOf(before).width * 1.2,
+      -1,
+    );
+  });
+  press(editor, "Turn");
+  await vi.waitFor(() => {
+    expect(zone(backend, "sector_1")[0]![1]).not.toBe(zone(backend, "sector_1")[1]![1]);
+  });
+  press(editor, "Undo");
+  press(editor, "Undo");
+  await vi.waitFor(() => {
+    expect(zone(backend, "sector_1")).toEqual(before);
+  });
+
+  press(editor, "Next corner");
+  await editor.updateComplete;
+  press(editor, "Next corner");
+  await settled(card);
+  expect(all(card, ".corner.marked")).toHaveLength(1);
+  press(editor, "Move down");
+  const [x, y] = before[1]!;
+  await vi.waitFor(() => {
+    expect(zone(backend, "sector_1")[1]).toEqual([x, y + 100]);
+  });
+  press(editor, "Remove the corner");
+  await vi.waitFor(() => {
+    expect(zone(backend, "sector_1")).toHaveLength(3);
+  });
+  await editor.updateComplete;
+  press(editor, "Next corner");
+  await editor.updateComplete;
+  expect(
+    editor.renderRoot.querySelector('[aria-label="Remove the corner"]'),
+  ).toHaveProperty("disabled", true);
 });
 
 test("a new zone is drawn for a sector, and given to another", async () => {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import type { PlanCardConfig } from "../../src/plan/card.js";
+import type { PlanCardConfig } from "../../src/plan/config.js";
 import type { ParkCard } from "../../src/shared/card.js";
 import type { Hass } from "../../src/shared/hass.js";
 import { FakeConnection, hass, park, socket, state, statesOf } from "../park.js";

@@ -2,22 +2,16 @@
 
 import type { Change } from "../document.js";
 import { contains, type Point } from "../model.js";
-import type { ModuleNode, ZoneNode } from "../view.js";
-import { GRID, snap } from "./snap.js";
+import type { ModuleNode } from "../module.js";
+import type { ZoneNode } from "../zone.js";
+import { Grips, type Grip, type Guides } from "./grips.js";
+import { GRID } from "./snap.js";
 import type { Selection, Stage } from "./stage.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SLOP_PX = 5;
 const REACH_PX = 24;
-/** How near a part comes to a line before it jumps onto it. */
-const SNAP_PX = 7;
 const FINE = 10;
-
-interface Grip {
-  /** Moves the part by units; returns the lines it is on. */
-  move(dx: number, dy: number): { x?: number; y?: number };
-  changes(): Change[];
-}
 
 export interface DragOwner {
   selection: Selection;
@@ -32,7 +26,8 @@ export interface DragOwner {
 export class Drag {
   #grip: { grip: Grip; id: number; x: number; y: number; moved: boolean } | undefined;
   #tap: { x: number; y: number } | undefined;
-  #guides: { x?: number; y?: number } = {};
+  readonly #grips: Grips;
+  #guides: Guides = {};
   /** A part that arrow keys move. */
   #held = false;
 
@@ -40,6 +35,7 @@ export class Drag {
     readonly stage: Stage,
     readonly owner: DragOwner,
   ) {
+    this.#grips = new Grips(stage);
     const { viewport } = stage;
     viewport.addEventListener("pointerdown", this.#down, true);
     viewport.addEventListener("pointermove", this.#move, true);
@@ -153,11 +149,11 @@ export class Drag {
     const module = view.nearest(x, y, REACH_PX);
     if (module) {
       this.owner.select({ kind: "module", id: module.socket.device });
-      return this.#moduleGrip(module);
+      return this.#grips.module(module, this.owner.snapping);
     }
     const inside =
       chosen && contains(chosen.zone.points, x / camera.scale, y / camera.scale);
-    return inside ? this.#zoneGrip(chosen) : undefined;
+    return inside ? this.#grips.zone(chosen, this.owner.snapping) : undefined;
   }
 
   #cornerAt(node: ZoneNode, x: number, y: number): Grip | undefined {
@@ -166,106 +162,31 @@ export class Drag {
       Math.hypot(px * scale - x, py * scale - y) < REACH_PX;
     const { points } = node.zone;
     const corner = points.findIndex(near);
-    if (corner >= 0) return this.#cornerGrip(node, corner);
+    if (corner >= 0) return this.#grips.corner(node, corner, this.owner.snapping);
     const side = points.findIndex((point, index) =>
       near(middle(point, points[(index + 1) % points.length]!)),
     );
     if (side < 0) return undefined;
     const added = middle(points[side]!, points[(side + 1) % points.length]!);
-    return this.#cornerGrip(node, side + 1, points.toSpliced(side + 1, 0, added));
+    return this.#grips.corner(
+      node,
+      side + 1,
+      this.owner.snapping,
+      points.toSpliced(side + 1, 0, added),
+    );
   }
 
-  // Grips
-
-  #snap(
-    x: number,
-    y: number,
-    others: readonly Point[],
-  ): { x: number; y: number; guides: { x?: number; y?: number } } {
-    const reach = this.owner.snapping ? SNAP_PX / this.stage.camera.scale : 0;
-    return snap(x, y, others, reach);
-  }
-
-  #moduleGrip(node: ModuleNode): Grip {
-    const start = node.module;
-    const others = this.stage.view.modules
-      .filter((other) => other !== node)
-      .map(({ module }): Point => [module.x, module.y]);
-    return {
-      move: (dx, dy) => {
-        const { x, y, guides } = this.#snap(start.x + dx, start.y + dy, others);
-        node.module = { ...start, x, y };
-        this.stage.view.replace(node);
-        return guides;
-      },
-      changes: () => [this.#moduleChange(node)],
-    };
-  }
-
-  #cornerGrip(node: ZoneNode, corner: number, points = node.zone.points): Grip {
-    const [startX, startY] = points[corner]!;
-    const others = [...points.toSpliced(corner, 1), ...this.#corners(node)];
-    return {
-      move: (dx, dy) => {
-        const { x, y, guides } = this.#snap(startX + dx, startY + dy, others);
-        node.zone = { ...node.zone, points: points.with(corner, [x, y]) };
-        this.stage.view.replace(node);
-        return guides;
-      },
-      changes: () => [this.#zoneChange(node)],
-    };
-  }
-
-  /** A zone takes the modules along that stand in it. */
-  #zoneGrip(node: ZoneNode): Grip {
-    const { points } = node.zone;
-    const [startX, startY] = points[0]!;
-    const others = this.#corners(node);
-    const passengers = this.stage.view.modules
-      .filter(({ module }) => contains(points, module.x, module.y))
-      .map((passenger) => ({ passenger, start: passenger.module }));
-    return {
-      move: (dx, dy) => {
-        const { x, y, guides } = this.#snap(startX + dx, startY + dy, others);
-        const [byX, byY] = [x - startX, y - startY];
-        node.zone = {
-          ...node.zone,
-          points: points.map(([px, py]) => [px + byX, py + byY]),
-        };
-        this.stage.view.replace(node);
-        for (const { passenger, start } of passengers) {
-          passenger.module = { ...start, x: start.x + byX, y: start.y + byY };
-          this.stage.view.replace(passenger);
-        }
-        return guides;
-      },
-      changes: () => [
-        this.#zoneChange(node),
-        ...passengers.map(({ passenger }) => this.#moduleChange(passenger)),
-      ],
-    };
-  }
-
-  #corners(except: ZoneNode): Point[] {
-    return this.stage.view.zones
-      .filter((other) => other !== except)
-      .flatMap(({ zone }) => zone.points);
-  }
-
-  #moduleChange({ module }: ModuleNode): Change {
-    const { device, ...value } = module;
-    return { plan: this.stage.plan.id, kind: "module", id: device, value };
-  }
-
-  #zoneChange({ zone }: ZoneNode): Change {
-    const { id, ...value } = zone;
-    return { plan: this.stage.plan.id, kind: "zone", id, value };
-  }
+  // What is chosen
 
   #chosenZone(): ZoneNode | undefined {
     const { selection } = this.owner;
     if (selection?.kind !== "zone") return undefined;
     return this.stage.view.zones.find(({ zone }) => zone.id === selection.id);
+  }
+
+  #chosenCorner(): number | undefined {
+    const { selection } = this.owner;
+    return selection?.kind === "zone" ? selection.corner : undefined;
   }
 
   #chosenModule(): ModuleNode | undefined {
@@ -278,11 +199,12 @@ export class Drag {
   // Keys: Enter takes a part up and puts it down, arrows move what is held.
 
   #key = (event: KeyboardEvent): void => {
-    const device = (event.target as HTMLElement).dataset["device"];
+    const part = this.#partOf(event.target as HTMLElement);
     const arrow = ARROWS[event.key];
-    if (device !== undefined && (event.key === "Enter" || event.key === " ")) {
-      this.owner.select({ kind: "module", id: device });
-      this.#held = !this.#held;
+    if (part && (event.key === "Enter" || event.key === " ")) {
+      const again = this.owner.selection?.id === part.id;
+      this.#held = !(again && this.#held);
+      this.owner.select(part);
     } else if (this.#held && arrow) {
       const step = event.shiftKey ? FINE : GRID;
       this.nudge(arrow[0] * step, arrow[1] * step);
@@ -295,16 +217,31 @@ export class Drag {
     this.draw();
   };
 
-  /** Moves the chosen part by units. */
+  /** The module, or the zone of the switch, that has the focus. */
+  #partOf({ dataset: { device, power } }: HTMLElement): Selection {
+    if (device !== undefined) return { kind: "module", id: device };
+    const { zones } = this.stage.view;
+    const node = zones.find(({ zone }) => power !== undefined && zone.device === power);
+    return node ? { kind: "zone", id: node.zone.id } : null;
+  }
+
+  /** Moves the chosen part by units; a zone whose corner is chosen, only by that. */
   nudge(dx: number, dy: number): void {
-    const node = this.#chosenModule() ?? this.#chosenZone();
-    if (!node) return;
-    const { snapping } = this.owner;
-    this.owner.snapping = false;
-    const grip = "module" in node ? this.#moduleGrip(node) : this.#zoneGrip(node);
+    const grip = this.#chosenGrip();
+    if (!grip) return;
     grip.move(dx, dy);
-    this.owner.snapping = snapping;
     this.owner.commit(grip.changes());
+  }
+
+  #chosenGrip(): Grip | undefined {
+    const module = this.#chosenModule();
+    if (module) return this.#grips.module(module, false);
+    const zone = this.#chosenZone();
+    if (!zone) return undefined;
+    const corner = this.#chosenCorner();
+    return corner === undefined
+      ? this.#grips.zone(zone, false)
+      : this.#grips.corner(zone, corner, false);
   }
 
   // What shows above the plan while it is edited
@@ -323,12 +260,18 @@ export class Drag {
     const zone = this.#chosenZone();
     if (zone) {
       const { points } = zone.zone;
+      const chosenCorner = this.#chosenCorner();
       points.forEach((point, index) => {
         const [x, y] = point;
         const [mx, my] = middle(point, points[(index + 1) % points.length]!);
         marks.push(
           make("circle", { class: "side", cx: mx * scale, cy: my * scale, r: 5 }),
-          make("circle", { class: "corner", cx: x * scale, cy: y * scale, r: 8 }),
+          make("circle", {
+            class: index === chosenCorner ? "corner marked" : "corner",
+            cx: x * scale,
+            cy: y * scale,
+            r: 8,
+          }),
         );
       });
     }

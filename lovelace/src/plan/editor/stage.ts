@@ -17,11 +17,12 @@ export interface Stage {
   readonly plans: readonly Plan[];
   readonly scene: Scene;
   /** Draws another plan. */
-  choose(id: string): void;
+  readonly choose: (id: string) => void;
   /** Draws what was edited. */
-  refresh(): void;
-  toast(text: string): void;
+  readonly refresh: () => void;
+  readonly toast: (text: string) => void;
 }
 
+/** The part that is chosen; of a zone also one of its corners, by its place. */
 export type Selection =
-  { kind: "module"; id: string } | { kind: "zone"; id: string } | null;
+  { kind: "module"; id: string } | { kind: "zone"; id: string; corner?: number } | null;

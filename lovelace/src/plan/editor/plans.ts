@@ -1,0 +1,167 @@
+/** The plans of a park as a whole: begun, named, given a picture, removed. */
+
+import { html, nothing, type TemplateResult } from "lit";
+
+import { creation, type StoredHead } from "../document.js";
+import { PLAN_WIDTH, type Plan } from "../model.js";
+import type { Uploaded } from "../pictures.js";
+import { newId, type Desk } from "./desk.js";
+import { exportPlans, importFile, pictureFile } from "./files.js";
+import type { Stage } from "./stage.js";
+
+const EMPTY_HEIGHT = 6000;
+
+/** How to begin, where there is no plan yet. */
+export function startRows(desk: Desk): TemplateResult {
+  const { stage } = desk;
+  const { t } = stage.scene;
+  return html`<p class="hint">${t("start_hint")}</p>
+    <div class="row">
+      <button
+        class="main"
+        @click=${() => {
+          create(desk, { ...stage.plan, id: newId() });
+        }}
+      >
+        ${t("start_arranged")}
+      </button>
+      ${pictureFile(stage, "start_picture", (uploaded) => {
+        create(desk, { ...empty(stage), ...framed(uploaded, false) });
+      })}
+      <button
+        @click=${() => {
+          create(desk, empty(stage));
+        }}
+      >
+        ${t("start_empty")}
+      </button>
+      ${importFile(stage)}
+    </div>`;
+}
+
+export function planRow(desk: Desk): TemplateResult {
+  const { stage } = desk;
+  const { plan } = stage;
+  const { t, hass } = stage.scene;
+  return html`<div class="row">
+    <input
+      aria-label=${t("plan_name")}
+      maxlength="100"
+      .value=${plan.name}
+      @change=${(event: Event) => {
+        const name = (event.target as HTMLInputElement).value.trim();
+        if (name) setHead(desk, { name });
+      }}
+    />
+    <label
+      >${t("floor")}
+      <select
+        @change=${(event: Event) => {
+          setHead(desk, { floor: (event.target as HTMLSelectElement).value || null });
+        }}
+      >
+        <option value="" ?selected=${plan.floor === null}>–</option>
+        ${Object.values(hass.floors).map(
+          ({ floor_id, name }) =>
+            html`<option value=${floor_id} ?selected=${floor_id === plan.floor}>
+              ${name}
+            </option>`,
+        )}
+      </select></label
+    >
+    ${pictureFile(
+      stage,
+      plan.picture ? "change_picture" : "add_picture",
+      (uploaded) => {
+        setHead(desk, framed(uploaded, plan.picture?.invert ?? false));
+      },
+    )}
+    ${plan.picture ? pictureTools(desk, plan.picture) : nothing}
+    <button
+      @click=${() => {
+        create(desk, { ...empty(stage), name: t("new_plan") });
+      }}
+    >
+      ${t("add_plan")}
+    </button>
+    <button
+      @click=${() => {
+        removePlan(desk);
+      }}
+    >
+      ${t("remove_plan")}
+    </button>
+    <button @click=${() => exportPlans(stage)}>${t("export")}</button>
+    ${importFile(stage)}
+  </div>`;
+}
+
+function pictureTools(
+  desk: Desk,
+  picture: NonNullable<Plan["picture"]>,
+): TemplateResult {
+  const { t } = desk.stage.scene;
+  return html`<label
+      ><input
+        type="checkbox"
+        .checked=${picture.invert}
+        @change=${(event: Event) => {
+          const invert = (event.target as HTMLInputElement).checked;
+          setHead(desk, { picture: { ...picture, invert } });
+        }}
+      />${t("invert_picture")}</label
+    ><button
+      @click=${() => {
+        setHead(desk, { picture: null });
+      }}
+    >
+      ${t("remove_picture")}
+    </button>`;
+}
+
+function empty({ scene: { park } }: Stage): Plan {
+  return {
+    id: newId(),
+    name: park.name,
+    floor: null,
+    width: PLAN_WIDTH,
+    height: EMPTY_HEIGHT,
+    picture: null,
+    zones: [],
+    modules: [],
+  };
+}
+
+/** A plan has the shape of its picture. */
+function framed(
+  uploaded: Uploaded,
+  invert: boolean,
+): Required<Pick<Plan, "picture" | "height">> {
+  return {
+    picture: { ...uploaded, invert },
+    height: Math.round((PLAN_WIDTH * uploaded.height) / uploaded.width),
+  };
+}
+
+function create(desk: Desk, plan: Plan): void {
+  const { scene, plans, choose } = desk.stage;
+  desk.commit(creation(scene.park.id, plan, plans.length));
+  choose(plan.id);
+}
+
+function setHead({ stage, session, commit }: Desk, values: Partial<StoredHead>): void {
+  const { id } = stage.plan;
+  const stored = session.document.plans[id];
+  if (!stored) return;
+  const { park, name, floor, order, height, picture } = stored;
+  const value = { park, name, floor, order, height, picture, ...values };
+  commit([{ plan: id, kind: "plan", id, value }]);
+}
+
+function removePlan({ stage, commit, select }: Desk): void {
+  const { plan, plans, choose } = stage;
+  commit([{ plan: plan.id, kind: "plan", id: plan.id, value: null }]);
+  select(null);
+  const next = plans.find(({ id }) => id !== plan.id);
+  if (next) choose(next.id);
+}

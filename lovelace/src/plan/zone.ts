@@ -1,0 +1,92 @@
+/** A zone on the drawing: its outline, its name and what its sector draws. */
+
+import type { HassState } from "../shared/hass.js";
+import { heatStep } from "../shared/heat.js";
+import { ICONS } from "../shared/icons.js";
+import { isOn, numberOf, type Sector } from "../shared/park.js";
+import { make, px, type Ink } from "./drawing.js";
+import { boxOf, type Zone } from "./model.js";
+
+export class ZoneNode {
+  readonly path: SVGPathElement;
+  readonly label: HTMLDivElement | undefined;
+  readonly #button: HTMLButtonElement | undefined;
+  readonly #name: HTMLSpanElement | undefined;
+  readonly #total: HTMLSpanElement | undefined;
+  readonly #count: HTMLSpanElement | undefined;
+  #seen: (HassState | undefined)[] = [];
+
+  constructor(
+    public zone: Zone,
+    readonly sector: Sector | undefined,
+  ) {
+    this.path = make("path", { class: "zone" });
+    if (sector) this.path.dataset["zone"] = sector.device;
+    const name = sector?.name ?? zone.name;
+    if (name === null) return;
+    this.label = document.createElement("div");
+    this.label.className = "zone-label";
+    this.#name = document.createElement("span");
+    this.#name.className = "zone-name";
+    this.#name.textContent = name;
+    if (sector) {
+      this.#button = document.createElement("button");
+      this.#button.className = "zone-power";
+      this.#button.dataset["power"] = sector.device;
+      this.#button.tabIndex = -1;
+      this.#button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS.power}"/></svg>`;
+      this.#total = document.createElement("span");
+      this.#total.className = "zone-total";
+      this.#count = document.createElement("span");
+      this.#count.className = "zone-count";
+      this.label.append(this.#button, this.#name, this.#total, this.#count);
+    } else {
+      this.label.append(this.#name);
+    }
+  }
+
+  get focusable(): HTMLButtonElement | undefined {
+    return this.#button;
+  }
+
+  place(scale: number): void {
+    const points = this.zone.points.map(
+      ([x, y]) => [x * scale, y * scale] as [number, number],
+    );
+    this.path.setAttribute(
+      "d",
+      `M${points.map(([x, y]) => `${px(x)} ${px(y)}`).join("L")}Z`,
+    );
+    if (!this.label) return;
+    const box = boxOf(points);
+    this.label.style.transform = `translate(${px(box.x)}px,${px(box.y)}px)`;
+    this.label.style.maxWidth = `${px(box.width - 4)}px`;
+    this.label.classList.toggle("narrow", box.width < 210);
+  }
+
+  patch({ states, t, f, heatMax }: Ink, force: boolean): boolean {
+    if (!this.sector) return false;
+    const { entities } = this.sector;
+    const plug = states[entities["all"] ?? ""];
+    const power = states[entities["power"] ?? ""];
+    const count = states[entities["sockets_on"] ?? ""];
+    const seen = this.#seen;
+    if (!force && seen[0] === plug && seen[1] === power && seen[2] === count) {
+      return false;
+    }
+    this.#seen = [plug, power, count];
+    const watts = numberOf(power);
+    const on = isOn(plug);
+    const sockets = Number(count?.attributes["sockets"] ?? 0);
+    const heat = watts === null ? 0 : heatStep(watts / Math.max(1, sockets), heatMax);
+    this.path.setAttribute("class", `zone h${heat}`);
+    this.#total!.textContent = watts === null ? t("unknown") : f.power(watts);
+    this.#count!.textContent = count ? `${count.state}/${sockets}` : "";
+    this.#button!.setAttribute("aria-pressed", String(on ?? false));
+    this.#button!.setAttribute(
+      "aria-label",
+      `${t(on ? "switch_off_name" : "switch_on_name", { name: this.sector.name })}, ${this.#total!.textContent} ${this.#count!.textContent}`,
+    );
+    return true;
+  }
+}

@@ -181,7 +181,7 @@ COMMENT ON COLUMN reading_hour.site_id IS 'The site that measured.';
 COMMENT ON COLUMN reading_hour.series_id IS 'What was measured: see series.';
 COMMENT ON COLUMN reading_hour.hour_at IS 'Begin of the hour.';
 COMMENT ON COLUMN reading_hour.readings IS 'How many readings it holds.';
-COMMENT ON COLUMN reading_hour.thinned IS 'How many of them are only here, because the site had no room to keep them one by one.';
+COMMENT ON COLUMN reading_hour.thinned IS 'How many of them are only here, because the site had no room to keep them one by one or knew no more of the hour.';
 COMMENT ON COLUMN reading_hour.value_sum IS 'Sum of the values; the mean is value_sum / readings.';
 COMMENT ON COLUMN reading_hour.value_min IS 'Smallest value.';
 COMMENT ON COLUMN reading_hour.value_max IS 'Largest value. Of a counter, what it showed last.';
@@ -203,7 +203,7 @@ COMMENT ON COLUMN reading_day.site_id IS 'The site that measured.';
 COMMENT ON COLUMN reading_day.series_id IS 'What was measured: see series.';
 COMMENT ON COLUMN reading_day.day IS 'The local day.';
 COMMENT ON COLUMN reading_day.readings IS 'How many readings it holds.';
-COMMENT ON COLUMN reading_day.thinned IS 'How many of them are only here, because the site had no room to keep them one by one.';
+COMMENT ON COLUMN reading_day.thinned IS 'How many of them are only here, because the site had no room to keep them one by one or knew no more of the hour.';
 COMMENT ON COLUMN reading_day.value_sum IS 'Sum of the values; the mean is value_sum / readings.';
 COMMENT ON COLUMN reading_day.value_min IS 'Smallest value.';
 COMMENT ON COLUMN reading_day.value_max IS 'Largest value. Of a counter, what it showed last.';
@@ -219,11 +219,11 @@ CREATE TABLE IF NOT EXISTS reading_thinned (
   value_max float8 NOT NULL,
   PRIMARY KEY (site_id, series_id, hour_at, part_id)
 );
-COMMENT ON TABLE reading_thinned IS 'Readings that arrived as sums of an hour, because the database was away for longer than the site had room. They are part of reading_hour and reading_day.';
+COMMENT ON TABLE reading_thinned IS 'Readings that arrived as sums of an hour, because the database was away for longer than the site had room, or because no more is known of the past. They are part of reading_hour and reading_day.';
 COMMENT ON COLUMN reading_thinned.site_id IS 'The site that measured.';
 COMMENT ON COLUMN reading_thinned.series_id IS 'What was measured: see series.';
 COMMENT ON COLUMN reading_thinned.hour_at IS 'Begin of the hour (UTC).';
-COMMENT ON COLUMN reading_thinned.part_id IS 'Random number, so that a part that is sent again is not counted again.';
+COMMENT ON COLUMN reading_thinned.part_id IS 'Random number, so that a part that is sent again is not counted again; negative for an hour of Home Assistant''s statistics, which holds its mean as one reading.';
 COMMENT ON COLUMN reading_thinned.readings IS 'How many readings it holds.';
 COMMENT ON COLUMN reading_thinned.value_sum IS 'Sum of the values.';
 COMMENT ON COLUMN reading_thinned.value_min IS 'Smallest value.';

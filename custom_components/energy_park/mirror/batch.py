@@ -15,6 +15,9 @@ type Reading = tuple[Series, int, float, int]
 type Record = tuple[str, int, str, str]
 """Table, instant in microseconds since 1970, subject, body as JSON."""
 
+type Sum = tuple[int, Series, int, int, float, float, float]
+"""Number of the part, series, begin in microseconds, readings, sum, min, max."""
+
 type Group = tuple[int, int, int, float, float, float]
 """Series number of the store, begin in microseconds, readings, sum, min, max."""
 
@@ -66,14 +69,21 @@ class RecordBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThinnedBatch:
-    """Some sums of hours: ``groups``, with the random number of each in ``part``."""
+    """Some sums of hours: ``groups``, with the own number of each in ``numbers``."""
 
     store: Store
-    part: Sequence[int]
+    numbers: Sequence[int]
     groups: Sequence[Group]
 
     def __len__(self) -> int:
-        return len(self.part)
+        return len(self.numbers)
+
+    def part(self, begin: int, end: int) -> ThinnedBatch:
+        """Return some of the sums."""
+        rows = slice(begin, end)
+        return ThinnedBatch(
+            store=self.store, numbers=self.numbers[rows], groups=self.groups[rows]
+        )
 
 
 type Batch = ReadingBatch | RecordBatch | ThinnedBatch

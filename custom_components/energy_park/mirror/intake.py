@@ -1,12 +1,24 @@
 """Rows as a store keeps them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Final
 
 from . import rows
-from .batch import Reading, Record
-from .rows import EventKind, EventRow, FrameRow, ReadingRow, Row, SubjectKind
-from .thinning import Thinned
+from .batch import Reading, Record, Sum
+from .rows import (
+    BadRowError,
+    EventKind,
+    EventRow,
+    FrameRow,
+    HourRow,
+    ReadingRow,
+    RecordRow,
+    Row,
+    SubjectKind,
+)
+from .thinning import HOUR_US, Thinned
 
 _BODY_MAX: Final = 4_000
 
@@ -14,28 +26,58 @@ type Refused = tuple[str, str, str]
 """Table, body and what is wrong with it."""
 
 
-def convert(
-    offered: Sequence[Row],
-) -> tuple[list[Reading], list[Record], list[Refused]]:
-    """Return rows as a store keeps them, and those that no database could hold."""
-    readings: list[Reading] = []
-    records: list[Record] = []
-    refused: list[Refused] = []
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Rows as a store keeps them, and those that no database could hold."""
+
+    readings: list[Reading] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.readings) + len(self.records) + len(self.sums)
+
+
+def convert(offered: Sequence[Row]) -> Intake:
+    """Sort rows by how they are kept."""
+    intake = Intake()
     for row in offered:
         try:
             if isinstance(row, ReadingRow):
                 at, value = rows.microseconds(row.at), rows.number(row.value)
-                readings.append((row.series, at, value, int(row.quality)))
-                continue
-            at = rows.microseconds(
-                row.at if isinstance(row, EventRow | FrameRow) else row.updated_at
-            )
-            subject = row.meter_id if isinstance(row, FrameRow) else ""
-            records.append((row.table, at, subject, rows.body(row)))
+                intake.readings.append((row.series, at, value, int(row.quality)))
+            elif isinstance(row, HourRow):
+                intake.sums.append(_sum(row))
+            else:
+                intake.records.append(_record(row))
         except (ValueError, TypeError, OverflowError) as error:
             table = "reading" if isinstance(row, ReadingRow) else row.table
-            refused.append((table, repr(row)[:_BODY_MAX], str(error)))
-    return readings, records, refused
+            intake.refused.append((table, repr(row)[:_BODY_MAX], str(error)))
+    return intake
+
+
+def _record(row: RecordRow) -> Record:
+    at = row.at if isinstance(row, EventRow | FrameRow) else row.updated_at
+    subject = row.meter_id if isinstance(row, FrameRow) else ""
+    return row.table, rows.microseconds(at), subject, rows.body(row)
+
+
+def _sum(row: HourRow) -> Sum:
+    """Return an hour as a sum of one reading.
+
+    Its number follows from what it is about, so that the hour is stored once; it is
+    negative, as those of sums of measured readings are not.
+    """
+    hour_us = rows.microseconds(row.hour_at)
+    if hour_us % HOUR_US:
+        raise BadRowError("not the begin of an hour")
+    mean, low, high = map(rows.number, (row.mean, row.low, row.high))
+    series = row.series
+    names = (series.kind, series.subject, series.metric, series.unit, str(hour_us))
+    digest = blake2b("\0".join(names).encode(), digest_size=8).digest()
+    part = -1 - (int.from_bytes(digest) >> 2)
+    return part, series, hour_us, 1, mean, low, high
 
 
 def told(thinned: Thinned) -> Record:

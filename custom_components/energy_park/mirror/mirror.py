@@ -20,7 +20,8 @@ from .storage import SpoolLimits
 from .writer import Writer
 
 STOP_DRAIN_S: Final = 3
-FILL_ROWS: Final = 5_000
+FILL_ROWS: Final = 500
+FILL_AHEAD: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ class Mirror:
         await self._spool.open()
         oldest_us = await self._spool.oldest_us()
         if oldest_us is not None:
-            self._writer.caught_up_at = min(instant(oldest_us), self._now())
+            self._writer.arrived_until = min(instant(oldest_us), self._now())
         self._writing = asyncio.get_running_loop().create_task(self._writer.run())
 
     async def stop(self) -> None:
@@ -102,16 +103,30 @@ class Mirror:
         for row in rows:
             self._spool.offer(row)
 
-    async def fill_in(self, rows: Iterable[Row]) -> None:
-        """Take many rows of the past, no faster than they are sent.
+    async def fill_in(self, rows: Iterable[Row]) -> int:
+        """Take many rows of the past, no faster than they are sent; return how many.
 
-        Those that the database has already change nothing there.
+        Those that the database has already change nothing there. Fresh rows wait
+        for no more than a few thousand of these.
         """
+        count = 0
         for chunk in batched(rows, FILL_ROWS, strict=False):
             self.offer_many(chunk)
+            count += len(chunk)
             await self.flush()
-            while self._spool.waiting > FILL_ROWS:
+            while self._spool.waiting > FILL_AHEAD:
                 await self._writer.progress()
+        return count
+
+    async def arrived(self) -> None:
+        """Return when the database is there and has all that was offered until now."""
+        await self.flush()
+        asked_at = self._now()
+        self._writer.wake()
+        while not self._writer.connected or (
+            self._spool.waiting and self._writer.arrived_until < asked_at
+        ):
+            await self._writer.progress()
 
     async def flush(self) -> None:
         """Return when everything offered until now is on disk."""
@@ -123,7 +138,7 @@ class Mirror:
         return self._spool.kept
 
     async def progress(self) -> None:
-        """Return after the next batch or failure."""
+        """Return after the next batch, look at the spool, or failure."""
         await self._writer.progress()
 
     async def quarantined(self) -> list[Refused]:

@@ -16,6 +16,7 @@ from typing import ClassVar, Final
 from ..model import Role
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+HOUR: Final = timedelta(hours=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -76,6 +77,22 @@ class ReadingRow:
     at: datetime
     value: float
     quality: Quality = Quality.GOOD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HourRow:
+    """An hour (UTC) of the past of which only a mean and its bounds are known.
+
+    The same hour of the same series is stored once, as one reading.
+    """
+
+    table: ClassVar[str] = "reading_thinned"
+
+    series: Series
+    hour_at: datetime
+    mean: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +200,7 @@ class SocketRow:
 
 
 type RecordRow = EventRow | FrameRow | MeterRow | SectorRow | PlugRow | SocketRow
-type Row = ReadingRow | RecordRow
+type Row = ReadingRow | HourRow | RecordRow
 
 
 class BadRowError(ValueError):

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
-from .batch import Reading, Record
+from .batch import Reading, Record, Sum
 from .rows import Series, SubjectKind
 
 if TYPE_CHECKING:
@@ -51,12 +51,12 @@ def copy(db: sqlite3.Connection, into: Store) -> int:
     for records in batched(_records(db), _CHUNK, strict=False):
         into.append((), records)
         count += len(records)
-    sums = [
+    sums: list[Sum] = [
         (part, series[number], *rest)
         for part, number, *rest, _ in _read(db, "SELECT * FROM thinned")
         if number in series
     ]
-    into.append_thinned(sums)
+    into.append((), (), sums)
     return count + len(sums)
 
 

@@ -158,28 +158,37 @@ class Sender:
             for part in (batch.part(0, half), batch.part(half, len(batch))):
                 await self._insert(part, statements.INSERT_ANY, fresh=fresh)
             return
-        series = batch.store.series[batch.series[0]]
-        row = {
-            "series": [series.kind, series.subject, series.metric, series.unit],
-            "at": instant(batch.at[0]).isoformat(),
-            "value": batch.value[0],
-        }
-        self._refuse("reading", json.dumps(row), error)
+        self._refuse("reading", _told_reading(batch), error)
 
     # All else
 
     async def send_thinned(self, batch: ThinnedBatch) -> None:
         """Store sums of hours."""
+        async with self._session.turn:
+            await self._insert_thinned(batch)
+            await self._set_aside()
+        await self._spool.forget(batch)
+
+    async def _insert_thinned(self, batch: ThinnedBatch) -> None:
         session = self._session
-        async with session.turn:
+        try:
             numbers = await session.numbers(_used(batch))
             series, hours, *sums = _columns(batch.groups, numbers)
             await session.value(
                 statements.INSERT_THINNED,
                 *(session.site_id, session.zone, series, hours),
-                *(list(batch.part), *sums),
+                *(list(batch.numbers), *sums),
             )
-        await self._spool.forget(batch)
+        except Exception as error:
+            if remedy(error) is not Remedy.FIND_BAD_ROW:
+                raise
+            if half := len(batch) // 2:
+                await self._insert_thinned(batch.part(0, half))
+                await self._insert_thinned(batch.part(half, len(batch)))
+            else:
+                self._refuse("reading_thinned", _told_sum(batch), error)
+        else:
+            self._refused_in_a_row = 0
 
     async def send_records(self, batch: RecordBatch) -> None:
         """Store events, frames and descriptions."""
@@ -224,6 +233,26 @@ class Sender:
         if self._refused:
             await self._spool.quarantine(self._refused)
             self._refused = []
+
+
+def _told_reading(batch: ReadingBatch) -> str:
+    """Return the one reading of a batch as JSON."""
+    series = batch.store.series[batch.series[0]]
+    at = instant(batch.at[0]).isoformat()
+    row = {"series": _names(series), "at": at, "value": batch.value[0]}
+    return json.dumps(row)
+
+
+def _told_sum(batch: ThinnedBatch) -> str:
+    """Return the one sum of a batch as JSON."""
+    number, hour_us, *sums = batch.groups[0]
+    series = batch.store.series[number]
+    hour_at = instant(hour_us).isoformat()
+    return json.dumps({"series": _names(series), "hour_at": hour_at, "sums": sums})
+
+
+def _names(series: Series) -> tuple[str, ...]:
+    return series.kind, series.subject, series.metric, series.unit
 
 
 def _used(batch: ReadingBatch | ThinnedBatch) -> dict[int, Series]:

@@ -23,8 +23,9 @@ EPOCH_US: Final = 946_684_800_000_000
 _DAY_US: Final = 86_400_000_000
 _CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 _MONTHS_AHEAD: Final = timedelta(days=62)
-# A plain number: the driver takes a flag for a list of flags.
+# Plain numbers: the driver takes a flag for a list of flags.
 _CLOCK_WRONG: Final = int(Quality.CLOCK_WRONG)
+_BACKFILLED: Final = int(Quality.BACKFILLED)
 
 
 class Session:
@@ -197,10 +198,13 @@ class Session:
         """Return the quality of each reading, marked where the clock was wrong.
 
         Readings of the future are always marked; ``fresh`` ones while the clock
-        differs from the server's.
+        differs from the server's, but for those that were filled in later.
         """
         if fresh and self._clock_is_wrong:
-            return [quality | _CLOCK_WRONG for quality in batch.quality]
+            return [
+                quality if quality & _BACKFILLED else quality | _CLOCK_WRONG
+                for quality in batch.quality
+            ]
         latest = self._now() - self._ahead + _CLOCK_TOLERANCE
         latest_us = (latest - EPOCH) // timedelta(microseconds=1)
         if max(batch.at) <= latest_us:

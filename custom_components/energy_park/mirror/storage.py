@@ -11,9 +11,9 @@ import shutil
 import sqlite3
 from typing import Final
 
-from .batch import Batch, Reading, Record
+from .batch import Batch
 from .errors import Problem
-from .intake import Refused, convert, told
+from .intake import Intake, Refused, convert, told
 from .rows import Row
 from .salvage import salvage, set_aside
 from .store import Store
@@ -107,31 +107,29 @@ class Storage:
 
     def keep(self, offered: Sequence[Row]) -> None:
         """Keep rows for good; those that no database could hold are set aside."""
-        readings, records, refused = convert(offered)
-        if refused:
-            self.quarantine(refused)
+        intake = convert(offered)
+        if intake.refused:
+            self.quarantine(intake.refused)
         try:
-            self._on_disk(lambda store: store.append(readings, records), make_room=True)
+            self._on_disk(lambda store: _append(store, intake), make_room=True)
         except (OSError, sqlite3.Error) as error:
-            self._keep_in_memory(readings, records, error)
+            self._keep_in_memory(intake, error)
             return
         try:
             self._keep_house()
         except OSError, sqlite3.Error:
             _LOGGER.debug("Left for the next time", exc_info=True)
 
-    def _keep_in_memory(
-        self, readings: Sequence[Reading], records: Sequence[Record], error: Exception
-    ) -> None:
+    def _keep_in_memory(self, intake: Intake, error: Exception) -> None:
         try:
             memory = self._use_memory(error)
             room = self._bound(memory, MEMORY_BYTES)
             if room:
-                memory.append(readings, records)
+                _append(memory, intake)
         except sqlite3.Error:
             room = False
         if not room:
-            self._lose(len(readings) + len(records))
+            self._lose(len(intake))
 
     def take[B](self, take: Callable[[Store, int], B | None], limit: int) -> B | None:
         """Return what the first store that has some hands out."""
@@ -268,6 +266,10 @@ class Storage:
     def _lose(self, count: int) -> None:
         self.tally.lost += count
         self._tell(Problem.ROWS_LOST, {"rows": self.tally.lost})
+
+
+def _append(store: Store, intake: Intake) -> None:
+    store.append(intake.readings, intake.records, intake.sums)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

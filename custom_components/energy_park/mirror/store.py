@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlite3
 from typing import Final
 
-from .batch import Reading, ReadingBatch, Record, RecordBatch, ThinnedBatch
+from .batch import Reading, ReadingBatch, Record, RecordBatch, Sum, ThinnedBatch
 from .rows import Series, SubjectKind
 from .salvage import copy
 from .thinning import QUARTER_US, Thinned, groups, thin
@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS quarantine (
 """
 
 _QUARANTINE_ROWS: Final = 10_000
+_FIRST_PART: Final = -(1 << 63)
 
 _MARK: Final = """
 INSERT INTO attempt VALUES (?,?)
@@ -115,12 +116,14 @@ class Store:
         self,
         readings: Sequence[Reading],
         records: Sequence[Record],
+        sums: Sequence[Sum] = (),
         *,
         attempted: bool = False,
     ) -> None:
         """Keep rows; they are on disk when this returns.
 
-        ``attempted`` readings may have been sent from elsewhere.
+        ``attempted`` readings may have been sent from elsewhere. ``sums`` keep their
+        own numbers: one that is here already changes nothing.
         """
         known = len(self.series)
         try:
@@ -137,13 +140,14 @@ class Store:
                 if attempted and readings:
                     self._db.execute(_MARK, (self._next, seq - 1))
                 self._add_records(seq, records)
+                added = self._add_sums(sums)
         except BaseException:
             while len(self.series) > known:
                 _, series = self.series.popitem()
                 del self._numbers[series]
             raise
         self._next += len(readings) + len(records)
-        self.waiting += len(readings) + len(records)
+        self.waiting += len(readings) + len(records) + added
 
     def _add_records(self, seq: int, records: Sequence[Record]) -> None:
         self._db.executemany(
@@ -151,16 +155,12 @@ class Store:
             [(seq + index, *record) for index, record in enumerate(records)],
         )
 
-    def append_thinned(
-        self, sums: Sequence[tuple[int, Series, *tuple[float, ...]]]
-    ) -> None:
-        """Keep sums of hours from elsewhere under their own numbers."""
-        with self._transaction():
-            self._db.executemany(
-                "INSERT OR IGNORE INTO thinned VALUES (?,?,?,?,?,?,?,1)",
-                [(part, self._number(series), *rest) for part, series, *rest in sums],
-            )
-        self.waiting += len(sums)
+    def _add_sums(self, sums: Sequence[Sum]) -> int:
+        numbered = [(part, self._number(series), *rest) for part, series, *rest in sums]
+        added = self._db.executemany(
+            "INSERT OR IGNORE INTO thinned VALUES (?,?,?,?,?,?,?,1)", numbered
+        )
+        return max(added.rowcount, 0)
 
     def copy_into(self, other: Store) -> None:
         """Append everything that is kept here to another store."""
@@ -186,7 +186,7 @@ class Store:
         with suppress(sqlite3.OperationalError):
             self.tidy()
         self._backlog_after = self._record_after = 0
-        self._thinned_after = -1
+        self._thinned_after = _FIRST_PART
         self._live_after = self._backlog_until = self._next - 1
 
     def take_live(self, limit: int) -> ReadingBatch | None:
@@ -248,14 +248,16 @@ class Store:
         ).fetchall()
         parts = [row[0] for row in rows]
         # Numbers are random: what comes later may stand before.
-        self._thinned_after = parts[-1] if parts else -1
+        self._thinned_after = parts[-1] if parts else _FIRST_PART
         if not rows:
             return None
         self._mark(
             ("UPDATE thinned SET attempted = 1 WHERE part = ?", (part,))
             for part in parts
         )
-        return ThinnedBatch(store=self, part=parts, groups=[row[1:7] for row in rows])
+        return ThinnedBatch(
+            store=self, numbers=parts, groups=[row[1:7] for row in rows]
+        )
 
     def _mark(self, marks: Iterable[tuple[str, tuple[int, ...]]]) -> None:
         """Note what the database may have from now on.
@@ -280,7 +282,7 @@ class Store:
                 self._done.append(
                     ("DELETE FROM record WHERE seq BETWEEN ? AND ?", span)
                 )
-            case ThinnedBatch(part=parts):
+            case ThinnedBatch(numbers=parts):
                 self._done += [
                     ("DELETE FROM thinned WHERE part = ?", (part,)) for part in parts
                 ]

@@ -72,7 +72,7 @@ class Writer:
         self._retry_s = FIRST_RETRY_S
         self._sent: deque[tuple[float, int]] = deque()
         self.connected = False
-        self.caught_up_at = now()
+        self.arrived_until = now()
         self.rows_sent = 0
         self.last_error: Problem | None = None
 
@@ -82,7 +82,7 @@ class Writer:
             wake.set()
 
     async def progress(self) -> None:
-        """Return after the next batch or failure."""
+        """Return after the next batch, look at the spool, or failure."""
         self._progress.clear()
         await self._progress.wait()
 
@@ -96,10 +96,7 @@ class Writer:
         """Return the seconds since everything that was measured had arrived."""
         if not self._spool.waiting:
             return 0.0
-        # What was here when the connection began waits for every kind's first look.
-        if len(self._clear_at) == _KINDS:
-            self.caught_up_at = min(self._clear_at.values())
-        return max((now - self.caught_up_at).total_seconds(), 0.0)
+        return max((now - self.arrived_until).total_seconds(), 0.0)
 
     async def run(self) -> None:
         """Send for ever; ends only when it is cancelled."""
@@ -175,6 +172,10 @@ class Writer:
                     self._succeed(len(batch))
             await self._spool.tidy()
             self._clear_at[kind] = begun_at
+            # What was here when the connection began waits for every kind's first look.
+            if len(self._clear_at) == _KINDS:
+                self.arrived_until = min(self._clear_at.values())
+                self._progress.set()
             if not self._spool.waiting:
                 self._problems.rearm(Problem.ROWS_THINNED)
             await wake.wait()

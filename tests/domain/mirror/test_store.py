@@ -62,7 +62,7 @@ class Database:
         if isinstance(batch, ReadingBatch):
             self.values |= set(batch.value)
         elif isinstance(batch, ThinnedBatch):
-            for part, group in zip(batch.part, batch.groups, strict=True):
+            for part, group in zip(batch.numbers, batch.groups, strict=True):
                 self.sums.setdefault(part, (group[2], group[3]))
 
     @property

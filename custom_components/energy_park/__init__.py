@@ -21,6 +21,7 @@ from .control.energy import EnergyBook
 from .control.group import SocketGroup
 from .control.memory import ParkMemory
 from .control.mirroring import Mirroring, async_remove_spool
+from .control.standby import StandbyBook
 from .control.switchboard import Switchboard
 from .coordinator import (
     EnergyParkConfigEntry,
@@ -106,7 +107,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         ),
     )
     async_register_devices(hass, entry, plugs)
-    # Before the entities: they show the totals and reasons that it works out.
+    # Before the entities: they show the totals and reasons that these work out.
+    entry.async_on_unload(StandbyBook(plugs.values(), memory).async_start())
     switchboard.async_start()
     if (mirroring := entry.runtime_data.mirroring) is not None:
         mirroring.async_start(entry.runtime_data)

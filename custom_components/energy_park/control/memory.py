@@ -14,6 +14,7 @@ from ..park.arbiter import SocketState
 from ..park.energy import EnergyTotal
 from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
+from ..park.socket_band import SocketBand
 from ..tic.insight import MeterInsight
 from .billing import MeterBilling
 
@@ -33,6 +34,7 @@ class SocketMemory:
     state: SocketState = field(default_factory=SocketState)
     energy: EnergyTotal = field(default_factory=EnergyTotal)
     period: PeriodEnergy = field(default_factory=PeriodEnergy)
+    standby: SocketBand = field(default_factory=SocketBand)
 
 
 @dataclass(slots=True)
@@ -58,6 +60,8 @@ class ParkMemory:
         self.radio_positions: dict[str, int] = {}
         self.groups: dict[str, GroupMemory] = {}
         self.override: timedelta | None = OVERRIDE_DEFAULT
+        # Rules decide and switch nothing.
+        self.observe = False
 
     async def async_load(
         self, sockets: Iterable[Socket], meters: Iterable[str]
@@ -86,6 +90,7 @@ class ParkMemory:
         if "override_s" in stored:
             seconds = stored["override_s"]
             self.override = None if seconds is None else timedelta(seconds=seconds)
+        self.observe = stored.get("observe", False)
 
     @callback
     def save_orders(self) -> None:
@@ -115,6 +120,7 @@ class ParkMemory:
             "override_s": None
             if self.override is None
             else self.override.total_seconds(),
+            "observe": self.observe,
         }
 
 

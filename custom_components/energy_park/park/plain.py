@@ -4,11 +4,28 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Protocol,
+    get_args,
+    get_origin,
+    get_type_hints,
+    runtime_checkable,
+)
+
+
+@runtime_checkable
+class Keeps(Protocol):
+    """A state that writes itself; its ``from_dict`` reads what ``to_dict`` gave."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it ready for JSON."""
 
 
 def to_plain(value: object) -> Any:
     """Return a state of dataclasses, tuples, times and words as JSON values."""
+    if isinstance(value, Keeps):
+        return value.to_dict()
     if is_dataclass(value):
         return {
             part.name: to_plain(getattr(value, part.name)) for part in fields(value)
@@ -40,6 +57,8 @@ def _read(kind: Any, value: Any) -> Any:
         if value is None:
             return None
         (kind,) = (part for part in get_args(kind) if part is not NoneType)
+    if (from_dict := getattr(kind, "from_dict", None)) is not None:
+        return from_dict(value)
     if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         parts = {name: _read(hints[name], item) for name, item in value.items()}

@@ -12,7 +12,7 @@ from math import exp, inf, log1p, sqrt
 from typing import Any, Self
 
 from ..model import Role
-from .station import COMPUTER_OFF_BELOW_W, MEASURABLE_W, OffBand
+from .station import COMPUTER_OFF_BELOW_W, MEASURABLE_W, UNLEARNT, OffBand
 
 # The axis is ln(1 + w / 0.5), in steps of 4 %.
 _SCALE_W = 0.5
@@ -146,7 +146,7 @@ def learn(
     standby_from_w = bands.standby_from_w
     if off_band is not None:
         standby_from_w = off_band.below_w
-    elif told := _gap(histogram.between(0, idle_from_w), _SLEEPS_RATIO):
+    elif told := _asleep_from_w(histogram, idle_from_w):
         standby_from_w = told
     active_from_w = bands.active_from_w
     if active_from_w is not None:
@@ -160,6 +160,19 @@ def learn(
     )
 
 
+def narrow_off_band(histogram: PowerHistogram) -> OffBand:
+    """Return where a computer is off that no commissioning run has measured.
+
+    What it was seen to draw may only narrow the band that holds for all: where it
+    sleeps, or idles, it is not off.
+    """
+    if histogram.samples < _SAMPLES:
+        return UNLEARNT
+    idle_from_w = learn(histogram, Role.COMPUTER).idle_from_w
+    below_w = _asleep_from_w(histogram, idle_from_w) or idle_from_w
+    return OffBand(below_w=min(UNLEARNT.below_w, below_w))
+
+
 def sleep_power_w(
     histogram: PowerHistogram, off_band: OffBand, running_from_w: float
 ) -> float | None:
@@ -171,6 +184,11 @@ def sleep_power_w(
     total = histogram.samples
     stays = [power_w for power_w, n in seen if n >= max(_SIDE, _SIDE_SHARE * total)]
     return min(stays, default=None)
+
+
+def _asleep_from_w(histogram: PowerHistogram, idle_from_w: float) -> float | None:
+    """Return what tells asleep from off; None when nothing does."""
+    return _gap(histogram.between(0, idle_from_w), _SLEEPS_RATIO)
 
 
 def _gap(

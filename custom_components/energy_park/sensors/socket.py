@@ -25,9 +25,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..coordinator import PlugCoordinator
 from ..entity import SocketEntity
-from ..model import Reason, SocketReading
+from ..model import Reason, Role, SocketReading
 from ..park.arbiter import SocketState
 from ..park.periods import Period, PeriodEnergy
+from ..park.socket_band import SocketBand
+from ..park.standby import Band
 from .follow import follow
 
 
@@ -152,6 +154,13 @@ REASON = SensorEntityDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
 )
 
+BAND = SensorEntityDescription(
+    key="band",
+    translation_key="band",
+    device_class=SensorDeviceClass.ENUM,
+    options=[band.value for band in Band if band is not Band.UNKNOWN],
+)
+
 
 @callback
 def follow_plug(
@@ -171,6 +180,14 @@ def follow_plug(
                 if key not in added and description.value_fn(reading) is not None:
                     added.add(key)
                     found.append(SocketSensor(plug, socket, description))
+            key = (socket.id, BAND.key)
+            if (
+                key not in added
+                and socket.role in (Role.COMPUTER, Role.MONITOR)
+                and reading.power_w is not None
+            ):
+                added.add(key)
+                found.append(BandSensor(plug, socket, BAND))
             key = (socket.id, ENERGY.key)
             if key not in added and reading.energy_wh is not None:
                 added.add(key)
@@ -255,3 +272,30 @@ class ReasonSensor(SocketEntity, SensorEntity):
     @property
     def _state(self) -> SocketState:
         return self.switchboard.memory(self.socket).state
+
+
+class BandSensor(SocketEntity, SensorEntity):
+    """Whether a computer or a monitor is off, in standby, idle or at work."""
+
+    @property
+    @override
+    def native_value(self) -> str | None:
+        """The band of the latest reading."""
+        band = self._standby.band
+        return None if band is Band.UNKNOWN else band
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Since when it runs or does not, and where the bands begin."""
+        bands = self._standby.bands(self.socket.role)
+        return {
+            "since": self._standby.since,
+            "standby_from_w": round(bands.standby_from_w, 1),
+            "idle_from_w": round(bands.idle_from_w, 1),
+            "active_from_w": bands.active_from_w and round(bands.active_from_w, 1),
+        }
+
+    @property
+    def _standby(self) -> SocketBand:
+        return self.switchboard.memory(self.socket).standby

@@ -1,10 +1,11 @@
 """The history of a park, read back from a real PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -14,6 +15,8 @@ from custom_components.energy_park import readback
 from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.mirror.measures import reading_rows
 from custom_components.energy_park.mirror.rows import SubjectKind
+from custom_components.energy_park.sensors.meter_values import METER_SENSORS
+from custom_components.energy_park.sensors.socket import SOCKET_SENSORS
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser, WebSocketGenerator
@@ -72,6 +75,19 @@ async def async_ask(hass: HomeAssistant, *entities: str, **question: Any) -> Any
         blocking=True,
         return_response=True,
     )
+
+
+@pytest.mark.parametrize(
+    ("metrics", "descriptions"),
+    [
+        (readback.METER_METRICS, METER_SENSORS),
+        (readback.SOCKET_METRICS, SOCKET_SENSORS),
+    ],
+)
+def test_what_is_read_back_is_what_entities_show(
+    metrics: dict[str, str], descriptions: Iterable[SensorEntityDescription]
+) -> None:
+    assert metrics.keys() <= {description.key for description in descriptions}
 
 
 async def test_every_reading(hass: HomeAssistant, park: MockConfigEntry) -> None:

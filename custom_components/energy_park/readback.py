@@ -51,7 +51,7 @@ METER_METRICS: Final = {
     "current": "current_a",
     "energy_drawn": "energy_drawn_wh",
     "energy_injected": "energy_injected_wh",
-    "grid_power": "power_w",
+    "power": "power_w",
     "injected_power": "injected_power_va",
     "subscribed_power": "subscribed_power_va",
     "voltage": "voltage_v",

@@ -1,7 +1,7 @@
 /** What has a history: the meter, the park, its sectors and its sockets. */
 
 import type { HassStates } from "../shared/hass.js";
-import type { Park, Part } from "../shared/park.js";
+import type { Park, Part, Socket } from "../shared/park.js";
 
 export interface Source {
   device: string;
@@ -13,35 +13,58 @@ export interface Source {
   energy: string | undefined;
   /** Device of the sector of a socket. */
   sector?: string | null;
+  /** What its power is the sum of: entities of what measures by itself. */
+  measured: readonly string[];
 }
 
 export function sources(park: Park, states: HassStates): Source[] {
   const list: (Source | null)[] = [
     ...park.meters.map((meter) => meterSource(meter, states)),
-    source(park, "park"),
-    ...park.sectors.map((sector) => source(sector, "sector")),
+    source(park, "park", powers(park.sockets)),
+    ...park.sectors.map((sector) =>
+      source(
+        sector,
+        "sector",
+        powers(park.sockets.filter((socket) => socket.sector === sector.device)),
+      ),
+    ),
     ...park.sockets.map((socket) => {
-      const made = source(socket, "socket");
+      const made = source(socket, "socket", powers([socket]));
       return made && { ...made, sector: socket.sector };
     }),
   ];
   return list.filter((one) => one !== null);
 }
 
-function source(part: Part | Park, kind: Source["kind"]): Source | null {
-  const { power, energy } = part.entities;
+function powers(sockets: readonly Socket[]): string[] {
+  return sockets.flatMap(({ entities }) => entities["power"] ?? []);
+}
+
+function source(
+  { device, name, entities: { power, energy } }: Part | Park,
+  kind: Source["kind"],
+  measured: readonly string[],
+): Source | null {
   if (power === undefined) return null;
-  return { device: part.device, name: part.name, kind, unit: "W", power, energy };
+  return { device, name, kind, unit: "W", power, energy, measured };
 }
 
 function meterSource(meter: Part, states: HassStates): Source | null {
   const { power, apparent_power, energy_drawn: energy } = meter.entities;
   const { device, name } = meter;
+  const of = (unit: Source["unit"], id: string): Source => ({
+    device,
+    name,
+    kind: "meter",
+    unit,
+    power: id,
+    energy,
+    measured: [id],
+  });
   if (power !== undefined && states[power]) {
-    return { device, name, kind: "meter", unit: "W", power, energy };
+    return of("W", power);
   }
-  if (apparent_power === undefined) return null;
-  return { device, name, kind: "meter", unit: "VA", power: apparent_power, energy };
+  return apparent_power === undefined ? null : of("VA", apparent_power);
 }
 
 /** What is shown when nobody chose: the sectors, or all there is. */

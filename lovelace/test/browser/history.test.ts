@@ -235,3 +235,38 @@ test("a range that does not exist is refused in words", () => {
     card.setConfig({ type: TYPE, range: "century" } as unknown as HistoryCardConfig);
   }).toThrow(/range: 24h, day/);
 });
+
+test("powers can come from the mirror: a sector's are the sum of its sockets'", async () => {
+  const hour = 3600;
+  const now = Math.floor(Date.now() / 1000 / hour) * hour;
+  const questions: { type: string; entity_id: string[]; resolution: string }[] = [];
+  const card = await history(park([2]), { origin: "mirror" }, (message) => {
+    const question = message as (typeof questions)[number];
+    questions.push(question);
+    const at = [now - 3 * hour, now - 2 * hour, now - hour];
+    const entities = Object.fromEntries(
+      question.entity_id.map((id, index) => [
+        id,
+        { at, mean: at.map(() => 30 + index) },
+      ]),
+    );
+    return Promise.resolve({ truncated: false, entities });
+  });
+  expect(questions).toHaveLength(1);
+  expect(questions[0]).toMatchObject({
+    type: "energy_park/history",
+    entity_id: ["sensor.0_0_power", "sensor.0_1_power"],
+    resolution: "hour",
+  });
+  expect(one(card, ".legend strong").textContent).toBe("⌀ 61 W");
+  // One line, not three dots.
+  expect(one(card, ".chart .line").getAttribute("d")).toMatch(/^M[^M]+L[^M]+$/);
+});
+
+test("what a database answers instead is told", async () => {
+  const card = await history(park([1]), { origin: "mirror" }, () =>
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    Promise.reject({ code: "home_assistant_error", message: "No mirror has it." }),
+  );
+  expect(one(card, "[role=status]").textContent).toContain("No mirror has it.");
+});

@@ -10,10 +10,11 @@ import {
   y,
   type Frame,
 } from "../../src/history/chart.js";
+import { mirrorRows, total } from "../../src/history/mirror.js";
 import { coarser, span, spanName, type Range } from "../../src/history/range.js";
 import { bars, line, mean, valueAt } from "../../src/history/series.js";
 import { sources, usual } from "../../src/history/source.js";
-import { park, state } from "../park.js";
+import { hass, park, state } from "../park.js";
 
 const PARIS = "Europe/Paris";
 const NOW = new Date("2026-11-20T12:30:00Z");
@@ -176,5 +177,45 @@ describe("sources", () => {
     };
     const [first] = sources(withPower, { "sensor.grid": state("sensor.grid", "1") });
     expect(first).toMatchObject({ unit: "W", power: "sensor.grid" });
+  });
+});
+
+describe("sums of the mirror's means", () => {
+  const means = (values: Record<number, number>): ReadonlyMap<number, number> =>
+    new Map(Object.entries(values).map(([at, value]) => [Number(at), value]));
+
+  test("are of what is known of all, at each time", () => {
+    expect(total([means({ 1: 10, 2: 20 }), means({ 1: 1, 2: 2 })])).toEqual([
+      [1, 11],
+      [2, 22],
+    ]);
+  });
+
+  test("are not known where one fell silent, but where it was not there yet", () => {
+    expect(total([means({ 1: 10, 2: 20, 3: 30 }), means({ 2: 2 })])).toEqual([
+      [1, 10],
+      [2, 22],
+    ]);
+  });
+
+  test("of nothing are nothing", () => {
+    expect(total([means({}), means({ 1: 5 })])).toEqual([[1, 5]]);
+    expect(total([])).toEqual([]);
+  });
+
+  test("are asked for in portions that the integration answers", async () => {
+    const asked: number[] = [];
+    const page = hass(null, {
+      callWS: <T>(message: { type: string }): Promise<T> => {
+        const { entity_id } = message as unknown as { entity_id: string[] };
+        asked.push(entity_id.length);
+        return Promise.resolve({ entities: {} } as T);
+      },
+    });
+    const all = sources(park([500]), {}).filter(({ kind }) => kind === "park");
+    const month = { ...span("month", new Date(), 0, "UTC"), power: "hour" as const };
+    await mirrorRows(page, all, month);
+    expect(asked.reduce((sum, count) => sum + count, 0)).toBe(500);
+    expect(Math.max(...asked)).toBeLessThanOrEqual(50_000 / (28 * 24));
   });
 });

@@ -1,0 +1,144 @@
+/** The charts of a history: powers as lines, energies as bars. */
+
+import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
+
+import { barsOf, path, ticks, timeAt, x, y, type Frame } from "./chart.js";
+import { stepMs } from "./series.js";
+import { atCursor, when, type Series, type Sight } from "./sight.js";
+import { timeMarks } from "./times.js";
+
+const HEIGHT = 220;
+const MARGIN_PX = 24;
+
+export type Point = (at: number | null) => void;
+
+const STEPS: Readonly<Record<string, number | undefined>> = {
+  ArrowLeft: -1,
+  ArrowRight: 1,
+  PageDown: -12,
+  PageUp: 12,
+};
+
+/** Powers over time, to be read by pointer and by keyboard. */
+export function powerChart(
+  sight: Sight,
+  series: readonly Series[],
+  unit: "W" | "VA",
+  point: Point,
+): TemplateResult {
+  const { scene, cursor } = sight;
+  const { f, t } = scene;
+  const largest = maximum(series.map(({ power }) => power));
+  const frame = frameOf(sight, largest);
+  const { start, end } = frame;
+  const share = cursor === null ? 0 : (cursor - start) / (end - start);
+  const read = (event: PointerEvent): void => {
+    const { left } = (event.currentTarget as Element).getBoundingClientRect();
+    point(timeAt(frame, event.clientX - left));
+  };
+  const step = (event: KeyboardEvent): void => {
+    const by = STEPS[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const at = (cursor ?? end) + by * stepMs(sight.span.power);
+    point(Math.max(start, Math.min(end, at)));
+  };
+  return html`<svg
+    class="chart"
+    width=${frame.width}
+    height=${frame.height}
+    role="slider"
+    tabindex="0"
+    aria-label=${t("chart_label", { unit })}
+    aria-valuemin="0"
+    aria-valuemax="100"
+    aria-valuenow=${Math.round(share * 100)}
+    aria-valuetext=${valueText(sight, series)}
+    @pointermove=${read}
+    @pointerdown=${read}
+    @pointerleave=${() => {
+      point(null);
+    }}
+    @keydown=${step}
+  >
+    ${grid(frame, largest, unit === "W" ? f.power : f.apparent)}
+    ${timeMarks(sight, frame)}
+    ${series.map(
+      ({ power, color, dash }) =>
+        svg`<path class="line" d=${path(frame, power)} stroke=${color}
+          stroke-dasharray=${dash}></path>`,
+    )}
+    ${
+      cursor === null
+        ? nothing
+        : svg`<line class="cursor" x1=${x(frame, cursor)} x2=${x(frame, cursor)}
+            y1=${frame.top} y2=${frame.height - frame.bottom}></line>`
+    }
+  </svg>`;
+}
+
+/** Energies of days or months, side by side. */
+export function energyChart(sight: Sight, series: readonly Series[]): TemplateResult {
+  const { f, t } = sight.scene;
+  const step = stepMs(sight.span.energy!);
+  const largest = maximum(series.map(({ energy }) => energy));
+  const frame = frameOf(sight, largest);
+  return html`<svg
+    class="chart"
+    width=${frame.width}
+    height=${frame.height}
+    role="img"
+    aria-label=${t("energy")}
+  >
+    ${grid(frame, largest, f.energy)} ${timeMarks(sight, frame)}
+    ${series.map(({ energy, color }, place) =>
+      barsOf(frame, energy, step, place, series.length).map(
+        (bar) =>
+          svg`<rect fill=${color} x=${bar.x} y=${bar.y} width=${bar.width}
+            height=${bar.height} rx="1"></rect>`,
+      ),
+    )}
+  </svg>`;
+}
+
+function maximum(lines: readonly (readonly { value: number | null }[])[]): number {
+  return Math.max(0, ...lines.flatMap((line) => line.map(({ value }) => value ?? 0)));
+}
+
+function frameOf({ span, width }: Sight, largest: number): Frame {
+  return {
+    width: Math.max(200, width - MARGIN_PX),
+    height: HEIGHT,
+    left: 56,
+    right: 8,
+    top: 10,
+    bottom: 24,
+    start: span.start.getTime(),
+    end: span.end.getTime(),
+    max: ticks(largest).at(-1)!,
+  };
+}
+
+function grid(
+  frame: Frame,
+  largest: number,
+  text: (value: number) => string,
+): SVGTemplateResult[] {
+  return ticks(largest).map(
+    (value) =>
+      svg`<line class="grid" x1=${frame.left} x2=${frame.width - frame.right}
+          y1=${y(frame, value)} y2=${y(frame, value)}></line>
+        <text class="axis" x=${frame.left - 6} y=${y(frame, value) + 4}
+          text-anchor="end">${text(value)}</text>`,
+  );
+}
+
+/** What a screen reader says of the time that is pointed at. */
+function valueText(sight: Sight, series: readonly Series[]): string {
+  if (sight.cursor === null) return "";
+  const unknown = sight.scene.t("unknown");
+  return [
+    when(sight, sight.cursor),
+    ...series.map((one) => `${one.source.name} ${atCursor(sight, one) ?? unknown}`),
+  ].join(", ");
+}

@@ -1,0 +1,111 @@
+/** Asks for what a history shows: once, and again when there is more to know. */
+
+import type { Scene } from "../shared/card.js";
+import { errorText, isHassError, type Hass } from "../shared/hass.js";
+import { statistics, type Period, type Rows } from "../shared/statistics.js";
+import { mirrorRows } from "./mirror.js";
+import type { Span } from "./range.js";
+import type { Source } from "./source.js";
+
+export type Origin = "recorder" | "mirror";
+
+/** Rows by the device of their source. */
+export interface Answer {
+  span: Span;
+  power: Rows;
+  energy: Rows;
+}
+
+/** Why there is no answer: there is no recorder, or the words of what failed. */
+export type Failure = { missing: true } | { missing: false; text: string };
+
+/** Statistics are made every five minutes, and a moment after. */
+export const REFRESH_MS = 5 * 60_000;
+
+export class Query {
+  #key = "";
+  #at = -Infinity;
+  #failed = false;
+
+  constructor(
+    readonly answered: (answer: Answer) => void,
+    readonly failed: (failure: Failure) => void,
+  ) {}
+
+  /** Whether the last answer is old. */
+  get stale(): boolean {
+    return performance.now() - this.#at > REFRESH_MS;
+  }
+
+  /** `name` stands for the span: what is live begins later at each look. */
+  ask(
+    name: string,
+    scene: Scene,
+    span: Span,
+    sources: readonly Source[],
+    origin: Origin,
+  ): void {
+    const powers = sources.map(({ power }) => power);
+    const key = [origin, name, span.power, ...powers].join(" ");
+    const again = (span.live || this.#failed) && this.stale;
+    if (key === this.#key && !again) return;
+    this.#key = key;
+    this.#at = performance.now();
+    void this.#fetch(key, scene, span, sources, origin);
+  }
+
+  async #fetch(
+    key: string,
+    { hass }: Scene,
+    span: Span,
+    sources: readonly Source[],
+    origin: Origin,
+  ): Promise<void> {
+    try {
+      const read = origin === "mirror" ? readMirror : readRecorder;
+      const answer = await read(hass, span, sources);
+      if (key !== this.#key) return;
+      this.#failed = false;
+      this.answered(answer);
+    } catch (error) {
+      if (key !== this.#key) return;
+      this.#failed = true;
+      const missing = isHassError(error) && error.code === "unknown_command";
+      this.failed(missing ? { missing } : { missing: false, text: errorText(error) });
+    }
+  }
+}
+
+/** The database holds powers; what they add up to is the recorder's. */
+async function readMirror(
+  hass: Hass,
+  span: Span,
+  sources: readonly Source[],
+): Promise<Answer> {
+  return { span, power: await mirrorRows(hass, sources, span), energy: {} };
+}
+
+async function readRecorder(
+  hass: Hass,
+  span: Span,
+  sources: readonly Source[],
+): Promise<Answer> {
+  const { start, end, power, energy } = span;
+  const ask = async (
+    of: "power" | "energy",
+    period: Period,
+    type: "mean" | "change",
+  ): Promise<Rows> => {
+    const ids = sources.flatMap((source) => source[of] ?? []);
+    if (!ids.length) return {};
+    const rows = await statistics(hass, ids, start, end, period, [type]);
+    return Object.fromEntries(
+      sources.map((source) => [source.device, rows[source[of] ?? ""]]),
+    );
+  };
+  const [means, sums] = await Promise.all([
+    ask("power", power, "mean"),
+    energy ? ask("energy", energy, "change") : {},
+  ]);
+  return { span, power: means, energy: sums };
+}

@@ -78,6 +78,7 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
         ("flows/rest.py", None),
         ("flows/socket.py", None),
     ],
+    "config_subentries.station": [("flows/station.py", None)],
     "config_subentries.mirror": [("flows/mirror.py", None)],
 }
 KEY = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+)*")

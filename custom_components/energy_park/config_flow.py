@@ -33,6 +33,7 @@ from .const import (
     SUBENTRY_MIRROR,
     SUBENTRY_PLUG,
     SUBENTRY_SECTOR,
+    SUBENTRY_STATION,
 )
 from .flows.access import credentials_schema, try_plug
 from .flows.discovery import DiscoveryFlow
@@ -41,6 +42,7 @@ from .flows.meter import MeterSubentryFlow
 from .flows.mirror import MirrorSubentryFlow, database_credentials_schema, try_database
 from .flows.plug import PlugSubentryFlow
 from .flows.sector import SectorSubentryFlow
+from .flows.station import StationSubentryFlow
 
 
 class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, domain=DOMAIN):
@@ -61,6 +63,7 @@ class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, domain=DOMAIN):
             SUBENTRY_METER: MeterSubentryFlow,
             SUBENTRY_SECTOR: SectorSubentryFlow,
             SUBENTRY_PLUG: PlugSubentryFlow,
+            SUBENTRY_STATION: StationSubentryFlow,
             SUBENTRY_MIRROR: MirrorSubentryFlow,
         }
 

@@ -1,11 +1,12 @@
 """The park as its config entry describes it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.const import (
     CONF_HOST,
+    CONF_MAC,
     CONF_MODEL,
     CONF_NAME,
     CONF_PASSWORD,
@@ -15,18 +16,26 @@ from homeassistant.const import (
 
 from .const import (
     CONF_CA,
+    CONF_COMPUTER,
     CONF_DATABASE,
+    CONF_MONITORS,
+    CONF_NEVER_SLEEPS,
     CONF_NUMBER,
     CONF_PRIORITY,
     CONF_ROLE,
     CONF_SCHEMA,
     CONF_SECTOR,
+    CONF_SHUTDOWN,
     CONF_SOCKETS,
     CONF_TLS,
+    CONF_WAKE,
+    SUBENTRY_PLUG,
     SUBENTRY_SECTOR,
+    SUBENTRY_STATION,
 )
 from .mirror.connection import MirrorSettings, TlsMode
 from .model import Plug, Role, Socket
+from .park.station import Station, mark_shared
 
 
 def read_plug(entry: ConfigEntry, subentry: ConfigSubentry) -> Plug:
@@ -49,6 +58,35 @@ def sectors(entry: ConfigEntry) -> dict[str, str]:
         subentry.subentry_id: subentry.title
         for subentry in entry.get_subentries_of_type(SUBENTRY_SECTOR)
     }
+
+
+def sockets(entry: ConfigEntry) -> dict[str, Socket]:
+    """Return the park's sockets by their id."""
+    return {
+        socket.id: socket
+        for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
+        for socket in read_plug(entry, subentry).sockets
+    }
+
+
+def read_stations(entry: ConfigEntry) -> dict[str, Station]:
+    """Return the stations by their subentry id; what was learnt is not in them."""
+    return {station.id: station for station in mark_shared(_stations(entry))}
+
+
+def _stations(entry: ConfigEntry) -> Iterator[Station]:
+    for subentry in entry.get_subentries_of_type(SUBENTRY_STATION):
+        data = subentry.data
+        yield Station(
+            id=subentry.subentry_id,
+            name=subentry.title,
+            computer=data[CONF_COMPUTER],
+            monitors=tuple(data[CONF_MONITORS]),
+            mac=data.get(CONF_MAC),
+            can_shut_down=bool(data.get(CONF_SHUTDOWN)),
+            can_wake=bool(data.get(CONF_WAKE)),
+            never_sleeps=data[CONF_NEVER_SLEEPS],
+        )
 
 
 def read_mirror(data: Mapping[str, Any]) -> MirrorSettings:

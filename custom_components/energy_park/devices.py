@@ -1,12 +1,17 @@
-"""The devices of a park: park <- meter; park <- sector <- plug, a strip's sockets."""
+"""The devices of a park: park <- meter; park <- sector <- plug, station.
+
+A strip's sockets are children of its device.
+"""
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import ChildDeviceInfo, DeviceInfo
 
+from .configuration import sockets
 from .const import (
     CONF_AREA,
+    CONF_COMPUTER,
     CONF_DIALECT,
     CONF_FIRMWARE,
     DOMAIN,
@@ -14,6 +19,7 @@ from .const import (
     SUBENTRY_MIRROR,
     SUBENTRY_PLUG,
     SUBENTRY_SECTOR,
+    SUBENTRY_STATION,
 )
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .model import Plug, Socket
@@ -49,6 +55,10 @@ def async_register_devices(
         homes = {socket.sector for socket in plug.plug.sockets}
         home = homes.pop() if len(homes) == 1 else None
         _register_plug(hass, entry, subentry, plug, sector_ids.get(home or "", park_id))
+    homes_of = {socket.id: socket.sector for socket in sockets(entry).values()}
+    for station in entry.get_subentries_of_type(SUBENTRY_STATION):
+        home = homes_of.get(station.data[CONF_COMPUTER])
+        _register_station(hass, entry, station, sector_ids.get(home or "", park_id))
 
 
 def socket_device(coordinator: PlugCoordinator, socket: Socket) -> AnyDeviceInfo:
@@ -136,6 +146,23 @@ def _register_sector(
     if known is None and (area_id := subentry.data.get(CONF_AREA)):
         registry.async_update_device(device.id, area_id=area_id)
     return device.id
+
+
+def _register_station(
+    hass: HomeAssistant,
+    entry: EnergyParkConfigEntry,
+    subentry: ConfigSubentry,
+    via_device_id: str,
+) -> None:
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=subentry.subentry_id,
+        identifiers={(DOMAIN, subentry.subentry_id)},
+        entry_type=dr.DeviceEntryType.SERVICE,
+        name=subentry.title,
+        model="Station",
+        via_device_id=via_device_id,
+    )
 
 
 def _register_plug(

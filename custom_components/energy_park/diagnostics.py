@@ -6,6 +6,7 @@ from typing import Any
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.const import (
     CONF_HOST,
+    CONF_MAC,
     CONF_NAME,
     CONF_PASSWORD,
     CONF_PORT,
@@ -13,7 +14,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_CA, CONF_DATABASE
+from .const import CONF_CA, CONF_DATABASE, CONF_SHUTDOWN, CONF_WAKE, CONF_WARN
 from .control.mirroring import Mirroring
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .links import CONF_KEY
@@ -25,10 +26,15 @@ TO_REDACT = {
     CONF_CA,
     CONF_DATABASE,
     CONF_HOST,
+    CONF_MAC,
     CONF_NAME,
     CONF_PASSWORD,
     CONF_PORT,
     CONF_USERNAME,
+    # What an action is given may hold a password or a person's address.
+    CONF_SHUTDOWN,
+    CONF_WAKE,
+    CONF_WARN,
     "ADCO",
     "ADSC",
     "MSG1",

@@ -294,3 +294,29 @@ async def test_a_socket_that_does_not_obey_is_told_once_until_it_does(
     strip.sockets[1].switch(on=False)
     async_later(hass, PLUG_INTERVAL * 3)
     await async_wait(hass, lambda: not issue_registry.issues)
+
+
+async def test_an_observed_park_tells_what_it_would_switch(
+    hass: HomeAssistant,
+    strip: ShellyGen2,
+    hass_admin_user: MockUser,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await async_setup_room(hass, strip)
+    observe = entity_id(hass, "switch", "park_observe")
+    assert hass.states.get(observe).state == "off"
+    await async_act(hass, "switch.turn_on", observe, by=hass_admin_user)
+    monitors = entity_id(hass, "switch", f"{ROOM}_monitors")
+    await async_act(hass, "switch.turn_off", monitors)
+    assert strip.sockets[1].switch_count == 0
+    reason = hass.states.get(entity_id(hass, "sensor", "aa0000000001_1_reason"))
+    assert reason.attributes["refused"] == "observed"
+    assert "Observed only: Socket 1 would be switched off" in caplog.text
+    await async_act(hass, "switch.turn_off", monitors, by=hass_admin_user)
+    assert not strip.sockets[1].on
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert hass.states.get(observe).state == "on"
+    await async_act(hass, "switch.turn_off", observe, by=hass_admin_user)
+    await async_act(hass, "switch.turn_on", monitors)
+    await async_act(hass, "energy_park.release", monitors, by=hass_admin_user)
+    await async_wait(hass, lambda: strip.sockets[1].on)

@@ -394,6 +394,7 @@ class Reason(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     DID_NOT_START = "did_not_start"
     CANCELLED = "cancelled"
+    OBSERVED = "observed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

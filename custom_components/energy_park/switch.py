@@ -33,6 +33,11 @@ PROTECTED = SwitchEntityDescription(
     translation_key="protected",
     entity_category=EntityCategory.CONFIG,
 )
+OBSERVE = SwitchEntityDescription(
+    key="observe",
+    translation_key="observe",
+    entity_category=EntityCategory.CONFIG,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +63,8 @@ async def async_setup_entry(
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the switches of each socket and each sector."""
+    """Add the switches of the park, of each socket and each sector."""
+    async_add_entities([ObserveSwitch(entry.runtime_data.park, OBSERVE)])
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
             (
@@ -161,6 +167,28 @@ class ProtectedSwitch(SocketEntity, SwitchEntity):
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Let the rules switch the socket."""
         self.switchboard.async_set_protected(self.socket, False)
+
+
+class ObserveSwitch(GroupEntity, SwitchEntity):
+    """Whether the rules of a park only tell what they would switch."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether nothing is switched but by persons, and for safety."""
+        return self.switchboard.observe
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Have the rules decide and switch nothing."""
+        self.switchboard.async_set_observe(True)
+        self.async_write_ha_state()
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let the rules switch."""
+        self.switchboard.async_set_observe(False)
+        self.async_write_ha_state()
 
 
 class GroupSwitch(GroupEntity, OrderedSwitch):

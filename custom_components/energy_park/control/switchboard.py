@@ -113,6 +113,17 @@ class Switchboard:
         self._memory.override = override
         self._memory.save_orders()
 
+    @property
+    def observe(self) -> bool:
+        """Whether rules decide, tell it, and switch nothing."""
+        return self._memory.observe
+
+    @callback
+    def async_set_observe(self, observe: bool) -> None:
+        """Let rules switch from now on, or only tell what they would switch."""
+        self._memory.observe = observe
+        self._memory.save_orders()
+
     @callback
     def async_set_priority(self, socket: Socket, priority: int) -> None:
         """Change a socket's priority, 1 (kept longest) to 10 (shed first)."""
@@ -151,7 +162,12 @@ class Switchboard:
             group=group,
         )
         decide = partial(arbiter.place, order=order, now=now)
-        return await self._async_decide(sockets, decide)
+        outcomes = await self._async_decide(sockets, decide)
+        for outcome in outcomes:
+            if outcome.refused is Reason.OBSERVED:
+                state, name = "on" if on else "off", outcome.socket.name
+                LOGGER.info("Observed only: %s would be switched %s", name, state)
+        return outcomes
 
     async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
         """End a person's override; the plan takes over."""
@@ -285,7 +301,11 @@ class Switchboard:
         self.coordinator(socket).async_update_listeners()
 
     def _policy(self, socket: Socket) -> Policy:
-        return Policy(role=socket.role, protected=self.memory(socket).protected)
+        return Policy(
+            role=socket.role,
+            protected=self.memory(socket).protected,
+            observed=self.observe,
+        )
 
 
 def select(sockets: Iterable[Socket], role: Role | None) -> tuple[Socket, ...]:

@@ -18,6 +18,9 @@ from .station import UNLEARNT, OffBand
 # long; later it is left to a person, who may have forgotten it.
 RETRY_FOR = timedelta(seconds=60)
 
+# Those who only tell what they would do while the park is observed.
+_RULES = frozenset({Source.SCHEDULE, Source.BALANCE})
+
 _RANK = {source: rank for rank, source in enumerate(Source)}
 
 
@@ -27,13 +30,15 @@ class Policy:
 
     ``off_band`` is where the computer behind it is off for sure. ``has_station``
     tells that it is a station's computer: a rule switches it off through a job,
-    which watches it, and in no other way.
+    which watches it, and in no other way. ``observed`` tells that rules decide and
+    switch nothing; safety is no rule that could wait.
     """
 
     role: Role
     protected: bool
     off_band: OffBand = UNLEARNT
     has_station: bool = False
+    observed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +225,17 @@ def _succeed(
 
 
 def _refusal(
+    order: Order, policy: Policy, reading: SocketReading | None
+) -> Reason | None:
+    """Why this order is not carried out, if so: what must not be comes first."""
+    if refused := _forbidden(order, policy, reading):
+        return refused
+    if policy.observed and order.source in _RULES:
+        return Reason.OBSERVED
+    return None
+
+
+def _forbidden(
     order: Order, policy: Policy, reading: SocketReading | None
 ) -> Reason | None:
     """Why this order must not be carried out, if so.

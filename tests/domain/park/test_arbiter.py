@@ -346,3 +346,36 @@ def _check(
             assert reading.on is False or (
                 reading.power_w is not None and reading.power_w < COMPUTER_OFF_BELOW_W
             )
+
+
+# A park that is observed
+
+
+OBSERVED = Policy(role=Role.OTHER, protected=False, observed=True)
+
+
+@given(st.sampled_from(Source), st.booleans(), st.booleans())
+def test_an_observed_park_switches_for_persons_and_safety_only(
+    source: Source, on: bool, group: bool
+) -> None:
+    decision = place(seen_on(), order(source, on, group=group), OBSERVED, ON, NOW)
+    if source in (Source.PERSON, Source.SAFETY):
+        assert decision.switch is on
+    else:
+        assert decision == Decision(
+            replace(seen_on(), refused=Reason.OBSERVED), refused=Reason.OBSERVED
+        )
+
+
+def test_what_must_not_be_is_told_before_what_is_only_observed() -> None:
+    policy = replace(OBSERVED, role=Role.COMPUTER)
+    decision = place(SocketState(), order(Source.SCHEDULE), policy, ON, NOW)
+    assert decision.refused is Reason.RUNNING
+
+
+def test_a_plan_that_was_overridden_is_not_taken_up_while_observed() -> None:
+    state = place(seen_on(), order(Source.SCHEDULE), LAMP, ON, NOW).state
+    state = place(state, order(Source.PERSON, True, NOW + HOUR), LAMP, ON, NOW).state
+    decision = tick(state, OBSERVED, ON, NOW + 2 * HOUR)
+    assert decision.switch is None
+    assert decision.refused is Reason.OBSERVED

@@ -38,6 +38,7 @@ from ..mirror.errors import (
     NoSuchDatabaseError,
     NotReadyError,
     ReadOnlyError,
+    SchemaNameError,
     TlsRefusedError,
     TooOldError,
     UnreachableError,
@@ -58,6 +59,7 @@ ERRORS: dict[type[MirrorError], str] = {
     NoRightError: "no_right",
     TooOldError: "too_old",
     ReadOnlyError: "read_only",
+    SchemaNameError: "schema_name",
 }
 
 PASSWORD = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))

@@ -14,6 +14,7 @@ from .errors import (
     MirrorError,
     NoRightError,
     ReadOnlyError,
+    SchemaNameError,
     TooOldError,
     translate,
 )
@@ -21,6 +22,7 @@ from .errors import (
 CONNECT_TIMEOUT_S: Final = 10
 COMMAND_TIMEOUT_S: Final = 30
 OLDEST_SERVER: Final = 14
+_NAME_BYTES: Final = 63
 
 type Connection = asyncpg.Connection[asyncpg.Record]
 
@@ -82,12 +84,32 @@ class ServerInfo:
     may_create: bool
 
 
+def check_schema_name(name: str) -> None:
+    """Make sure that a schema can have this name.
+
+    PostgreSQL keeps names of 63 bytes (4.1.1 Identifiers and Key Words) and those
+    that begin with pg_ for itself; "$user" is not itself in a search path.
+
+    Raises:
+        SchemaNameError: it cannot.
+    """
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError:
+        length = 0
+    if not 0 < length <= _NAME_BYTES or "\0" in name:
+        raise SchemaNameError("the name of the schema is empty, too long or no text")
+    if name.startswith("pg_") or name == "$user":
+        raise SchemaNameError("PostgreSQL keeps the name of the schema for itself")
+
+
 async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connection:
     """Open a connection.
 
     Raises:
         MirrorError: one of its kinds, for whatever went wrong.
     """
+    check_schema_name(settings.schema)
     try:
         # Reading certificates is work for the disk.
         context = await asyncio.to_thread(_tls, settings)
@@ -184,6 +206,7 @@ async def check_connection(settings: MirrorSettings) -> ServerInfo:
     """Connect, look around and leave; nothing is changed.
 
     Raises:
+        SchemaNameError: no schema can have this name.
         UnreachableError: no answer.
         NotReadyError: it takes no connection now.
         TlsRefusedError: TLS is wanted by one side only.

@@ -49,6 +49,10 @@ class ReadOnlyError(MirrorError):
     """The server takes no writes: a standby, or a maintenance."""
 
 
+class SchemaNameError(MirrorError):
+    """No schema can have the name that is asked for."""
+
+
 class SchemaMissingError(MirrorError):
     """The schema is not there, or is older than this version needs."""
 

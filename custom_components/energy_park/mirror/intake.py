@@ -45,13 +45,14 @@ def convert(offered: Sequence[Row]) -> Intake:
     for row in offered:
         try:
             if isinstance(row, ReadingRow):
+                rows.check(row.series)
                 at, value = rows.microseconds(row.at), rows.number(row.value)
                 intake.readings.append((row.series, at, value, int(row.quality)))
             elif isinstance(row, HourRow):
                 intake.sums.append(_sum(row))
             else:
                 intake.records.append(_record(row))
-        except (ValueError, TypeError, OverflowError) as error:
+        except (ValueError, TypeError, AttributeError, OverflowError) as error:
             table = "reading" if isinstance(row, ReadingRow) else row.table
             intake.refused.append((table, repr(row)[:_BODY_MAX], str(error)))
     return intake
@@ -69,6 +70,7 @@ def _sum(row: HourRow) -> Sum:
     Its number follows from what it is about, so that the hour is stored once; it is
     negative, as those of sums of measured readings are not.
     """
+    rows.check(row.series)
     hour_us = rows.microseconds(row.hour_at)
     if hour_us % HOUR_US:
         raise BadRowError("not the begin of an hour")

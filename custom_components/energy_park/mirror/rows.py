@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import IntFlag, StrEnum
 import json
 import math
+import re
 import secrets
 from typing import ClassVar, Final
 
@@ -18,6 +19,8 @@ from ..model import Role
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
+# As JSON escapes it, and not a backslash before a text that looks like it.
+_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class SubjectKind(StrEnum):
@@ -235,19 +238,48 @@ def number(value: float) -> float:
     return value
 
 
+def check(series: Series) -> None:
+    """Make sure that a series has names that can be stored.
+
+    Raises:
+        BadRowError: one holds NUL, or half of a character.
+    """
+    names = f"{series.subject}{series.metric}{series.unit}"
+    if "\0" in names:
+        raise BadRowError("NUL in a name")
+    if not names.isascii():
+        _check_characters(names)
+
+
 def body(row: RecordRow) -> str:
     """Return a record as the JSON object whose keys are the table's columns.
 
     Raises:
-        BadRowError: it holds what JSON cannot say.
+        BadRowError: it holds what JSON, or a text of the database, cannot say.
     """
     values = {name: getattr(row, name) for name in row.__slots__}
     try:
-        return json.dumps(
-            values, default=_plain, separators=(",", ":"), allow_nan=False
+        text = json.dumps(
+            values,
+            default=_plain,
+            separators=(",", ":"),
+            allow_nan=False,
+            ensure_ascii=False,
         )
     except (TypeError, ValueError, RecursionError) as error:
         raise BadRowError(f"not JSON: {error}") from None
+    if _NUL.search(text):
+        raise BadRowError("NUL in a text")
+    _check_characters(text)
+    return text
+
+
+def _check_characters(text: str) -> None:
+    """Raise when a text holds half of a character, a lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadRowError("half of a character") from None
 
 
 def _plain(value: object) -> object:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,8 @@ from .problems import Problems
 from .rows import Row
 from .storage import SpoolLimits, Storage, Tally
 from .store import Store
+
+_LOGGER = logging.getLogger(__name__)
 
 COMMIT_AFTER_S: Final = 0.5
 COMMIT_ROWS: Final = 500
@@ -73,8 +76,7 @@ class Spool:
         offered then is lost, and counted.
         """
         if len(self._offered) >= OFFERED_MAX:
-            self._storage.tally.lost += 1
-            self._problems.tell(Problem.ROWS_LOST, rows=self._storage.tally.lost)
+            self._lose(1)
             return
         self._offered.append(row)
         self.offered += 1
@@ -157,11 +159,20 @@ class Spool:
             offered, self._offered = self._offered, []
             self._some.clear()
             self._enough.clear()
-            await self.run(self._storage.keep, offered)
+            try:
+                await self.run(self._storage.keep, offered)
+            except Exception:
+                # Those that come after must not suffer.
+                _LOGGER.exception("Rows cannot be kept")
+                self._lose(len(offered))
             async with self._kept:
                 self.kept += len(offered)
                 self._kept.notify_all()
             self._on_kept()
+
+    def _lose(self, count: int) -> None:
+        self.tally.lost += count
+        self._problems.tell(Problem.ROWS_LOST, rows=self.tally.lost)
 
     def _tell(self, problem: Problem, detail: dict[str, int]) -> None:
         self._loop.call_soon_threadsafe(lambda: self._problems.tell(problem, **detail))

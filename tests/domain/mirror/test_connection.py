@@ -25,6 +25,7 @@ from custom_components.energy_park.mirror.errors import (
     NoSuchDatabaseError,
     NotReadyError,
     ReadOnlyError,
+    SchemaNameError,
     TlsRefusedError,
     TooOldError,
     UnreachableError,
@@ -132,6 +133,16 @@ async def test_a_wrong_user(settings: MirrorSettings) -> None:
 
 async def test_a_database_that_is_not_there(settings: MirrorSettings) -> None:
     assert type(await failure(replace(settings, database="x"))) is NoSuchDatabaseError
+
+
+@pytest.mark.parametrize(
+    "name", ["", "x" * 64, "é" * 32, "a\0b", "half \ud800", "pg_mirror", "$user"]
+)
+async def test_a_name_that_no_schema_can_have(
+    settings: MirrorSettings, name: str
+) -> None:
+    error = await failure(replace(settings, schema=name))
+    assert isinstance(error, SchemaNameError)
 
 
 async def test_a_user_who_must_not_create_the_schema(stranger: MirrorSettings) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 import json
 from pathlib import Path
 import shutil
@@ -13,6 +14,8 @@ import pytest
 from custom_components.energy_park.mirror import storage, writer
 from custom_components.energy_park.mirror.connection import Connection, MirrorSettings
 from custom_components.energy_park.mirror.errors import Problem
+from custom_components.energy_park.mirror.history import Resolution
+from custom_components.energy_park.mirror.migrations import quote
 from custom_components.energy_park.mirror.rows import (
     EventKind,
     EventRow,
@@ -41,6 +44,9 @@ from .conftest import (
     stored,
     until,
 )
+
+# Half of a character, as a text that was cut holds it.
+HALF = "\ud83d"
 
 
 def event(number: int, **changes: Any) -> EventRow:
@@ -232,35 +238,70 @@ async def test_a_bad_row_is_set_aside_and_the_others_go_through(
             replace(reading(200), value=float("nan")),
             replace(reading(201), at=datetime(2026, 1, 1)),
             replace(reading(202), series=Series(SubjectKind.ENTITY, "nul\0", "state")),
+            replace(
+                reading(203), series=Series(SubjectKind.ENTITY, "a", "state", HALF)
+            ),
             event(1),
             event(2, reason="nul\0"),
             event(3, detail={"deep": object()}),
-            event(4),
+            event(4, detail={"not nul": "\\u0000", "text": "é € 😀"}),
+            event(5, reason=HALF),
+            # The database's own refusals: out of range, and no number it can hold.
+            event(6, event_id=1 << 63),
+            event(7, detail={"number": Decimal(1)}),
+            SectorRow(sector_id="room", name="Room", updated_at=datetime.max),
         ]
     )
     await arrived(mirror)
     await assert_sums(database, 100)
     assert await database.fetchval("SELECT count(*) FROM event") == 2
     tables = [table for table, _, _ in await mirror.quarantined()]
-    assert sorted(tables) == ["event", "event", "reading", "reading", "reading"]
+    assert sorted(tables) == [*["event"] * 5, *["reading"] * 4, "sector"]
     assert told.problems == [Problem.ROWS_QUARANTINED]
-    assert mirror.status().problems == {Problem.ROWS_QUARANTINED: {"rows": 5}}
-    assert mirror.status().rows_quarantined == 5
+    assert mirror.status().problems == {Problem.ROWS_QUARANTINED: {"rows": 10}}
+    assert mirror.status().rows_quarantined == 10
+    kept = await database.fetchval("SELECT detail FROM event WHERE detail ? 'text'")
+    assert json.loads(kept) == {"not nul": "\\u0000", "text": "é € 😀"}
 
 
-async def test_a_bad_row_in_a_backlog_is_set_aside(
-    start_mirror: StartMirror, database: Connection
+@pytest.mark.parametrize(
+    "name",
+    ["x" * 63, 'a"b; DROP TABLE site; --', "it's.a, name", "{schema} %s $1 \\", " "],
+)
+async def test_a_schema_of_any_name(
+    start_mirror: StartMirror, settings: MirrorSettings, database: Connection, name: str
 ) -> None:
+    quoted = quote(name)
+    mirror = await start_mirror(schema=name)
+    mirror.offer_many([*(reading(index) for index in range(100)), event(1)])
+    await arrived(mirror)
+    points = await mirror.history.read(
+        SERIES[:1], START, START + timedelta(days=1), Resolution.DAY
+    )
+    assert [point.readings for point in points[SERIES[0]]] == [13]
+    await database.execute(f"SET search_path TO {quoted}")
+    await assert_sums(database, 100)
+    await mirror.stop()
+    await database.execute(f"DROP SCHEMA {quoted} CASCADE")
+
+
+async def test_a_row_that_the_database_refuses_is_found_among_many(
+    start_mirror: StartMirror, database: Connection, told: Told
+) -> None:
+    await (await start_mirror("other")).arrived()
+    await database.execute("ALTER TABLE reading ADD CHECK (value <> 1234)")
     away = await start_mirror(port=1)
     away.offer_many(reading(index) for index in range(3_000))
-    away.offer(
-        replace(reading(5_000), series=Series(SubjectKind.ENTITY, "nul\0", "state"))
-    )
     await away.stop()
+    told.problems.clear()
     mirror = await start_mirror()
+    mirror.offer_many(reading(index) for index in range(3_000, 3_100))
+    mirror.offer(replace(reading(3_100), value=1234))
     await arrived(mirror)
-    await assert_sums(database, 3_000)
-    assert len(await mirror.quarantined()) == 1
+    await assert_sums(database, 3_099)
+    causes = [(table, cause) for table, _, cause in await mirror.quarantined()]
+    assert causes == 2 * [("reading", "23514")]
+    assert told.problems == [Problem.ROWS_QUARANTINED]
 
 
 async def test_a_new_spool_goes_on_under_the_same_numbers(

@@ -105,6 +105,18 @@ async def test_a_disk_that_hangs_loses_only_beyond_a_bound_and_tells(
     assert told.problems == [Problem.ROWS_LOST]
 
 
+async def test_what_is_no_row_at_all_harms_no_other(
+    open_spool: OpenSpool, told: Told
+) -> None:
+    spool = await open_spool()
+    spool.offer(None)  # type: ignore[arg-type]
+    await spool.flush()
+    assert (told.problems, spool.tally.lost) == ([Problem.ROWS_LOST], 1)
+    spool.offer(reading(1))
+    await spool.flush()
+    assert await values(spool) == [1]
+
+
 class SmallDisk:
     """SQLite's own bound on the size of a file, as a disk that is full."""
 

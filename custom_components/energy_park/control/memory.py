@@ -50,9 +50,11 @@ class ParkMemory:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Name the storage; nothing is read yet."""
+        self._hass = hass
         self._store = Store[dict[str, Any]](
             hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}", private=True
         )
+        self._due: float | None = None
         self.sockets: dict[str, SocketMemory] = {}
         self.insights: dict[str, MeterInsight] = {}
         self.billings: dict[str, MeterBilling] = {}
@@ -95,12 +97,12 @@ class ParkMemory:
     @callback
     def save_orders(self) -> None:
         """Have an order or a policy written soon."""
-        self._store.async_delay_save(self._dump, SAVE_ORDERS_AFTER_S)
+        self._save_within(SAVE_ORDERS_AFTER_S)
 
     @callback
     def save_totals(self) -> None:
         """Have the totals written in a while."""
-        self._store.async_delay_save(self._dump, SAVE_TOTALS_AFTER_S)
+        self._save_within(SAVE_TOTALS_AFTER_S)
 
     async def async_save(self) -> None:
         """Write now."""
@@ -110,7 +112,15 @@ class ParkMemory:
         """Forget the park."""
         await self._store.async_remove()
 
+    def _save_within(self, delay_s: float) -> None:
+        """Have it written in time: asked again, the store would put it off."""
+        due = self._hass.loop.time() + delay_s
+        if self._due is None or due < self._due:
+            self._due = due
+            self._store.async_delay_save(self._dump, delay_s)
+
     def _dump(self) -> dict[str, Any]:
+        self._due = None
         return {
             "sockets": {key: to_plain(m) for key, m in self.sockets.items()},
             "groups": {key: to_plain(m) for key, m in self.groups.items()},

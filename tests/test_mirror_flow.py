@@ -4,7 +4,7 @@ from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 import pytest
 
 from .common import MockConfigEntry
@@ -34,12 +34,20 @@ async def schemas(database: TestDatabase) -> set[str]:
 
 
 def suggested(result: Any) -> dict[str, Any]:
-    """What a form shows in its fields."""
-    return {
+    """What a form shows in its fields, also in those of its sections."""
+    return shown_in(result["data_schema"].schema)
+
+
+def shown_in(fields: dict[Any, Any]) -> dict[str, Any]:
+    shown = {
         str(field): field.description["suggested_value"]
-        for field in result["data_schema"].schema
+        for field in fields
         if field.description
     }
+    for form in fields.values():
+        if isinstance(form, section):
+            shown |= shown_in(form.schema.schema)
+    return shown
 
 
 async def test_the_tables_are_made_once_the_user_agreed(
@@ -100,6 +108,46 @@ async def test_what_is_wrong_is_said_and_corrected(
     assert (data | wrong)["password"] not in suggested(result).values()
     result = await async_answer(hass, result, data)
     assert result["step_id"] == "create"
+
+
+async def test_a_name_that_the_server_would_cut_is_refused(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    entry = await async_setup(hass)
+    data = database.data()
+    # 32 letters, 64 bytes.
+    long = data | {"schema": "é" * 32}
+    result = await async_answer(hass, await async_start(hass, entry), long)
+    assert result["errors"] == {"base": "schema_name"}
+    result = await async_answer(hass, result, data | {"schema": "é" * 31 + "x"})
+    assert result["step_id"] == "create"
+
+
+async def test_place_and_other_entities_are_kept_and_can_be_cleared(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    data = database.data(region="Grand Est", include={"area_id": ["hall"]})
+    entry = await async_setup(hass, mirror(data))
+    result = await entry.start_subentry_reconfigure_flow(hass, "mirror")
+    shown = suggested(result)
+    assert shown["region"] == "Grand Est"
+    assert shown["include"] == {"area_id": ["hall"]}
+    answers = database.data()
+    answers |= {
+        "place": {"region": " ", "city": " Nancy "},
+        "others": {"exclude": ["sensor.secret"]},
+    }
+    result = await async_answer(hass, result, answers)
+    assert result["step_id"] == "create"
+    result = await async_answer(hass, result, {})
+    assert result["reason"] == "reconfigure_successful"
+    [changed] = entry.get_subentries_of_type("mirror")
+    kept = {"region", "city", "district", "include", "exclude"} & changed.data.keys()
+    assert {key: changed.data[key] for key in kept} == {
+        "city": "Nancy",
+        "exclude": ["sensor.secret"],
+    }
+    await hass.async_block_till_done()
 
 
 async def test_a_user_without_rights_is_told_so(

@@ -10,12 +10,18 @@ from typing import Any
 import asyncpg
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.energy_park.const import DOMAIN, MIRROR_INTERVAL, MIRROR_LAG_MAX
-from custom_components.energy_park.control import mirroring
+from custom_components.energy_park.const import (
+    DOMAIN,
+    MIRROR_INTERVAL,
+    MIRROR_LAG_MAX,
+    PLUG_INTERVAL,
+)
+from custom_components.energy_park.control import mirror_park, mirroring
 from custom_components.energy_park.control.mirror_issues import (
     LOSSES,
     PASSING,
@@ -89,7 +95,7 @@ def mirror_of(entry: MockConfigEntry) -> Mirror:
 async def test_what_is_measured_arrives(
     hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
 ) -> None:
-    data = database.data()
+    data = database.data(region="Grand Est", city="Nancy")
     async with EmulatedMeter(mode="standard", contract="hc") as linky:
         entry = await async_setup(
             hass,
@@ -101,7 +107,8 @@ async def test_what_is_measured_arrives(
         ask = answer
         [site] = await ask(database, data["schema"], "SELECT * FROM site")
         assert (site["uid"], site["name"]) == ("park", "School")
-        assert site["country"] == "FR"
+        assert (site["country"], site["region"]) == ("FR", "Grand Est")
+        assert (site["city"], site["district"]) == ("Nancy", None)
         metrics = """
             SELECT DISTINCT subject_kind, metric, unit FROM series JOIN reading
             USING (site_id, series_id)
@@ -116,6 +123,18 @@ async def test_what_is_measured_arrives(
         assert frame["meter_id"] == linky.serial
         [described] = await ask(database, data["schema"], "SELECT * FROM meter")
         assert described["subscribed_power_va"] == 9000
+        # What hardly changes is not told with each frame.
+        often = "SELECT count(*) FROM reading JOIN series USING (site_id, series_id)"
+        often += " WHERE metric = $1 HAVING count(*) > 3"
+        await ask(database, data["schema"], often, 1, "apparent_power_va")
+        [slow] = await ask(
+            database, data["schema"], often.replace("> 3", "> 0"), 1, "max_power_va"
+        )
+        assert slow["count"] <= 3
+        told = "SELECT detail ->> 'tariff' FROM event WHERE subject_id = $1"
+        told += " AND kind = 'state'"
+        [tariff] = await ask(database, data["schema"], told, 1, linky.serial)
+        assert tariff[0] in {"peak", "off_peak"}
         [room] = await ask(database, data["schema"], "SELECT * FROM sector")
         assert (room["sector_id"], room["name"]) == ("room", "Room")
         sockets = await ask(
@@ -162,25 +181,90 @@ async def test_an_order_is_told_with_its_reason(
         first.id,
     )
     assert [tuple(row) for row in rows] == [(True, "as_found"), (False, "person")]
-    # What is protected refuses an automation.
+    # What is protected refuses an automation, each time that it asks.
     protected = entity_id(hass, "switch", f"{second.id}_protected")
     await async_act(hass, "switch.turn_on", protected)
-    with pytest.raises(Exception, match="protected"):
-        await async_act(
-            hass, "switch.turn_off", entity_id(hass, "switch", f"{second.id}_socket")
-        )
-    [refused] = await answer(
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError) as raised:
+            await async_act(
+                hass,
+                "switch.turn_off",
+                entity_id(hass, "switch", f"{second.id}_socket"),
+            )
+        assert raised.value.translation_key == "refused_protected"
+    rows = await answer(
         database,
         data["schema"],
-        "SELECT * FROM event WHERE subject_id = $1 AND kind = 'order'",
-        1,
+        """
+        SELECT is_on, source, reason, detail ->> 'refused' FROM event
+        WHERE subject_id = $1 AND kind = 'order'
+        """,
+        2,
         second.id,
     )
-    assert (refused["is_on"], refused["reason"]) == (None, "protected")
+    assert [tuple(row) for row in rows] == [
+        (False, "schedule", "automation", "protected")
+    ] * 2
     [told] = await answer(
         database, data["schema"], "SELECT socket_id FROM socket WHERE protected"
     )
     assert told["socket_id"] == second.id
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+LATEST = """
+    SELECT value, quality FROM reading JOIN series USING (site_id, series_id)
+    WHERE subject_kind = $1 AND subject_id = $2 AND metric = $3 ORDER BY at DESC LIMIT 1
+"""
+
+
+async def test_sums_of_sectors_and_of_the_park_arrive(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    parts = (mirror(data), sector("Room", "room"), plug(strip, "room"))
+    entry = await async_setup(hass, *parts)
+    async_later(hass, PLUG_INTERVAL)
+    question = (database, data["schema"], LATEST, 1)
+    for subject in (("sector", "room"), ("site", "")):
+        [power] = await answer(*question, *subject, "power_w")
+        assert (power["value"], power["quality"]) == (pytest.approx(120, abs=1), 0)
+        [energy] = await answer(*question, *subject, "energy_wh")
+        assert energy["value"] >= 0
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_sum_that_lacks_a_socket_says_so(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    async with ShellyGen2(mac="aa0000000002") as silent:
+        quiet = plug(silent)
+    entry = await async_setup(hass, mirror(data), plug(strip), quiet)
+    async_later(hass, PLUG_INTERVAL)
+    [power] = await answer(database, data["schema"], LATEST, 1, "site", "", "power_w")
+    assert power["quality"] == 4
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_energy_of_a_socket_survives_its_counter(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    strip.sockets[0].energy_wh = 500.0
+    entry = await async_setup(hass, mirror(data), plug(strip))
+    socket = entry.runtime_data.switchboard.sockets[0]
+    [coordinator] = entry.runtime_data.plugs.values()
+    strip.sockets[0].energy_wh = 3.0
+    await coordinator.async_refresh()
+    question = """
+        SELECT value FROM reading JOIN series USING (site_id, series_id)
+        WHERE subject_id = $1 AND metric = 'energy_wh' ORDER BY at
+    """
+    rows = await answer(database, data["schema"], question, 2, socket.id)
+    values = [row["value"] for row in rows]
+    assert values == sorted(values)
+    assert values[0] >= 500
     await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -307,7 +391,7 @@ async def test_a_fault_in_the_rows_stops_nothing_and_is_told_once(
     def fail(*_: Any) -> None:
         raise RuntimeError("no rows today")
 
-    monkeypatch.setattr(mirroring, "socket_rows", fail)
+    monkeypatch.setattr(mirror_park, "socket_rows", fail)
     entry = await async_setup(hass, mirror(database.data()), plug(strip))
     await async_switch_off_and_unload(hass, entry)
     assert caplog.text.count("The mirror misses something") == 1
@@ -368,7 +452,7 @@ async def test_the_entities_follow_the_mirror(
     )
     await answer(database, data["schema"], "SELECT * FROM socket", 2)
     await async_wait(hass, lambda: not mirror_of(entry).status().rows_waiting)
-    async_later(hass, MIRROR_INTERVAL)
+    await entry.runtime_data.mirroring.coordinator.async_refresh()
     await async_wait(hass, lambda: state(hass, "binary_sensor", "connected") == "on")
     assert float(state(hass, "sensor", "rows_per_minute")) > 5
     assert float(state(hass, "sensor", "rows_waiting")) == 0

@@ -18,17 +18,24 @@ CONF_ANSWERS: Final = "answers"
 CONF_AREA: Final = "area"
 CONF_BILLING_PERIOD: Final = "billing_period"
 CONF_CA: Final = "ca"
+CONF_CITY: Final = "city"
 CONF_COMPUTER: Final = "computer"
 CONF_DATABASE: Final = "database"
 CONF_DIALECT: Final = "dialect"
+CONF_DISTRICT: Final = "district"
+CONF_EXCLUDE: Final = "exclude"
 CONF_FIRMWARE: Final = "firmware"
+CONF_INCLUDE: Final = "include"
 CONF_MONITORS: Final = "monitors"
 CONF_NEVER_SLEEPS: Final = "never_sleeps"
 CONF_NUMBER: Final = "number"
+CONF_OTHERS: Final = "others"
+CONF_PLACE: Final = "place"
 CONF_PRESENCE: Final = "presence"
 CONF_PRICE: Final = "price"
 CONF_PRIORITY: Final = "priority"
 CONF_RADIO: Final = "radio"
+CONF_REGION: Final = "region"
 CONF_ROLE: Final = "role"
 CONF_SCHEMA: Final = "schema"
 CONF_SECTOR: Final = "sector"
@@ -81,6 +88,9 @@ MIRROR_INTERVAL = timedelta(seconds=10)
 
 # A mirror that is so far behind while its database answers is a person's task.
 MIRROR_LAG_MAX = timedelta(hours=1)
+
+# What a meter tells with every frame but hardly changes is mirrored so often.
+SLOW_READING_AFTER = timedelta(minutes=5)
 
 # Sums of many sockets are written once for all polls that arrive within this time.
 GROUP_UPDATE_AFTER_S = 0.2

@@ -2,47 +2,44 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ..mirror.rows import EventKind, EventRow, SubjectKind
-from ..model import Socket
+from ..model import Order, Reason, Socket
 from ..park.arbiter import SocketState
+
+_SHEDDING: Final = {Reason.SHED: EventKind.SHED, Reason.RESTORED: EventKind.RESTORE}
 
 
 def decisions(
     socket: Socket, before: SocketState, after: SocketState, now: datetime
 ) -> Iterator[EventRow]:
-    """Yield the orders that came and what is wanted now, each with its reason."""
+    """Yield the orders that came and what is wanted now, each with its reason.
+
+    An order that is refused is told each time, with its own source and reason; why
+    it is refused stands in the detail.
+    """
     for order in after.claims:
         if order not in before.claims:
-            yield _of_socket(
-                socket,
-                EventKind.ORDER,
-                order.given_at,
-                is_on=order.on,
-                source=order.source,
-                reason=order.reason,
-                until=order.until,
-                detail={"group": order.group},
+            outranked = order is not after.claims[0]
+            yield _ordered(
+                socket, order, order.given_at, after.refused if outranked else None
             )
-    if after.refused is not None and after.refused is not before.refused:
-        yield _of_socket(
-            socket,
-            EventKind.ORDER,
-            now,
-            reason=after.refused,
-            detail={"refused": True},
-        )
+    refused = after.refused_order
+    if refused is not None and refused is not before.refused_order:
+        yield _ordered(socket, refused, now, after.refused)
     if (after.wanted, after.reason) != (before.wanted, before.reason):
-        yield _of_socket(
-            socket,
-            EventKind.WANTED,
-            now,
-            is_on=after.wanted,
-            source=after.claims[0].source if after.claims else None,
-            reason=after.reason,
-            until=after.until,
-        )
+        for kind in (EventKind.WANTED, _SHEDDING.get(after.reason)):
+            if kind is not None:
+                yield _of_socket(
+                    socket,
+                    kind,
+                    now,
+                    is_on=after.wanted,
+                    source=after.claims[0].source if after.claims else None,
+                    reason=after.reason,
+                    until=after.until,
+                )
 
 
 def actual(socket: Socket, on: bool | None, why: str, now: datetime) -> EventRow:
@@ -65,6 +62,32 @@ def overload(meter_id: str, on: bool, now: datetime) -> EventRow:
         subject_id=meter_id,
         is_on=on,
         reason="overload",
+    )
+
+
+def tariff(meter_id: str, period: str | None, label: str, now: datetime) -> EventRow:
+    """Return that another tariff period began, also in the meter's own words."""
+    return EventRow(
+        at=now,
+        kind=EventKind.STATE,
+        subject_kind=SubjectKind.METER,
+        subject_id=meter_id,
+        detail={"tariff": period, "label": label},
+    )
+
+
+def _ordered(
+    socket: Socket, order: Order, at: datetime, refused: Reason | None
+) -> EventRow:
+    return _of_socket(
+        socket,
+        EventKind.ORDER,
+        at,
+        is_on=order.on,
+        source=order.source,
+        reason=order.reason,
+        until=order.until,
+        detail={"group": order.group, "refused": refused},
     )
 
 

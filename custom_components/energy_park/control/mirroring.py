@@ -5,8 +5,7 @@ rest of the park.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 import shutil
@@ -19,22 +18,24 @@ from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from ..configuration import read_mirror, sectors
-from ..const import DOMAIN, LOGGER, MIRROR_INTERVAL, MIRROR_LAG_MAX
-from ..coordinator import EnergyParkConfigEntry, EnergyParkData, PlugCoordinator
-from ..meter_coordinator import MeterCoordinator
-from ..mirror.measures import meter_rows, plug_rows, socket_rows
+from ..configuration import read_mirror
+from ..const import (
+    CONF_CITY,
+    CONF_DISTRICT,
+    CONF_REGION,
+    DOMAIN,
+    LOGGER,
+    MIRROR_INTERVAL,
+    MIRROR_LAG_MAX,
+)
+from ..coordinator import EnergyParkConfigEntry, EnergyParkData
 from ..mirror.mirror import Mirror, MirrorStatus
-from ..mirror.rows import EPOCH, MeterRow, PlugRow, SectorRow, SiteRow, SocketRow
-from ..model import MeterReading, PlugReading
-from ..park.arbiter import SocketState
-from .happenings import actual, decisions, overload
+from ..mirror.rows import SiteRow
 from .mirror_issues import MirrorIssues
+from .mirror_park import ParkRows
 
 STOP_WITHIN_S = 10
 MIRROR_LAG_S = MIRROR_LAG_MAX.total_seconds()
-
-type PartRow = MeterRow | SectorRow | PlugRow | SocketRow
 
 
 def spool_directory(hass: HomeAssistant, entry_id: str) -> Path:
@@ -97,6 +98,9 @@ class Mirroring:
                 name=entry.title,
                 time_zone=hass.config.time_zone,
                 country=entry.data[CONF_COUNTRY],
+                region=part.data.get(CONF_REGION),
+                city=part.data.get(CONF_CITY),
+                district=part.data.get(CONF_DISTRICT),
             ),
             spool_directory(hass, entry.entry_id),
             on_problem=self._issues.problem,
@@ -106,29 +110,17 @@ class Mirroring:
         self.coordinator = MirrorCoordinator(hass, entry, part, self.mirror)
         self._starting: asyncio.Task[None] | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
-        self._frames: dict[str, MeterReading] = {}
-        self._polls: dict[str, PlugReading] = {}
-        self._states: dict[str, SocketState] = {}
-        self._on: dict[str, bool | None] = {}
-        self._overloads: dict[str, bool] = {}
-        self._described: dict[str, tuple[PartRow, ...]] = {}
+        self._park: ParkRows | None = None
         self._failed = False
 
     @callback
     def async_start(self, data: EnergyParkData) -> None:
         """Follow the park; the disk and the database are opened meanwhile."""
-        self._data = data
         self._starting = self._hass.async_create_background_task(
             self._async_open(), f"{DOMAIN} mirror"
         )
-        for socket in data.switchboard.sockets:
-            self._states[socket.id] = data.switchboard.memory(socket).state
-        self._guarded(self._describe_sectors)
-        for meter in data.meters.values():
-            self._follow(meter, partial(self._read_meter, meter))
-        for plug in data.plugs.values():
-            self._follow(plug, partial(self._read_plug, plug))
-            self._guarded(partial(self._describe_plug, plug))
+        self._park = ParkRows(self._hass, self._entry, data, self.mirror, self._guarded)
+        self._park.async_start()
         self._unsubscribe.append(self.coordinator.async_add_listener(self._look_at_lag))
         self._unsubscribe.append(
             self._hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._async_end)
@@ -140,8 +132,8 @@ class Mirroring:
             unsubscribe()
         self._unsubscribe.clear()
         starting, self._starting = self._starting, None
-        if starting is not None:
-            self._guarded(self._describe_removed)
+        if starting is not None and self._park is not None:
+            self._park.async_stop()
             await self._async_close(starting)
         # What is lost at the very end is told, too.
         self._issues.close()
@@ -171,13 +163,6 @@ class Mirroring:
         status = self.coordinator.data
         self._issues.lag(status.connected and status.lag_s > MIRROR_LAG_S)
 
-    def _follow(
-        self, coordinator: MeterCoordinator | PlugCoordinator, read: CALLBACK_TYPE
-    ) -> None:
-        self._unsubscribe.append(
-            coordinator.async_add_listener(partial(self._guarded, read))
-        )
-
     @callback
     def _guarded(self, offer: Callable[[], None]) -> None:
         """Do something for the mirror; its faults stay here, and are told once."""
@@ -187,89 +172,3 @@ class Mirroring:
             if not self._failed:
                 LOGGER.exception("The mirror misses something")
             self._failed = True
-
-    def _read_meter(self, meter: MeterCoordinator) -> None:
-        """Offer a frame that is new and whole, and what changed with it."""
-        if not meter.heard or meter.data is None:
-            return
-        reading = meter.data.reading
-        if reading.early or self._frames.get(meter.serial) is reading:
-            return
-        self._frames[meter.serial] = reading
-        now = dt_util.utcnow()
-        self.mirror.offer_many(meter_rows(meter.serial, reading, now))
-        self._describe(
-            meter.subentry.subentry_id,
-            [
-                MeterRow(
-                    meter_id=meter.serial,
-                    name=meter.subentry.title,
-                    mode=reading.mode,
-                    contract=reading.contract,
-                    subscribed_power_va=reading.subscribed_power_va,
-                    updated_at=EPOCH,
-                )
-            ],
-        )
-        if reading.overload is not None:
-            before = self._overloads.get(meter.serial, False)
-            self._overloads[meter.serial] = reading.overload
-            if reading.overload is not before:
-                self.mirror.offer(overload(meter.serial, reading.overload, now))
-
-    def _read_plug(self, plug: PlugCoordinator) -> None:
-        """Offer a poll that is new, and what was decided and seen of the sockets."""
-        now = dt_util.utcnow()
-        new = plug.heard and self._polls.get(plug.plug.serial) is not plug.data
-        if new:
-            self._polls[plug.plug.serial] = plug.data
-        for socket in plug.plug.sockets:
-            before = self._states[socket.id]
-            state = self._data.switchboard.memory(socket).state
-            if state is not before:
-                self._states[socket.id] = state
-                self.mirror.offer_many(decisions(socket, before, state, now))
-            reading = plug.reading(socket)
-            if new and reading is not None:
-                self.mirror.offer_many(socket_rows(socket.id, reading, now))
-            on = reading.on if reading is not None else None
-            if on is not self._on.get(socket.id):
-                self._on[socket.id] = on
-                self.mirror.offer(actual(socket, on, state.reason, now))
-        self._describe_plug(plug)
-
-    def _describe_plug(self, plug: PlugCoordinator) -> None:
-        memory = self._data.switchboard.memory
-        sockets = tuple(
-            replace(socket, priority=memory(socket).priority)
-            for socket in plug.plug.sockets
-        )
-        protected = frozenset(s.id for s in sockets if memory(s).protected)
-        self._describe(
-            plug.subentry.subentry_id,
-            plug_rows(replace(plug.plug, sockets=sockets), EPOCH, protected),
-        )
-
-    def _describe_sectors(self) -> None:
-        for sector_id, name in sectors(self._entry).items():
-            self._describe(
-                sector_id,
-                [SectorRow(sector_id=sector_id, name=name, updated_at=EPOCH)],
-            )
-
-    def _describe(self, part_id: str, rows: Iterable[PartRow]) -> None:
-        """Offer what a part is, if it is not what it was; the rows carry no time."""
-        described = tuple(rows)
-        if self._described.get(part_id) != described:
-            self._described[part_id] = described
-            now = dt_util.utcnow()
-            self.mirror.offer_many(replace(row, updated_at=now) for row in described)
-
-    def _describe_removed(self) -> None:
-        """Offer the end of the parts that are no longer in the park."""
-        now = dt_util.utcnow()
-        for part_id in self._described.keys() - self._entry.subentries.keys():
-            self.mirror.offer_many(
-                replace(row, updated_at=now, removed_at=now)
-                for row in self._described[part_id]
-            )

@@ -9,12 +9,16 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_HOST, CONF_PASSWORD, CONF_PORT, CONF_USERNAME
+from homeassistant.data_entry_flow import SectionConfig, section
 from homeassistant.helpers.selector import (
+    EntitySelector,
+    EntitySelectorConfig,
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
+    TargetSelector,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -24,7 +28,14 @@ import probatio
 from ..configuration import read_mirror
 from ..const import (
     CONF_CA,
+    CONF_CITY,
     CONF_DATABASE,
+    CONF_DISTRICT,
+    CONF_EXCLUDE,
+    CONF_INCLUDE,
+    CONF_OTHERS,
+    CONF_PLACE,
+    CONF_REGION,
     CONF_SCHEMA,
     CONF_TLS,
     LOGGER,
@@ -76,6 +87,20 @@ def database_credentials_schema() -> probatio.Schema:
 
 
 def _schema() -> probatio.Schema:
+    def folded(fields: dict[Any, Any]) -> section:
+        return section(probatio.Schema(fields), SectionConfig(collapsed=True))
+
+    place = {
+        probatio.Optional(CONF_REGION): TextSelector(),
+        probatio.Optional(CONF_CITY): TextSelector(),
+        probatio.Optional(CONF_DISTRICT): TextSelector(),
+    }
+    others = {
+        probatio.Optional(CONF_INCLUDE): TargetSelector(),
+        probatio.Optional(CONF_EXCLUDE): EntitySelector(
+            EntitySelectorConfig(multiple=True)
+        ),
+    }
     return probatio.Schema(
         {
             probatio.Required(CONF_HOST): TextSelector(),
@@ -94,6 +119,8 @@ def _schema() -> probatio.Schema:
                 TextSelectorConfig(multiline=True)
             ),
             probatio.Required(CONF_SCHEMA, default=DEFAULT_NAME): TextSelector(),
+            probatio.Required(CONF_PLACE, default={}): folded(place),
+            probatio.Required(CONF_OTHERS, default={}): folded(others),
         }
     )
 
@@ -114,6 +141,28 @@ async def try_database(
     except MirrorError as err:
         LOGGER.debug("The database cannot be used: %s", err)
         return False, {"base": ERRORS.get(type(err), "database_refused")}
+
+
+def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form says, without its sections and what is empty in them."""
+    given = dict(user_input)
+    place, others = given.pop(CONF_PLACE), given.pop(CONF_OTHERS)
+    named = {key: text.strip() for key, text in place.items()}
+    return {
+        **given,
+        CONF_HOST: given[CONF_HOST].strip(),
+        CONF_PORT: int(given[CONF_PORT]),
+        **{key: value for key, value in (named | others).items() if value},
+    }
+
+
+def _folded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a mirror's form shows; the password is not sent back to it."""
+    return {
+        **{key: value for key, value in data.items() if key != CONF_PASSWORD},
+        CONF_PLACE: data,
+        CONF_OTHERS: data,
+    }
 
 
 class MirrorSubentryFlow(ConfigSubentryFlow):
@@ -146,12 +195,7 @@ class MirrorSubentryFlow(ConfigSubentryFlow):
         if user_input is not None:
             # The password is not sent back to the form; an empty field keeps it.
             password = self._data.get(CONF_PASSWORD, "")
-            self._data = {
-                CONF_PASSWORD: password,
-                **user_input,
-                CONF_HOST: user_input[CONF_HOST].strip(),
-                CONF_PORT: int(user_input[CONF_PORT]),
-            }
+            self._data = {CONF_PASSWORD: password, **_flat(user_input)}
             ready, errors = await try_database(self._data)
             if ready:
                 return self._finish()
@@ -160,7 +204,7 @@ class MirrorSubentryFlow(ConfigSubentryFlow):
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(
-                _schema(), {k: v for k, v in self._data.items() if k != CONF_PASSWORD}
+                _schema(), _folded(self._data)
             ),
             errors=errors,
         )

@@ -45,8 +45,20 @@ _METER_METRICS: Final = (
     "injected_power_va",
     "energy_drawn_wh",
     "energy_injected_wh",
+    "power_factor",
+    "mean_voltage_v",
+    "cut_off_power_va",
+    "max_power_va",
+    "max_injected_power_va",
 )
-_PHASE_METRICS: Final = ("current_a", "voltage_v", "apparent_power_va")
+_PHASE_METRICS: Final = (
+    "current_a",
+    "voltage_v",
+    "apparent_power_va",
+    "max_power_va",
+    "mean_voltage_v",
+)
+_LOAD_CURVE_METRICS: Final = ("load_curve_w", "load_curve_injected_w")
 
 
 def series_of(kind: SubjectKind, subject: str, metric: str) -> Series:
@@ -79,7 +91,8 @@ def meter_rows(meter_id: str, reading: MeterReading, at: datetime) -> Iterator[R
     """Yield a meter's frame, and what it measured as readings.
 
     The values of a phase carry its number (``current_1_a``), those of an index its
-    label (``energy_hchc_wh``).
+    label (``energy_hchc_wh``, ``reactive_energy_erq1_varh``). A point of the load
+    curve is of the end of its period, and comes again with every frame.
     """
     values: dict[str, float | None] = {
         metric: getattr(reading, metric) for metric in _METER_METRICS
@@ -90,10 +103,17 @@ def meter_rows(meter_id: str, reading: MeterReading, at: datetime) -> Iterator[R
             values[f"{name}_{number}_{unit}"] = getattr(phase, metric)
     for label, energy_wh in reading.indexes_wh.items():
         values[f"energy_{label.lower()}_wh"] = energy_wh
+    for label, energy_varh in reading.reactive_energies_varh.items():
+        values[f"reactive_energy_{label.lower()}_varh"] = energy_varh
     yield from reading_rows(SubjectKind.METER, meter_id, values, at)
     power_quality = Quality.ESTIMATED if reading.power_estimated else Quality.GOOD
     power = {"power_w": reading.power_w}
     yield from reading_rows(SubjectKind.METER, meter_id, power, at, power_quality)
+    if reading.load_curve_at is not None:
+        curve = {metric: getattr(reading, metric) for metric in _LOAD_CURVE_METRICS}
+        yield from reading_rows(
+            SubjectKind.METER, meter_id, curve, reading.load_curve_at
+        )
     yield FrameRow(
         at=at,
         meter_id=meter_id,

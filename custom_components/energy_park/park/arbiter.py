@@ -47,7 +47,8 @@ class SocketState:
 
     ``claims`` are the standing orders, highest first. ``wanted`` is None until a
     first order or reading. ``confirmed`` tells that the wanted state was once
-    seen, so that a later difference is somebody else's doing.
+    seen, so that a later difference is somebody else's doing. ``refused_order`` is
+    the last order that was not to be carried out, ``refused`` why, until another is.
     """
 
     claims: tuple[Order, ...] = ()
@@ -56,6 +57,7 @@ class SocketState:
     since: datetime | None = None
     confirmed: bool = False
     refused: Reason | None = None
+    refused_order: Order | None = None
 
     @property
     def until(self) -> datetime | None:
@@ -90,7 +92,7 @@ def place(
     below a higher claim stands by: it wins when the higher one ends.
     """
     if refused := _refusal(order, policy, reading):
-        return Decision(replace(state, refused=refused), refused=refused)
+        return Decision(_refuse(state, order, refused), refused=refused)
     state = _expire(state, now)
     # What a job has seen holds now; it does not when the claim is carried out later.
     claim = replace(order, seen_off=False)
@@ -209,7 +211,7 @@ def _succeed(
         return Decision(replace(following, reason=Reason.OVERRIDE_ENDED, since=now))
     heir = following.claims[0]
     if refused := _refusal(heir, policy, reading):
-        return Decision(replace(following, refused=refused), refused=refused)
+        return Decision(_refuse(following, heir, refused), refused=refused)
     changes = heir.on != following.wanted
     return Decision(
         replace(
@@ -222,6 +224,10 @@ def _succeed(
         ),
         switch=heir.on if changes else None,
     )
+
+
+def _refuse(state: SocketState, order: Order, refused: Reason) -> SocketState:
+    return replace(state, refused=refused, refused_order=order)
 
 
 def _refusal(

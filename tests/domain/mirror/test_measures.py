@@ -90,6 +90,37 @@ def test_a_meter_gives_its_numbers_and_its_frame() -> None:
     )
 
 
+def test_a_meter_gives_its_maxima_its_load_curve_and_what_is_reactive() -> None:
+    ended_at = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+    reading = MeterReading(
+        mode=TicMode.STANDARD,
+        phases=(PhaseReading(max_power_va=900, mean_voltage_v=231),),
+        cut_off_power_va=6000,
+        max_power_va=2636,
+        max_injected_power_va=0,
+        mean_voltage_v=230,
+        power_factor=0.97,
+        load_curve_w=1800,
+        load_curve_at=ended_at,
+        reactive_energies_varh={"ERQ1": 7},
+    )
+    *rows, _ = meter_rows("041876123456", reading, AT)
+    assert readings(rows) == {
+        ("max_power_1_va", "VA"): 900,
+        ("mean_voltage_1_v", "V"): 231,
+        ("cut_off_power_va", "VA"): 6000,
+        ("max_power_va", "VA"): 2636,
+        ("max_injected_power_va", "VA"): 0,
+        ("mean_voltage_v", "V"): 230,
+        ("power_factor", ""): 0.97,
+        ("load_curve_w", "W"): 1800,
+        ("reactive_energy_erq1_varh", "varh"): 7,
+    }
+    at = {row.series.metric: row.at for row in rows if isinstance(row, ReadingRow)}
+    assert at["load_curve_w"] == ended_at
+    assert at["max_power_va"] == AT
+
+
 def test_a_plug_is_described_with_its_sockets() -> None:
     sockets = tuple(
         Socket(

@@ -358,13 +358,13 @@ OBSERVED = Policy(role=Role.OTHER, protected=False, observed=True)
 def test_an_observed_park_switches_for_persons_and_safety_only(
     source: Source, on: bool, group: bool
 ) -> None:
-    decision = place(seen_on(), order(source, on, group=group), OBSERVED, ON, NOW)
+    wish = order(source, on, group=group)
+    decision = place(seen_on(), wish, OBSERVED, ON, NOW)
     if source in (Source.PERSON, Source.SAFETY):
         assert decision.switch is on
     else:
-        assert decision == Decision(
-            replace(seen_on(), refused=Reason.OBSERVED), refused=Reason.OBSERVED
-        )
+        refused = replace(seen_on(), refused=Reason.OBSERVED, refused_order=wish)
+        assert decision == Decision(refused, refused=Reason.OBSERVED)
 
 
 def test_what_must_not_be_is_told_before_what_is_only_observed() -> None:

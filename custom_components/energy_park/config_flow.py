@@ -40,12 +40,13 @@ from .flows.discovery import DiscoveryFlow
 from .flows.inventory import InventoryFlow
 from .flows.meter import MeterSubentryFlow
 from .flows.mirror import MirrorSubentryFlow, database_credentials_schema, try_database
+from .flows.opening import OpeningFlow
 from .flows.plug import PlugSubentryFlow
 from .flows.sector import SectorSubentryFlow
 from .flows.station import StationSubentryFlow
 
 
-class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, domain=DOMAIN):
+class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, OpeningFlow, domain=DOMAIN):
     """Ask what a park is called and how its energy is billed."""
 
     VERSION = 1
@@ -103,7 +104,8 @@ class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask what is to be changed."""
         return self.async_show_menu(
-            step_id="reconfigure", menu_options=["settings", "import_inventory"]
+            step_id="reconfigure",
+            menu_options=["settings", "opening", "import_inventory"],
         )
 
     async def async_step_settings(
@@ -118,7 +120,7 @@ class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, domain=DOMAIN):
                 return self.async_update_and_abort(
                     entry,
                     title=user_input[CONF_NAME].strip(),
-                    data=_park_data(user_input),
+                    data={**entry.data, **_park_data(user_input)},
                 )
         return self.async_show_form(
             step_id="settings",

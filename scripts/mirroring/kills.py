@@ -1,9 +1,10 @@
 """Kills a database and its writer at random moments, and counts what is left."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 import json
 from pathlib import Path
 import random
@@ -20,6 +21,14 @@ from .load import EVENT_EVERY, SITE, Counters
 ROOT = Path(__file__).parents[2]
 RUN_NUMBERS = 10_000_000
 DRAIN_TIMEOUT_S = 120
+
+
+class Target(StrEnum):
+    """Who is killed; of both, the writer while the database is away."""
+
+    DATABASE = "database"
+    WRITER = "writer"
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +61,18 @@ class Run:
 class Range:
     """One server, one spool, one writer after another."""
 
-    def __init__(self, server: DatabaseServer, directory: Path, rate: int) -> None:
+    def __init__(
+        self,
+        server: DatabaseServer,
+        settings: MirrorSettings,
+        directory: Path,
+        rate: int,
+    ) -> None:
         """``rate`` is in rows per second."""
         self._server = server
         self._directory = directory
         self._rate = rate
-        self.settings = settings_of(server)
+        self.settings = settings
         self.runs: list[Run] = []
         self.unkept_s = 0.0
 
@@ -101,22 +116,32 @@ class Range:
 
 
 async def fire(
-    server: DatabaseServer, directory: Path, kills: int, *, rate: int, seed: int
+    server: DatabaseServer,
+    directory: Path,
+    kills: int,
+    *,
+    rate: int,
+    seed: int,
+    targets: Sequence[Target] = tuple(Target),
+    schema: str = "energy_park",
 ) -> Outcome:
     """Kill ``kills`` times while rows are written; count what is left then."""
     dice = random.Random(seed)
-    ground = Range(server, directory, rate)
+    ground = Range(server, settings_of(server, schema), directory, rate)
     await ground.start_writer()
     await ground.writing()
     for _ in range(kills):
         await asyncio.sleep(dice.uniform(0, 0.4))
-        target = dice.choice(["database", "writer", "both"])
-        if target != "writer":
+        target = dice.choice(targets)
+        if target is not Target.WRITER:
             await server.kill()
-        if target != "database":
+        if target is Target.BOTH:
+            # Some rows find no database, and then no writer.
+            await asyncio.sleep(dice.uniform(0, 0.3))
+        if target is not Target.DATABASE:
             await ground.kill_writer()
             await ground.start_writer()
-        if target != "writer":
+        if target is not Target.WRITER:
             await asyncio.sleep(dice.uniform(0, 0.3))
             await server.start()
         await ground.writing()

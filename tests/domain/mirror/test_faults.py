@@ -1,18 +1,31 @@
 """Whatever fails, for as long as it does: every row arrives, once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+import os
 from pathlib import Path
+import resource
+import secrets
+import signal
 
 import pytest
 
 from custom_components.energy_park.mirror import connection, mirror as mirror_module
 from custom_components.energy_park.mirror.connection import Connection, MirrorSettings
 from custom_components.energy_park.mirror.errors import Problem
-from scripts.mirroring.kills import fire
+from custom_components.energy_park.mirror.rows import FrameRow, ReadingRow
+from scripts.mirroring.access import connected
+from scripts.mirroring.kills import Target, fire
+from scripts.mirroring.outage import recover
 from scripts.postgres import DatabaseServer
 
 from .conftest import (
+    SERIES,
+    START,
     Background,
+    Clock,
     StartMirror,
     Told,
     arrived,
@@ -22,6 +35,26 @@ from .conftest import (
     until,
 )
 from .proxy import Proxy
+
+
+@asynccontextmanager
+async def small_files(
+    server: DatabaseServer, background: Background, at_most: int
+) -> AsyncIterator[None]:
+    """Restart a server with a bound on its files, and again without."""
+
+    async def restart(bound: int) -> None:
+        await asyncio.to_thread(background.run, server.process.stop())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (bound, hard))
+        await asyncio.to_thread(background.run, server.start())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    await restart(at_most)
+    try:
+        yield
+    finally:
+        await restart(soft)
 
 
 async def disconnect(database: Connection) -> None:
@@ -35,36 +68,115 @@ async def disconnect(database: Connection) -> None:
     )
 
 
-def test_killed_at_random_nothing_is_lost_and_nothing_is_twice(
-    server: DatabaseServer, background: Background, tmp_path: Path
+@pytest.mark.parametrize("target", Target)
+def test_whoever_is_killed_nothing_is_lost_and_nothing_is_twice(
+    server: DatabaseServer, background: Background, tmp_path: Path, target: Target
 ) -> None:
-    outcome = background.run(fire(server, tmp_path, 4, rate=2_000, seed=7))
+    schema = f"killed {target}"
+    killed = fire(
+        server, tmp_path, 2, rate=2_000, seed=7, targets=[target], schema=schema
+    )
+    outcome = background.run(killed)
     assert (outcome.lost, outcome.duplicates) == (0, 0)
-    assert outcome.stored >= outcome.kept > 1_000
+    assert outcome.stored >= outcome.kept > 500
     assert outcome.unkept_s < 1
 
 
-async def test_a_server_that_is_restarted(
+@pytest.mark.parametrize("end", ["fast", "immediate", "kill"])
+async def test_a_server_that_ends_in_the_middle(
     start_mirror: StartMirror,
-    database: Connection,
     server: DatabaseServer,
     background: Background,
     told: Told,
     settings: MirrorSettings,
+    end: str,
 ) -> None:
     mirror = await start_mirror()
     mirror.offer_many(reading(index) for index in range(100))
     await arrived(mirror)
-    await asyncio.to_thread(background.run, server.process.stop())
-    mirror.offer_many(reading(index) for index in range(100, 5_000))
+    mirror.offer_many(reading(index) for index in range(100, 20_000))
+    await mirror.flush()
+    await mirror.progress()
+    if end == "fast":
+        await asyncio.to_thread(background.run, server.process.stop())
+    elif end == "immediate":
+        os.kill(server.process.pid, signal.SIGQUIT)
+        await asyncio.to_thread(background.run, server.process.wait())
+    else:
+        await asyncio.to_thread(background.run, server.kill())
+    mirror.offer_many(reading(index) for index in range(20_000, 25_000))
     await until(lambda: told.problems)
+    # Some attempts meet a server that is still in recovery.
     await asyncio.to_thread(background.run, server.start())
     await arrived(mirror)
     assert told.problems[-1].startswith("-")
-    again = await connection.connect(settings)
-    await again.execute(f'SET search_path TO "{settings.schema}"')
-    await assert_sums(again, 5_000)
-    await again.close()
+    async with connected(settings) as database:
+        await assert_sums(database, 25_000)
+
+
+async def test_a_day_without_the_database(
+    settings: MirrorSettings, tmp_path: Path
+) -> None:
+    recovery = await recover(settings, tmp_path, minutes=24 * 60, rate=1)
+    assert recovery.offered == 86_400
+    assert (recovery.lost, recovery.duplicates) == (0, 0)
+
+
+async def test_a_server_whose_disk_takes_no_more(
+    start_mirror: StartMirror,
+    settings: MirrorSettings,
+    server: DatabaseServer,
+    background: Background,
+    told: Told,
+) -> None:
+    # A bound on each file stands for the disk: a segment of the log is below it.
+    async with small_files(server, background, at_most=20 * 1024**2 + 4_096):
+        mirror = await start_mirror()
+        for number in range(3_000):
+            mirror.offer(
+                FrameRow(
+                    at=START + number * timedelta(seconds=1),
+                    meter_id="021861348497",
+                    mode="historique",
+                    complete=True,
+                    labels={"noise": f"{number} {secrets.token_hex(4_000)}"},
+                )
+            )
+        await until(lambda: told.problems)
+        mirror.offer_many(reading(index) for index in range(100))
+        await mirror.flush()
+        assert mirror.status().rows_waiting > 0
+    # PostgreSQL 15 says that the disk is full, later ones that the file is too large.
+    assert told.problems[0] in {Problem.SERVER_FULL, Problem.SERVER_ERROR}
+    await arrived(mirror)
+    async with connected(settings) as database:
+        await assert_sums(database, 100)
+        frames = "SELECT count(*) FROM meter_frame"
+        assert await database.fetchval(frames) == 3_000
+    assert await mirror.quarantined() == []
+
+
+async def test_a_clock_that_jumps_ahead_and_back(
+    start_mirror: StartMirror, database: Connection, told: Told, clock: Clock
+) -> None:
+    async def measure(value: float) -> None:
+        mirror.offer(ReadingRow(SERIES[0], clock.ahead + START, value))
+        await asyncio.wait_for(arrived(mirror), 10)
+
+    mirror = await start_mirror()
+    for value, ahead in enumerate(
+        [timedelta(0), timedelta(days=366), timedelta(0), timedelta(hours=-1)]
+    ):
+        clock.ahead = ahead
+        await measure(value)
+    clock.ahead = timedelta(0)
+    await measure(4)
+    rows = await database.fetch("SELECT value FROM reading ORDER BY at")
+    assert [row["value"] for row in rows] == [3, 0, 1]
+    later = "SELECT array_agg(value ORDER BY value) FROM reading_conflict"
+    assert await database.fetchval(later) == [2, 4]
+    assert told.problems == [Problem.ROWS_CONFLICT]
+    assert mirror.status().lag_s == 0
 
 
 async def test_a_network_that_is_cut_again_and_again(
@@ -132,6 +244,8 @@ async def test_what_is_dropped_is_made_again_and_the_rest_goes_on(
         ("53100", Problem.SERVER_FULL),  # disk full
         ("40P01", Problem.SERVER_ERROR),  # deadlock
         ("57P01", Problem.NOT_READY),  # shutting down
+        ("57P03", Problem.NOT_READY),  # starting up
+        ("25006", Problem.READ_ONLY),  # fail-over to a standby
         ("XX000", Problem.SERVER_ERROR),  # whatever nobody thought of
         ("42501", Problem.NO_RIGHT),
     ],

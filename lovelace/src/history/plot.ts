@@ -8,6 +8,9 @@ import { atCursor, when, type Series, type Sight } from "./sight.js";
 import { timeMarks } from "./times.js";
 
 const HEIGHT = 220;
+/** Where there is a whole screen for it. */
+const HEIGHT_WIDE = 340;
+const WIDE_PX = 900;
 const MARGIN_PX = 24;
 
 export type Point = (at: number | null) => void;
@@ -108,7 +111,7 @@ function maximum(lines: readonly (readonly { value: number | null }[])[]): numbe
 function frameOf({ span, width }: Sight, largest: number): Frame {
   return {
     width: Math.max(200, width - MARGIN_PX),
-    height: HEIGHT,
+    height: width > WIDE_PX ? HEIGHT_WIDE : HEIGHT,
     left: 56,
     right: 8,
     top: 10,

@@ -18,9 +18,9 @@ export const styles = css`
   }
   nav {
     display: flex;
+    flex-wrap: wrap;
     gap: 4px;
     padding: 4px 12px;
-    overflow-x: auto;
   }
   nav button {
     flex: none;

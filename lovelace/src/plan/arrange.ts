@@ -13,12 +13,16 @@ export interface Screen {
 
 // In steps from module to module: the distance of walls.
 const WALL = 0.2;
-// A step is higher than wide: a name stands under a module.
-const STEP_HEIGHT = 1.1;
-// A room's heading: in pixels here, and in steps for when a smaller screen shows it.
+// A row holds a sign with its watts and its name below, a room its heading: in pixels,
+// within a number of steps so that it also fits where another screen shows it.
+const ROW_PX = 78;
+const ROW_MIN = 0.85;
+const ROW_MAX = 1.2;
 const HEADING_PX = 40;
-const HEADING_MIN = 0.6;
+const HEADING_MIN = 0.35;
 const HEADING_MAX = 1.5;
+// Where in its row the middle of a sign is.
+const SIGN = 0.4;
 // Width over height of a room, if one may wish.
 const ROOM_SHAPE = 1.2;
 
@@ -33,6 +37,7 @@ interface Grid {
   modulesAcross: number;
   width: number;
   heading: number;
+  row: number;
   heights: readonly number[];
 }
 
@@ -81,7 +86,7 @@ export function arrange(park: Park, screen: Screen): Plan {
         y: scaled(
           top +
             grid.heading +
-            (Math.floor(place / grid.modulesAcross) + 0.45) * STEP_HEIGHT,
+            (Math.floor(place / grid.modulesAcross) + SIGN) * grid.row,
         ),
         rotation: 0,
         size: 100,
@@ -140,20 +145,21 @@ function grid(
   screen: Screen,
 ): Grid {
   const width = roomsAcross * (modulesAcross + WALL);
-  const heading = Math.max(
-    HEADING_MIN,
-    Math.min(HEADING_MAX, (HEADING_PX * width) / screen.width),
-  );
+  const within = (px: number, min: number, max: number): number =>
+    Math.max(min, Math.min(max, (px * width) / screen.width));
+  const heading = within(HEADING_PX, HEADING_MIN, HEADING_MAX);
+  const row = within(ROW_PX, ROW_MIN, ROW_MAX);
   const heights: number[] = [];
   for (let start = 0; start < counts.length; start += roomsAcross) {
     const tallest = Math.max(1, ...counts.slice(start, start + roomsAcross));
-    heights.push(heading + Math.ceil(tallest / modulesAcross) * STEP_HEIGHT + WALL);
+    heights.push(heading + Math.ceil(tallest / modulesAcross) * row + WALL);
   }
   return {
     roomsAcross,
     modulesAcross,
     width,
     heading,
+    row,
     heights: heights.length ? heights : [1],
   };
 }

@@ -5,13 +5,14 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { ParkCard, type Scene } from "../shared/card.js";
 import type { ConfigForm } from "../shared/form.js";
 import { openMoreInfo, showToast } from "../shared/ha.js";
-import type { HassConnection } from "../shared/hass.js";
+import type { HassConnection, HassState } from "../shared/hass.js";
 import { HEAT_MAX_W } from "../shared/heat.js";
 import { icon, ICONS } from "../shared/icons.js";
 import type { TextKey } from "../shared/i18n.js";
 import { isAdmin, numberOf, stateOf, type Park, type Socket } from "../shared/park.js";
 import { cardStyles } from "../shared/styles.js";
 import type { Size } from "./camera.js";
+import { about } from "./about.js";
 import { Canvas, type CanvasOwner } from "./canvas.js";
 import { Arrangement, choose, recall, remember } from "./choice.js";
 import { checkPlanConfig, planForm, type PlanCardConfig } from "./config.js";
@@ -65,6 +66,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   #plan: Plan | undefined;
   #drawn: { park: Park; plan: Plan } | undefined;
   #inked: readonly unknown[] = [];
+  /** Device of the socket that the line below the plan tells about. */
+  #looked: string | undefined;
 
   constructor() {
     super();
@@ -75,6 +78,10 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     world.addEventListener("click", this.#click);
     world.addEventListener("focusin", ({ target }) => {
       this.#focus.follow(target);
+      this.#lookAt(target);
+    });
+    world.addEventListener("pointerover", ({ target }) => {
+      this.#lookAt(target);
     });
   }
 
@@ -260,7 +267,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     super.updated(changes);
     // A card that is put away has no size to draw for.
     if (!this.isConnected) return;
-    if (this.scene) this.#showTotal(this.scene);
+    if (this.scene) this.#showTexts(this.scene);
     const viewport = this.renderRoot.querySelector<HTMLElement>(".viewport");
     this.#canvas.attach(viewport ?? undefined);
     this.#draw();
@@ -274,15 +281,29 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       return;
     }
     this.#canvas.view.patch(this.#ink(scene));
-    this.#showTotal(scene);
+    this.#showTexts(scene);
   }
 
-  /** Not in the template: it changes without one being rendered. */
-  #showTotal({ hass, park, t, f }: Scene): void {
+  /** Not in the template: they change without one being rendered. */
+  #showTexts(scene: Scene): void {
+    const { hass, park, t, f } = scene;
     const watts = numberOf(stateOf(hass.states, park, "power"));
-    const text = watts === null ? t("unknown") : f.power(watts);
-    const total = this.renderRoot.querySelector(".total");
-    if (total && total.textContent !== text) total.textContent = text;
+    this.#write(".total", watts === null ? t("unknown") : f.power(watts));
+    const socket = park.sockets.find(({ device }) => device === this.#looked);
+    this.#write(".about", socket ? about(socket, scene) : "");
+  }
+
+  #write(selector: string, text: string): void {
+    const node = this.renderRoot.querySelector(selector);
+    if (node && node.textContent !== text) node.textContent = text;
+  }
+
+  /** Tells more of the module under the pointer, or with the focus. */
+  #lookAt(target: EventTarget | null): void {
+    const module = (target as Element).closest<SVGElement>("[data-device]");
+    if (!module || !this.scene) return;
+    this.#looked = module.dataset["device"];
+    this.#showTexts(this.scene);
   }
 
   get #heatMax(): number {
@@ -290,7 +311,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   }
 
   #ink({ hass, t, f }: Scene): Ink {
-    return { states: hass.states, t, f, heatMax: this.#heatMax };
+    const say = (state: HassState): string => hass.formatEntityState(state);
+    return { states: hass.states, t, f, heatMax: this.#heatMax, say };
   }
 
   /** The plans of the park, edits included. */

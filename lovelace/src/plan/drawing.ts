@@ -1,7 +1,7 @@
 /** What all parts of a drawing use. */
 
 import type { Format } from "../shared/format.js";
-import type { HassStates } from "../shared/hass.js";
+import type { HassState, HassStates } from "../shared/hass.js";
 import type { Translate } from "../shared/i18n.js";
 
 /** Everything that a repaint needs of the page. */
@@ -10,6 +10,8 @@ export interface Ink {
   t: Translate;
   f: Format;
   heatMax: number;
+  /** A state in the user's words. */
+  say: (state: HassState) => string;
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,4 +1,4 @@
-/** The scale of heat, with its powers. */
+/** Below the plan: the scale of heat with its powers, and room for a line of text. */
 
 import { html, nothing, type TemplateResult } from "lit";
 
@@ -7,16 +7,19 @@ import { HEAT_STEPS, heatColor, heatPower } from "../shared/heat.js";
 
 export function legend({ t, f }: Scene, heatMax: number): TemplateResult {
   return html`<footer aria-hidden="true">
-    ${Array.from(
-      { length: HEAT_STEPS + 1 },
-      (_, step) =>
-        html`<i style="background:${heatColor(step)}"></i>${
-            step % 4 === 0
-              ? html`<span
-                  >${step ? f.power(heatPower(step, heatMax)) : t("off")}</span
-                >`
-              : nothing
-          }`,
-    )}
+    <div class="scale">
+      ${Array.from(
+        { length: HEAT_STEPS + 1 },
+        (_, step) =>
+          html`<i style="background:${heatColor(step)}"></i>${
+              step % 4 === 0
+                ? html`<span
+                    >${step ? f.power(heatPower(step, heatMax)) : t("off")}</span
+                  >`
+                : nothing
+            }`,
+      )}
+    </div>
+    <div class="about"></div>
   </footer>`;
 }

@@ -6,7 +6,7 @@ import { heatColor, signColor } from "../shared/heat.js";
 import type { HassState } from "../shared/hass.js";
 import type { Translate } from "../shared/i18n.js";
 import { ROLE_ICONS } from "../shared/icons.js";
-import type { Role, Socket } from "../shared/park.js";
+import { isKnown, type Role, type Socket } from "../shared/park.js";
 import { make, px, type Ink } from "./drawing.js";
 import type { Module } from "./model.js";
 import { socketStatus, type Mark, type Status } from "./status.js";
@@ -16,6 +16,8 @@ const RADIUS_MAX_PX = 26;
 const CHARACTER_PX = 6.4;
 /** As wide as the longest power: a chip that followed its text would cost a layout. */
 const CHIP_PX = 52;
+
+const FOUND = "as_found";
 
 const MARKS: Readonly<Record<Exclude<Mark, "none">, string>> = {
   unheard: mdiLanDisconnect,
@@ -60,6 +62,8 @@ export class ModuleNode {
   #mark: SVGPathElement | undefined;
   #radius = 0;
   #seen: (HassState | undefined)[] = [];
+  /** Why it is in its state, in words. */
+  #why = "";
   #shown = { look: "", heat: -1, watts: "", mark: "none" as Mark, label: "", name: "" };
 
   constructor(
@@ -151,6 +155,8 @@ export class ModuleNode {
     if (!force && seen[0] === plug && seen[1] === power && seen[2] === reason) {
       return false;
     }
+    // Words cost more than numbers: only for another reason.
+    if (force || seen[2] !== reason) this.#why = whyText(reason, ink);
     this.#seen = [plug, power, reason];
     this.status = socketStatus(plug, power, reason, ink.heatMax);
     if (this.busy !== null && this.status.on === this.busy) this.busy = null;
@@ -188,12 +194,8 @@ export class ModuleNode {
     const watts = status.power === null ? "?" : f.power(status.power);
     if (watts !== shown.watts) this.#watts.data = shown.watts = watts;
     if (status.mark !== shown.mark) this.#showMark((shown.mark = status.mark));
-    const label = describe(
-      this.socket,
-      status,
-      t,
-      status.power === null ? null : watts,
-    );
+    const known = status.power === null ? null : watts;
+    const label = [describe(this.socket, status, t, known), this.#why].join("");
     if (label !== shown.label) {
       this.group.setAttribute("aria-label", (shown.label = label));
     }
@@ -209,9 +211,13 @@ function describe(
 ): string {
   const state = t(on === null ? "unheard" : on ? "on" : "off");
   const label = `${name}, ${watts ?? t("power_unknown")}, ${state}`;
-  if (mark === "shed") return `${label}, ${t("shed")}`;
   if (mark === "pending") return `${label}, ${t(wanted ? "wanted_on" : "wanted_off")}`;
   return label;
+}
+
+/** A reason as the end of a label; how a socket was found explains nothing. */
+function whyText(reason: HassState | undefined, { say }: Ink): string {
+  return isKnown(reason) && reason.state !== FOUND ? `, ${say(reason)}` : "";
 }
 
 function shorten(text: string, characters: number): string {

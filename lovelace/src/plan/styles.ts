@@ -105,7 +105,7 @@ export const styles = css`
   }
   .zone {
     fill: color-mix(in srgb, var(--c, gray) 16%, transparent);
-    stroke: var(--muted);
+    stroke: color-mix(in srgb, var(--c, gray) 55%, var(--line));
     stroke-width: 1.5;
     stroke-linejoin: round;
   }
@@ -233,11 +233,26 @@ export const styles = css`
   }
   footer {
     display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 2px 16px;
+    padding: 8px 16px;
+    font-size: 12px;
+    line-height: 16px;
+    color: var(--muted);
+  }
+  .scale {
+    display: flex;
     align-items: center;
     gap: 2px;
-    padding: 8px 16px;
     font-size: 11px;
-    color: var(--muted);
+  }
+  .about {
+    min-height: 16px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   footer i {
     width: 14px;

@@ -10,6 +10,9 @@ const NUMBER_LOCALES: Readonly<Record<string, string[] | undefined>> = {
   system: [],
 };
 
+/** Within these no hour of the day stands for two times. */
+const NEAR_MS = 12 * 3_600_000;
+
 export interface Format {
   readonly number: (value: number, digits?: number) => string;
   /** Watts; kilowatts from a thousand on. */
@@ -20,6 +23,8 @@ export interface Format {
   readonly money: (amount: number, currency: string) => string;
   readonly duration: (seconds: number) => string;
   readonly time: (at: Date) => string;
+  /** A time; with its day when that was long ago. */
+  readonly moment: (at: Date) => string;
   readonly date: (at: Date, options: Intl.DateTimeFormatOptions) => string;
 }
 
@@ -55,6 +60,15 @@ function makeFormat(hass: Hass): Format {
   const clock = new Intl.DateTimeFormat(language, {
     ...zone,
     ...hour12,
+    hour: "numeric",
+    minute: "2-digit",
+  });
+
+  const day = new Intl.DateTimeFormat(language, {
+    ...zone,
+    ...hour12,
+    day: "numeric",
+    month: "short",
     hour: "numeric",
     minute: "2-digit",
   });
@@ -98,6 +112,8 @@ function makeFormat(hass: Hass): Format {
       return `${number(seconds / 3600)} h`;
     },
     time: (at) => clock.format(at),
+    moment: (at) =>
+      Math.abs(Date.now() - at.getTime()) < NEAR_MS ? clock.format(at) : day.format(at),
     date: (at, options) =>
       new Intl.DateTimeFormat(language, { ...zone, ...options }).format(at),
   };

@@ -92,7 +92,6 @@ function sectorTile(sector: Sector): CardJson | null {
     entity: all,
     name: DEVICE_NAME,
     icon: "mdi:power-socket-fr",
-    state_content: ["state", "sockets_on"],
     features: [{ type: "toggle" }],
     features_position: "inline",
     tap_action: { action: "navigate", navigation_path: sectorPath(sector) },

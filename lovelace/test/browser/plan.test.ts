@@ -129,6 +129,27 @@ test("a socket that is not heard is neither on nor off", async () => {
   expect(node.classList.contains("unheard")).toBe(true);
 });
 
+test("why a socket is in its state is told in words", async () => {
+  const of = park([2]);
+  const since = new Date(Date.now() - 60_000);
+  const reason = state("sensor.0_1_reason", "shed", { since: since.toISOString() });
+  const card = await plan(
+    hass(of, { states: { ...statesOf(of), "sensor.0_1_reason": reason } }),
+  );
+  const node = module(card, "0 1");
+  expect(node.getAttribute("aria-label")).toBe("0 1, 25 W, on, <shed>");
+
+  node.dispatchEvent(new PointerEvent("pointerover", { bubbles: true }));
+  expect(one(card, ".about").textContent).toMatch(
+    /^0 1 · on · 25 W · <shed> · since \d+:\d\d$/,
+  );
+  module(card, "0 0").focus();
+  expect(one(card, ".about").textContent).toMatch(/^0 0 · on · 25 W · <as_found>$/);
+  update(card, state("sensor.0_0_power", "99"));
+  await repainted(card);
+  expect(one(card, ".about").textContent).toContain("99 W");
+});
+
 test("a total that changed survives the next rendering", async () => {
   const card = await plan(hass(park([2])));
   update(card, state("sensor.park_power", "1234", { unit_of_measurement: "W" }));

@@ -15,16 +15,16 @@ export interface Screen {
 const WALL = 0.2;
 // A row holds a sign with its watts and its name below, a room its heading: in pixels,
 // within a number of steps so that it also fits where another screen shows it.
-const ROW_PX = 78;
+const ROW_PX = 82;
 const ROW_MIN = 0.85;
-const ROW_MAX = 1.2;
+const ROW_MAX = 1.3;
 const HEADING_PX = 40;
 const HEADING_MIN = 0.35;
 const HEADING_MAX = 1.5;
 // Where in its row the middle of a sign is.
-const SIGN = 0.4;
+const SIGN = 0.38;
 // Width over height of a room, if one may wish.
-const ROOM_SHAPE = 1.2;
+const ROOM_SHAPE = 1.5;
 
 interface Room {
   device: string | null;
@@ -124,29 +124,46 @@ function bestGrid(counts: readonly number[], screen: Screen): Grid {
   let bestScore = -Infinity;
   for (let roomsAcross = 1; roomsAcross <= Math.max(1, counts.length); roomsAcross++) {
     for (let modulesAcross = 1; modulesAcross <= largest; modulesAcross++) {
-      const candidate = grid(counts, roomsAcross, modulesAcross, screen);
-      const step = Math.min(
-        screen.width / candidate.width,
-        screen.height / sum(candidate.heights),
-      );
+      const { step, ...candidate } = fitted(counts, roomsAcross, modulesAcross, screen);
       // A room that is a corridor has no room for its name.
       const shape = candidate.width / roomsAcross / Math.max(...candidate.heights);
-      const score = step / (1 + 0.3 * Math.log(shape / ROOM_SHAPE) ** 2);
+      const score = step / (1 + 0.2 * Math.log(shape / ROOM_SHAPE) ** 2);
       if (score > bestScore) [best, bestScore] = [candidate, score];
     }
   }
   return best!;
 }
 
-function grid(
+/** How often a grid is made for the size that it came out with: that is enough. */
+const FITTINGS = 8;
+
+/** The grid as it is seen on a screen, with the pixels of a step. */
+function fitted(
   counts: readonly number[],
   roomsAcross: number,
   modulesAcross: number,
   screen: Screen,
+): Grid & { step: number } {
+  const across = screen.width / (roomsAcross * (modulesAcross + WALL));
+  let step = across;
+  let made = grid(counts, roomsAcross, modulesAcross, step);
+  for (let fitting = 0; fitting < FITTINGS; fitting++) {
+    // Half way: what is smaller asks for more steps, which make it smaller still.
+    step = (step + Math.min(across, screen.height / sum(made.heights))) / 2;
+    made = grid(counts, roomsAcross, modulesAcross, step);
+  }
+  step = Math.min(across, screen.height / sum(made.heights));
+  return { ...made, step };
+}
+
+function grid(
+  counts: readonly number[],
+  roomsAcross: number,
+  modulesAcross: number,
+  step: number,
 ): Grid {
-  const width = roomsAcross * (modulesAcross + WALL);
   const within = (px: number, min: number, max: number): number =>
-    Math.max(min, Math.min(max, (px * width) / screen.width));
+    Math.max(min, Math.min(max, px / step));
   const heading = within(HEADING_PX, HEADING_MIN, HEADING_MAX);
   const row = within(ROW_PX, ROW_MIN, ROW_MAX);
   const heights: number[] = [];
@@ -157,7 +174,7 @@ function grid(
   return {
     roomsAcross,
     modulesAcross,
-    width,
+    width: roomsAcross * (modulesAcross + WALL),
     heading,
     row,
     heights: heights.length ? heights : [1],

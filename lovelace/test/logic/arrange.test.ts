@@ -52,6 +52,23 @@ describe.each(SCREENS)("on %o", (screen) => {
   });
 });
 
+test.each([
+  { width: 390, height: 690 },
+  { width: 1370, height: 760 },
+])("names stay within their rooms on %o", (screen) => {
+  const plan = arrange(park([12, 6, 4, 2]), screen);
+  const scale = Math.min(screen.width / plan.width, screen.height / plan.height);
+  for (const { points } of plan.zones) {
+    const { y, height } = boxOf(points);
+    const inside = plan.modules.filter((module) =>
+      contains(points, module.x, module.y),
+    );
+    const lowest = Math.max(...inside.map((module) => module.y));
+    // A sign of 18 pixels, its watts and its name.
+    expect((y + height - lowest) * scale).toBeGreaterThan(46);
+  }
+});
+
 test("sockets without a sector are placed, in no zone", () => {
   const plan = arrange(park([2], 3), SCREENS[0]!);
   expect(plan.modules).toHaveLength(5);

@@ -298,17 +298,17 @@ SELECT create_hypertable('reading', by_range('at', INTERVAL '7 days'), create_de
 SELECT create_hypertable('event', by_range('at', INTERVAL '30 days'), create_default_indexes => false, if_not_exists => true); -- only: timescaledb
 SELECT create_hypertable('meter_frame', by_range('at', INTERVAL '7 days'), create_default_indexes => false, if_not_exists => true); -- only: timescaledb
 
-SELECT create_reference_table('site'); -- only: citus
-SELECT create_distributed_table('writer', 'site_id'); -- only: citus
-SELECT create_distributed_table('meter', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('sector', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('plug', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('socket', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('series', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('reading', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('reading_hour', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('reading_day', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('reading_thinned', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('reading_conflict', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('event', 'site_id', colocate_with => 'writer'); -- only: citus
-SELECT create_distributed_table('meter_frame', 'site_id', colocate_with => 'writer'); -- only: citus
+SELECT create_reference_table('site') WHERE 'site'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('writer', 'site_id') WHERE 'writer'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('meter', 'site_id', colocate_with => 'writer') WHERE 'meter'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('sector', 'site_id', colocate_with => 'writer') WHERE 'sector'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('plug', 'site_id', colocate_with => 'writer') WHERE 'plug'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('socket', 'site_id', colocate_with => 'writer') WHERE 'socket'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('series', 'site_id', colocate_with => 'writer') WHERE 'series'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('reading', 'site_id', colocate_with => 'writer') WHERE 'reading'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('reading_hour', 'site_id', colocate_with => 'writer') WHERE 'reading_hour'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('reading_day', 'site_id', colocate_with => 'writer') WHERE 'reading_day'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('reading_thinned', 'site_id', colocate_with => 'writer') WHERE 'reading_thinned'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('reading_conflict', 'site_id', colocate_with => 'writer') WHERE 'reading_conflict'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('event', 'site_id', colocate_with => 'writer') WHERE 'event'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('meter_frame', 'site_id', colocate_with => 'writer') WHERE 'meter_frame'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus

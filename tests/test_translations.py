@@ -62,6 +62,7 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
         ("flows/discovery.py", None),
         ("flows/inventory.py", None),
         ("flows/opening.py", None),
+        ("flows/prices.py", None),
         ("flows/socket.py", None),
         ("flows/mirror.py", "try_database"),
         ("flows/mirror.py", "database_credentials_schema"),

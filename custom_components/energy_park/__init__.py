@@ -8,7 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .adopted import AdoptedPlugCoordinator
-from .configuration import sectors
+from .configuration import occupancy, sectors
 from .const import (
     CONF_ADOPTED,
     DOMAIN,
@@ -21,8 +21,11 @@ from .control.energy import EnergyBook
 from .control.group import SocketGroup
 from .control.memory import ParkMemory
 from .control.mirroring import Mirroring, async_remove_spool
+from .control.opening import OpeningHours
+from .control.prices import ParkPrices
 from .control.standby import StandbyBook
 from .control.switchboard import Switchboard
+from .control.waste import WasteBook
 from .coordinator import (
     EnergyParkConfigEntry,
     EnergyParkData,
@@ -87,6 +90,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         part.subentry_id: MeterCoordinator(hass, entry, part, memory)
         for part in meter_parts
     }
+    prices = ParkPrices(hass, entry.data, meters.values())
     entry.runtime_data = EnergyParkData(
         meters=meters,
         plugs=plugs,
@@ -98,6 +102,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
             SocketGroup(hass, switchboard, entry.entry_id, sector_id)
             for sector_id in sectors(entry)
         ],
+        prices=prices,
+        waste=WasteBook(
+            hass, memory, prices, OpeningHours(hass, entry), occupancy(entry)
+        ),
         mirroring=next(
             (
                 Mirroring(hass, entry, part)
@@ -110,6 +118,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     # Before the entities: they show the totals and reasons that these work out.
     entry.async_on_unload(StandbyBook(plugs.values(), memory).async_start())
     switchboard.async_start()
+    entry.async_on_unload(
+        entry.runtime_data.waste.async_start(entry.runtime_data.groups)
+    )
     if (mirroring := entry.runtime_data.mirroring) is not None:
         mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

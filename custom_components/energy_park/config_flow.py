@@ -42,6 +42,7 @@ from .flows.meter import MeterSubentryFlow
 from .flows.mirror import MirrorSubentryFlow, database_credentials_schema, try_database
 from .flows.opening import OpeningFlow
 from .flows.plug import PlugSubentryFlow
+from .flows.prices import PRICES, prices_data, prices_schema, prices_shown
 from .flows.sector import SectorSubentryFlow
 from .flows.station import StationSubentryFlow
 
@@ -105,7 +106,7 @@ class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, OpeningFlow, domain=DOM
         """Ask what is to be changed."""
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=["settings", "opening", "import_inventory"],
+            menu_options=["settings", "opening", "prices", "import_inventory"],
         )
 
     async def async_step_settings(
@@ -120,7 +121,7 @@ class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, OpeningFlow, domain=DOM
                 return self.async_update_and_abort(
                     entry,
                     title=user_input[CONF_NAME].strip(),
-                    data={**entry.data, **_park_data(user_input)},
+                    data_updates=_park_data(user_input),
                 )
         return self.async_show_form(
             step_id="settings",
@@ -134,6 +135,24 @@ class EnergyParkConfigFlow(InventoryFlow, DiscoveryFlow, OpeningFlow, domain=DOM
                 },
             ),
             errors=errors,
+        )
+
+    async def async_step_prices(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose what energy costs and weighs."""
+        entry = self._get_reconfigure_entry()
+        if user_input is not None:
+            others = {k: v for k, v in entry.data.items() if k not in PRICES}
+            return self.async_update_and_abort(
+                entry, data={**others, **prices_data(self.hass, user_input)}
+            )
+        return self.async_show_form(
+            step_id="prices",
+            data_schema=self.add_suggested_values_to_schema(
+                prices_schema(self.hass.config.currency),
+                prices_shown(self.hass, entry.data),
+            ),
         )
 
     async def async_step_reauth(

@@ -21,6 +21,7 @@ from .const import (
     CONF_MONITORS,
     CONF_NEVER_SLEEPS,
     CONF_NUMBER,
+    CONF_OCCUPANCY,
     CONF_PRIORITY,
     CONF_ROLE,
     CONF_SCHEMA,
@@ -57,6 +58,15 @@ def sectors(entry: ConfigEntry) -> dict[str, str]:
     return {
         subentry.subentry_id: subentry.title
         for subentry in entry.get_subentries_of_type(SUBENTRY_SECTOR)
+    }
+
+
+def occupancy(entry: ConfigEntry) -> dict[str, str]:
+    """Return what tells whether a sector is in use, by the sector's subentry id."""
+    return {
+        subentry.subentry_id: subentry.data[CONF_OCCUPANCY]
+        for subentry in entry.get_subentries_of_type(SUBENTRY_SECTOR)
+        if CONF_OCCUPANCY in subentry.data
     }
 
 

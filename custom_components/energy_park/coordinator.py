@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from .control.group import SocketGroup
     from .control.memory import ParkMemory
     from .control.mirroring import Mirroring
+    from .control.prices import ParkPrices
     from .control.switchboard import Switchboard
+    from .control.waste import WasteBook
     from .meter_coordinator import MeterCoordinator
 
 type EnergyParkConfigEntry = ConfigEntry[EnergyParkData]
@@ -46,6 +48,8 @@ class EnergyParkData:
     switchboard: Switchboard
     park: SocketGroup
     sectors: list[SocketGroup]
+    prices: ParkPrices
+    waste: WasteBook
     mirroring: Mirroring | None
 
     @property

@@ -23,6 +23,7 @@ from .sensors.group import (
 from .sensors.meter import follow_meter
 from .sensors.mirror import MIRROR_SENSORS, MirrorSensor
 from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
+from .sensors.waste import waste_sensors
 
 PARALLEL_UPDATES = 0
 
@@ -63,6 +64,7 @@ async def async_setup_entry(
                 ),
                 SocketsOnSensor(group, SOCKETS_ON),
                 GroupStateSensor(group, GROUP_STATE),
+                *waste_sensors(group, entry.runtime_data.waste),
             ],
             config_subentry_id=group.sector_id,
         )

@@ -43,6 +43,14 @@ class MeterBilling:
         }
         self.cost.update(indexes, prices, dt_util.now(), self.subscription_per_day)
 
+    def price_now(self, hass: HomeAssistant, reading: MeterReading) -> float | None:
+        """Return the price of the index that counts now, if it is known which."""
+        label = reading.index_label
+        if label is None and len(labels := tuple(reading.indexes_wh) or (TOTAL,)) == 1:
+            label = labels[0]
+        price = None if label is None else self._price(hass, label)
+        return price() if callable(price) else price
+
     def _price(self, hass: HomeAssistant, label: str) -> Price:
         """Return the price of an index: the entity's, or what was entered."""
         if (entity := self.price_entity) is not None:

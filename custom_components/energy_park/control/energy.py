@@ -75,7 +75,7 @@ class EnergyBook:
         )
 
     def _group(self, group_id: str) -> GroupMemory:
-        return self._memory.groups.setdefault(group_id, GroupMemory())
+        return self._memory.group(group_id)
 
     def _add(self, group_id: str, added_wh: float) -> None:
         group = self._group(group_id)

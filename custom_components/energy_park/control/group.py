@@ -99,6 +99,11 @@ class SocketGroup:
     @callback
     def _async_update(self, _now: object) -> None:
         self._cancel_update = None
+        self.async_update_listeners()
+
+    @callback
+    def async_update_listeners(self) -> None:
+        """Tell all that shows the group."""
         for listener in tuple(self._listeners):
             listener()
 

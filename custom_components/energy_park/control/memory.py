@@ -15,6 +15,7 @@ from ..park.energy import EnergyTotal
 from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
 from ..park.socket_band import SocketBand
+from ..park.waste import WasteTotal
 from ..tic.insight import MeterInsight
 from .billing import MeterBilling
 
@@ -43,6 +44,7 @@ class GroupMemory:
 
     energy_wh: float = 0.0
     period: PeriodEnergy = field(default_factory=PeriodEnergy)
+    waste: WasteTotal = field(default_factory=WasteTotal)
 
 
 class ParkMemory:
@@ -93,6 +95,10 @@ class ParkMemory:
             seconds = stored["override_s"]
             self.override = None if seconds is None else timedelta(seconds=seconds)
         self.observe = stored.get("observe", False)
+
+    def group(self, group_id: str) -> GroupMemory:
+        """Return what is remembered of a group; a new one starts afresh."""
+        return self.groups.setdefault(group_id, GroupMemory())
 
     @callback
     def save_orders(self) -> None:

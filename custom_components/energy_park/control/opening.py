@@ -24,6 +24,11 @@ class OpeningHours:
         return bool(self._hours or self._holidays)
 
     @property
+    def entities(self) -> tuple[str, ...]:
+        """What tells, as it was chosen."""
+        return (*((self._hours,) if self._hours else ()), *self._holidays)
+
+    @property
     def closed(self) -> bool | None:
         """Whether nobody is expected now; None while nobody says."""
         return is_closed(

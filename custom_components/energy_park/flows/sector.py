@@ -1,4 +1,4 @@
-"""The flow of a sector: its name and where it is."""
+"""The flow of a sector: its name, where it is, and what tells that it is used."""
 
 from typing import Any
 
@@ -8,16 +8,42 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_NAME
-from homeassistant.helpers.selector import AreaSelector, TextSelector
+from homeassistant.helpers.selector import (
+    AreaSelector,
+    EntitySelector,
+    EntitySelectorConfig,
+    TextSelector,
+)
 import probatio
 
 from ..configuration import sectors
-from ..const import CONF_AREA
+from ..const import CONF_AREA, CONF_OCCUPANCY
+from ..measure import register_id, resolve
 
+OCCUPANCY = EntitySelector(
+    EntitySelectorConfig(
+        domain=[
+            "binary_sensor",
+            "calendar",
+            "device_tracker",
+            "input_boolean",
+            "person",
+            "schedule",
+        ]
+    )
+)
 SCHEMA = probatio.Schema(
     {
         probatio.Required(CONF_NAME): TextSelector(),
         probatio.Optional(CONF_AREA): AreaSelector(),
+        probatio.Optional(CONF_OCCUPANCY): OCCUPANCY,
+    }
+)
+# The area is changed on the sector's device.
+CHANGE_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(CONF_NAME): TextSelector(),
+        probatio.Optional(CONF_OCCUPANCY): OCCUPANCY,
     }
 )
 
@@ -34,7 +60,8 @@ class SectorSubentryFlow(ConfigSubentryFlow):
             errors = self._check_name(user_input, None)
             if not errors:
                 return self.async_create_entry(
-                    title=user_input[CONF_NAME].strip(), data=_sector_data(user_input)
+                    title=user_input[CONF_NAME].strip(),
+                    data=self._sector_data(user_input),
                 )
         return self.async_show_form(
             step_id="user",
@@ -45,20 +72,23 @@ class SectorSubentryFlow(ConfigSubentryFlow):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Rename a sector; its area is changed on its device."""
+        """Rename a sector, or have something else tell whether it is in use."""
         subentry = self._get_reconfigure_subentry()
         errors: dict[str, str] = {}
         if user_input is not None:
             errors = self._check_name(user_input, subentry)
             if not errors:
+                kept = {CONF_AREA: subentry.data.get(CONF_AREA)}
                 return self.async_update_and_abort(
-                    self._get_entry(), subentry, title=user_input[CONF_NAME].strip()
+                    self._get_entry(),
+                    subentry,
+                    title=user_input[CONF_NAME].strip(),
+                    data=self._sector_data(kept | user_input),
                 )
         return self.async_show_form(
             step_id="reconfigure",
             data_schema=self.add_suggested_values_to_schema(
-                probatio.Schema({probatio.Required(CONF_NAME): TextSelector()}),
-                user_input or {CONF_NAME: subentry.title},
+                CHANGE_SCHEMA, user_input or self._shown(subentry)
             ),
             errors=errors,
         )
@@ -77,6 +107,18 @@ class SectorSubentryFlow(ConfigSubentryFlow):
         }
         return {CONF_NAME: "name_taken"} if name.casefold() in taken else {}
 
+    def _sector_data(self, user_input: dict[str, Any]) -> dict[str, Any]:
+        """Return what is written down; an entity by what survives a new name."""
+        data = {}
+        if area := user_input.get(CONF_AREA):
+            data[CONF_AREA] = area
+        if entity := user_input.get(CONF_OCCUPANCY):
+            data[CONF_OCCUPANCY] = register_id(self.hass, entity)
+        return data
 
-def _sector_data(user_input: dict[str, Any]) -> dict[str, Any]:
-    return {CONF_AREA: area} if (area := user_input.get(CONF_AREA)) else {}
+    def _shown(self, subentry: ConfigSubentry) -> dict[str, Any]:
+        """Return what is shown of what is written down."""
+        shown = {CONF_NAME: subentry.title}
+        if entity := subentry.data.get(CONF_OCCUPANCY):
+            shown[CONF_OCCUPANCY] = resolve(self.hass, entity)
+        return shown

@@ -33,6 +33,8 @@ _HOUR = re.compile(r"(\d\d)h(_d)?")
 _TODAY, _TOMORROW = "price_", "price_next_day_"
 _START_KEYS = ("start", "start_time", "starts_at", "startsAt", "time", "hour", "from")
 _END_KEYS = ("end", "end_time", "ends_at", "till", "to")
+# Nordpool's, ENTSO-E's, EPEX Spot's, and a forecast as many give it.
+_LISTS = (("raw_today", "raw_tomorrow"), ("prices",), ("data",), ("forecast",))
 _VALUE_KEYS = ("value", "price", "price_per_kwh", "total")
 
 
@@ -169,7 +171,7 @@ def read(
     Empty when they hold none. Raises ValueError for a shape that contradicts itself.
     """
     tomorrow = today + timedelta(days=1)
-    for keys in (("raw_today", "raw_tomorrow"), ("prices",), ("forecast",)):
+    for keys in _LISTS:
         entries = [entry for key in keys for entry in attributes.get(key) or ()]
         if entries:
             return dated_slots(entries, factor)

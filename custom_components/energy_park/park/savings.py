@@ -18,6 +18,9 @@ _HOUR = timedelta(hours=1)
 # A reading holds until the next one, and no longer than this.
 _GAP = timedelta(minutes=5)
 
+# So many hours of a time when nobody looked are told.
+_UNSEEN_MAX = 31 * 24
+
 # What a baseline needs: days in all, and hours of each kind.
 DAYS = 14
 _HOURS_A_BUCKET = 2
@@ -91,12 +94,18 @@ class HourMeter:
         self._sockets = 0
         self._day_type = DayType.OPEN
 
+    @property
+    def running(self) -> HourRecord | None:
+        """The hour that runs, as far as it was counted; None before any reading."""
+        return None if self._start is None else self._record(self._start)
+
     def follow(
         self, now: datetime, powers_w: Mapping[str, float | None], day_type: DayType
     ) -> list[HourRecord]:
         """Take the powers of all sockets; return the hours that are over since.
 
         None is a socket without a reading: nothing is counted until its next one.
+        Hours that nobody saw are returned as such, for a month at most.
         """
         records = []
         start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -105,6 +114,8 @@ class HourMeter:
             records.append(self._record(self._start))
             self._energy_wh = self._socket_hours = 0.0
             self._counted_until = start
+            unseen = min((start - self._start) // _HOUR - 1, _UNSEEN_MAX)
+            records += [self._record(start - n * _HOUR) for n in range(unseen, 0, -1)]
         self._start = start
         self._count(now)
         self._last = {
@@ -134,6 +145,23 @@ class HourMeter:
             socket_hours=self._socket_hours,
             sockets=self._sockets,
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what a restart must keep of the hour, ready for JSON."""
+        running = self.running
+        return {"running": running and running.to_dict()}
+
+    @classmethod
+    def from_dict(cls, zone: tzinfo, kept: Mapping[str, Any]) -> Self:
+        """Go on with the hour; a reading from before a restart does not hold."""
+        meter = cls(zone)
+        if kept["running"] is not None:
+            record = HourRecord.from_dict(kept["running"])
+            meter._start = meter._counted_until = record.start
+            meter._energy_wh = record.energy_wh
+            meter._socket_hours = record.socket_hours
+            meter._sockets, meter._day_type = record.sockets, record.day_type
+        return meter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from ..model import Role, SocketReading
-from .standby import Band, Bands, PowerHistogram, learn, narrow_off_band
+from .standby import RUNNING, Band, Bands, PowerHistogram, learn, narrow_off_band
 from .station import OffBand
 
 # The pace of the samples: what is learnt counts minutes.
 SAMPLE_EVERY = timedelta(minutes=1)
-
-RUNNING = frozenset({Band.IDLE, Band.ACTIVE})
 
 
 class SocketBand:

@@ -49,6 +49,9 @@ class Band(StrEnum):
     UNKNOWN = "unknown"
 
 
+RUNNING = frozenset({Band.IDLE, Band.ACTIVE})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bands:
     """Where each band begins; without ``active_from_w``, idle and active are one."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from .standby import Band
+from .standby import RUNNING, Band
 from .station import Station
 
 # Over a longer gap nobody knows what was drawn.
@@ -28,11 +28,14 @@ class Waste:
     unknown: tuple[str, ...] = ()
 
 
-def measure(sockets: Mapping[str, tuple[Band, float | None]], *, in_use: bool) -> Waste:
+def measure(
+    sockets: Mapping[str, tuple[Band, float | None]], *, in_use: bool | None
+) -> Waste:
     """Return the waste of a sector's sockets; a sector in use wastes nothing.
 
     Each socket with its band and its power in W. Those that must run, as network
-    switches, are the caller's to leave out.
+    switches, are the caller's to leave out. Where nobody tells whether the sector is
+    in use (None), what runs may be, and only standby is waste.
     """
     unknown = tuple(
         socket
@@ -41,14 +44,26 @@ def measure(sockets: Mapping[str, tuple[Band, float | None]], *, in_use: bool) -
     )
     if in_use:
         return Waste(unknown=unknown)
-    standby = _draw(sockets, {Band.OFF, Band.STANDBY})
-    left_on = _draw(sockets, {Band.IDLE, Band.ACTIVE})
+    standby = _draw(sockets, frozenset({Band.OFF, Band.STANDBY}))
+    left_on = _draw(sockets, RUNNING if in_use is False else frozenset())
     return Waste(
         standby_w=sum(standby.values()),
         left_on_w=sum(left_on.values()),
         standby=tuple(standby),
         left_on=tuple(left_on),
         unknown=unknown,
+    )
+
+
+def combine(parts: Iterable[Waste]) -> Waste:
+    """Return the waste of several sectors."""
+    parts = tuple(parts)
+    return Waste(
+        standby_w=sum(part.standby_w for part in parts),
+        left_on_w=sum(part.left_on_w for part in parts),
+        standby=tuple(socket for part in parts for socket in part.standby),
+        left_on=tuple(socket for part in parts for socket in part.left_on),
+        unknown=tuple(socket for part in parts for socket in part.unknown),
     )
 
 
@@ -129,7 +144,7 @@ class WasteTotal:
 
 
 def _draw(
-    sockets: Mapping[str, tuple[Band, float | None]], bands: set[Band]
+    sockets: Mapping[str, tuple[Band, float | None]], bands: frozenset[Band]
 ) -> dict[str, float]:
     return {
         socket: power_w

@@ -4,6 +4,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .inventory import async_setup_inventory
 from .override import async_setup_override
+from .savings import async_setup_savings
 
 
 @callback
@@ -11,3 +12,4 @@ def async_setup_services(hass: HomeAssistant) -> None:
     """Register all actions, a module for each part."""
     async_setup_override(hass)
     async_setup_inventory(hass)
+    async_setup_savings(hass)

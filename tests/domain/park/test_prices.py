@@ -191,6 +191,7 @@ HOURS = [0.3] + [0.0] * 23
     "attributes",
     [
         {"raw_today": DATED, "today": HOURS},
+        {"data": DATED},
         {"raw_today": DATED, "raw_tomorrow": None},
         {"prices": [{"time": "2026-11-19 23:00:00+00:00", "price": 0.3}]},
         {"today": HOURS, "tomorrow": []},

@@ -1,6 +1,7 @@
 """Savings against a frozen baseline: no reading, no claim; a loss is a loss."""
 
 from datetime import UTC, datetime, timedelta
+import json
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -77,10 +78,11 @@ def test_a_socket_without_a_reading_is_not_covered() -> None:
 def test_a_gap_is_not_filled() -> None:
     meter = HourMeter(PARIS)
     meter.follow(START, {"a": 60.0}, DayType.OPEN)
-    records = meter.follow(START + 5 * HOUR, {"a": 60.0}, DayType.OPEN)
-    (hour,) = records
+    hour, *unseen = meter.follow(START + 5 * HOUR, {"a": 60.0}, DayType.OPEN)
     assert hour.energy_wh == pytest.approx(5)
     assert hour.coverage == pytest.approx(5 / 60)
+    assert [r.start for r in unseen] == [START + n * HOUR for n in range(1, 5)]
+    assert [(r.energy_wh, r.socket_hours, r.sockets) for r in unseen] == [(0, 0, 1)] * 4
     (later,) = meter.follow(START + 6 * HOUR, {"a": 60.0}, DayType.OPEN)
     assert later.energy_wh == pytest.approx(5)
 
@@ -99,6 +101,27 @@ def test_energy_is_counted_once_however_readings_fall(gaps_s: list[int]) -> None
     assert total_wh <= expected_wh + 1e-6
     assert total_wh >= expected_wh - 3600 / 3.6
     assert all(r.coverage <= 1 + 1e-9 for r in records)
+
+
+def test_the_running_hour_is_told_and_outlives_a_restart() -> None:
+    meter = HourMeter(PARIS)
+    for minute in range(21):
+        meter.follow(START + minute * MINUTE, {"a": 60.0}, DayType.CLOSED)
+    assert meter.running is not None
+    assert meter.running.energy_wh == pytest.approx(20)
+    meter = HourMeter.from_dict(PARIS, json.loads(json.dumps(meter.to_dict())))
+    records = []
+    for minute in range(30, 61):
+        records += meter.follow(START + minute * MINUTE, {"a": 60.0}, DayType.CLOSED)
+    (hour,) = records
+    assert (hour.start, hour.day_type) == (START, DayType.CLOSED)
+    assert hour.energy_wh == pytest.approx(50)
+    assert hour.coverage == pytest.approx(50 / 60)
+
+
+def test_a_restart_before_the_first_reading_keeps_nothing() -> None:
+    kept = json.loads(json.dumps(HourMeter(PARIS).to_dict()))
+    assert HourMeter.from_dict(PARIS, kept).running is None
 
 
 # The baseline

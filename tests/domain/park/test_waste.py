@@ -9,6 +9,7 @@ from custom_components.energy_park.park.station import Station
 from custom_components.energy_park.park.waste import (
     Waste,
     WasteTotal,
+    combine,
     lit_for_nobody,
     measure,
 )
@@ -38,6 +39,21 @@ def test_waste_is_told_by_kind_and_socket() -> None:
 
 def test_a_sector_in_use_wastes_nothing() -> None:
     assert measure(SOCKETS, in_use=True) == Waste(unknown=("gone",))
+
+
+def test_what_runs_may_be_in_use_where_nobody_tells() -> None:
+    waste = measure(SOCKETS, in_use=None)
+    assert (waste.left_on_w, waste.left_on) == (0, ())
+    assert waste.standby == ("off", "asleep")
+
+
+def test_sectors_are_summed_up() -> None:
+    closed, open_ = (measure(SOCKETS, in_use=in_use) for in_use in (False, None))
+    total = combine([closed, open_])
+    assert (total.standby_w, total.left_on_w) == (13, 160)
+    assert total.left_on == ("idle", "busy")
+    assert total.unknown == ("gone", "gone")
+    assert combine([]) == Waste()
 
 
 def test_waste_adds_up_to_energy_and_money() -> None:

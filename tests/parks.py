@@ -82,20 +82,22 @@ def plug(
     )
 
 
-def park(*parts: ConfigSubentry) -> MockConfigEntry:
+def park(*parts: ConfigSubentry, **data: Any) -> MockConfigEntry:
     """A park of parts."""
     return MockConfigEntry(
         domain=DOMAIN,
         title="School",
         entry_id="park",
-        data={"country": "FR", "billing_period": 30},
+        data={"country": "FR", "billing_period": 30, **data},
         subentries_data=[part.as_dict() for part in parts],
     )
 
 
-async def async_setup(hass: HomeAssistant, *parts: ConfigSubentry) -> MockConfigEntry:
+async def async_setup(
+    hass: HomeAssistant, *parts: ConfigSubentry, **data: Any
+) -> MockConfigEntry:
     """Set a park up and wait for its first polls."""
-    entry = park(*parts)
+    entry = park(*parts, **data)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     plugs = entry.runtime_data.plugs.values()

@@ -17,6 +17,7 @@ from .const import (
     SUBENTRY_MIRROR,
     SUBENTRY_PLUG,
 )
+from .control.alarms import AlarmWatch
 from .control.energy import EnergyBook
 from .control.group import SocketGroup
 from .control.memory import ParkMemory
@@ -91,6 +92,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         for part in meter_parts
     }
     prices = ParkPrices(hass, entry.data, meters.values())
+    groups = [
+        SocketGroup(hass, switchboard, entry.entry_id, sector_id)
+        for sector_id in sectors(entry)
+    ]
     entry.runtime_data = EnergyParkData(
         meters=meters,
         plugs=plugs,
@@ -98,14 +103,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         energy=energy,
         switchboard=switchboard,
         park=SocketGroup(hass, switchboard, entry.entry_id, None),
-        sectors=[
-            SocketGroup(hass, switchboard, entry.entry_id, sector_id)
-            for sector_id in sectors(entry)
-        ],
+        sectors=groups,
         prices=prices,
         waste=WasteBook(
             hass, memory, prices, OpeningHours(hass, entry), occupancy(entry)
         ),
+        alarms=AlarmWatch(hass, entry, memory, plugs.values(), groups),
         mirroring=next(
             (
                 Mirroring(hass, entry, part)
@@ -121,6 +124,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     entry.async_on_unload(
         entry.runtime_data.waste.async_start(entry.runtime_data.groups)
     )
+    entry.async_on_unload(entry.runtime_data.alarms.async_start())
     if (mirroring := entry.runtime_data.mirroring) is not None:
         mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

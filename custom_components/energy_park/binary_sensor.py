@@ -1,4 +1,4 @@
-"""Binary sensors of meters and of the mirror."""
+"""Binary sensors of meters, of the mirror, and of alarms."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +14,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .binary_sensors.alarms import add_alarms
 from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity, MirrorEntity
 from .meter_coordinator import MeterCoordinator
@@ -69,7 +70,8 @@ async def async_setup_entry(
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors of each meter and of the mirror."""
+    """Add the binary sensors of each meter, of the mirror, and of the alarms."""
+    add_alarms(entry, async_add_entities)
     if (mirroring := entry.runtime_data.mirroring) is not None:
         async_add_entities(
             [MirrorConnectedBinarySensor(mirroring.coordinator, MIRROR_CONNECTED)],

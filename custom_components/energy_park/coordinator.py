@@ -25,6 +25,7 @@ from .plug.client import PlugAuthError, PlugClient, PlugError
 from .plugs import open_client
 
 if TYPE_CHECKING:
+    from .control.alarms import AlarmWatch
     from .control.energy import EnergyBook
     from .control.group import SocketGroup
     from .control.memory import ParkMemory
@@ -50,6 +51,7 @@ class EnergyParkData:
     sectors: list[SocketGroup]
     prices: ParkPrices
     waste: WasteBook
+    alarms: AlarmWatch
     mirroring: Mirroring | None
 
     @property

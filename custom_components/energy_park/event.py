@@ -8,6 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity
+from .events.alarms import ParkAlarmEvent
 from .meter_coordinator import MeterCoordinator
 
 PARALLEL_UPDATES = 0
@@ -27,7 +28,8 @@ async def async_setup_entry(
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the events of each meter."""
+    """Add the events of each meter, and those of the park's alarms."""
+    async_add_entities([ParkAlarmEvent(entry.runtime_data.alarms, entry.entry_id)])
     for subentry_id, meter in entry.runtime_data.meters.items():
         async_add_entities([MeterEvent(meter)], config_subentry_id=subentry_id)
 

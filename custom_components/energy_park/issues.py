@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"
 NOT_OBEYING = "not_obeying"
+SOCKET_OVERLOADED = "socket_overloaded"
+PLUGS_SILENT = "plugs_silent"
+
+# More names than a person reads.
+_NAMES_MAX = 10
 
 
 @callback
@@ -85,3 +90,45 @@ def async_report_not_obeying(hass: HomeAssistant, socket: Socket, on: bool) -> N
 def async_forget_not_obeying(hass: HomeAssistant, socket: Socket) -> None:
     """Wanted and actual state agree again."""
     ir.async_delete_issue(hass, DOMAIN, f"{NOT_OBEYING}_{socket.id}")
+
+
+@callback
+def async_report_overload(
+    hass: HomeAssistant, socket_id: str, name: str, *, overloaded: bool
+) -> None:
+    """Tell that a socket carries more than it may, or no longer."""
+    issue_id = f"{SOCKET_OVERLOADED}_{socket_id}"
+    if not overloaded:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=SOCKET_OVERLOADED,
+        translation_placeholders={"socket": name},
+    )
+
+
+@callback
+def async_report_silent(hass: HomeAssistant, entry_id: str, names: list[str]) -> None:
+    """Tell which plugs have been silent for long; one issue for all of a park."""
+    issue_id = f"{PLUGS_SILENT}_{entry_id}"
+    if not names:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    shown = ", ".join(names[:_NAMES_MAX])
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=False,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=PLUGS_SILENT,
+        translation_placeholders={
+            "count": str(len(names)),
+            "names": f"{shown}, …" if len(names) > _NAMES_MAX else shown,
+        },
+    )

@@ -19,6 +19,7 @@ from .const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
 from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity, SocketEntity
 from .meter_coordinator import MeterCoordinator
+from .numbers.alarms import add_alarm_numbers
 from .sensors.follow import follow
 
 PARALLEL_UPDATES = 0
@@ -61,6 +62,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the numbers of the park and of each socket."""
     async_add_entities([OverrideNumber(entry)])
+    add_alarm_numbers(entry, async_add_entities)
     for subentry_id, meter in entry.runtime_data.meters.items():
         if meter.billing.price_entity is None:
             _follow_meter(meter, subentry_id, async_add_entities)

@@ -6,9 +6,19 @@ from typing import Any, Final
 
 from ..mirror.rows import EventKind, EventRow, SubjectKind
 from ..model import Order, Reason, Socket
+from ..park.alarm_settings import AlarmKind
+from ..park.alarms import Level
 from ..park.arbiter import SocketState
+from .alarms import Alarm
 
 _SHEDDING: Final = {Reason.SHED: EventKind.SHED, Reason.RESTORED: EventKind.RESTORE}
+
+_SUBJECTS: Final = {
+    AlarmKind.OVERLOAD: SubjectKind.SOCKET,
+    AlarmKind.VOLTAGE: SubjectKind.PLUG,
+    AlarmKind.SILENCE: SubjectKind.PLUG,
+    AlarmKind.OUT_OF_HOURS: SubjectKind.SECTOR,
+}
 
 
 def decisions(
@@ -88,6 +98,19 @@ def _ordered(
         reason=order.reason,
         until=order.until,
         detail={"group": order.group, "refused": refused},
+    )
+
+
+def alarm_changed(alarm: Alarm, now: datetime) -> EventRow:
+    """Return that the level of an alarm changed; it is on while there is one."""
+    return EventRow(
+        at=now,
+        kind=EventKind.ALARM,
+        subject_kind=_SUBJECTS[alarm.kind],
+        subject_id=alarm.subject,
+        is_on=alarm.level is not Level.OK,
+        reason=alarm.kind,
+        detail={"level": alarm.level},
     )
 
 

@@ -10,6 +10,8 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER, OVERRIDE_DEFAULT
 from ..model import Socket
+from ..park.alarm_settings import RATED_A, AlarmSettings
+from ..park.alarms import AlarmState, OutOfHoursWatch, VoltageWatch
 from ..park.arbiter import SocketState
 from ..park.energy import EnergyTotal
 from ..park.periods import PeriodEnergy
@@ -36,6 +38,16 @@ class SocketMemory:
     energy: EnergyTotal = field(default_factory=EnergyTotal)
     period: PeriodEnergy = field(default_factory=PeriodEnergy)
     standby: SocketBand = field(default_factory=SocketBand)
+    overload: AlarmState = field(default_factory=AlarmState)
+    rated_a: float = RATED_A
+
+
+@dataclass(slots=True)
+class PlugMemory:
+    """What is remembered of one plug."""
+
+    voltage: VoltageWatch = field(default_factory=VoltageWatch)
+    silence: AlarmState = field(default_factory=AlarmState)
 
 
 @dataclass(slots=True)
@@ -45,6 +57,7 @@ class GroupMemory:
     energy_wh: float = 0.0
     period: PeriodEnergy = field(default_factory=PeriodEnergy)
     waste: WasteTotal = field(default_factory=WasteTotal)
+    out_of_hours: OutOfHoursWatch = field(default_factory=OutOfHoursWatch)
 
 
 class ParkMemory:
@@ -63,6 +76,8 @@ class ParkMemory:
         # What a radio has taken is not taken again: a recording would be a replay.
         self.radio_positions: dict[str, int] = {}
         self.groups: dict[str, GroupMemory] = {}
+        self.plugs: dict[str, PlugMemory] = {}
+        self.alarm_settings = AlarmSettings()
         self.override: timedelta | None = OVERRIDE_DEFAULT
         # Rules decide and switch nothing.
         self.observe = False
@@ -85,6 +100,14 @@ class ParkMemory:
             key: _load(GroupMemory, data, GroupMemory())
             for key, data in stored.get("groups", {}).items()
         }
+        self.plugs = {
+            key: _load(PlugMemory, data, PlugMemory())
+            for key, data in stored.get("plugs", {}).items()
+        }
+        if "alarms" in stored:
+            self.alarm_settings = _load(
+                AlarmSettings, stored["alarms"], self.alarm_settings
+            )
         kept = stored.get("meters", {})
         billed = stored.get("billings", {})
         for serial in meters:
@@ -99,6 +122,10 @@ class ParkMemory:
     def group(self, group_id: str) -> GroupMemory:
         """Return what is remembered of a group; a new one starts afresh."""
         return self.groups.setdefault(group_id, GroupMemory())
+
+    def plug(self, serial: str) -> PlugMemory:
+        """Return what is remembered of a plug; a new one starts afresh."""
+        return self.plugs.setdefault(serial, PlugMemory())
 
     @callback
     def save_orders(self) -> None:
@@ -130,6 +157,8 @@ class ParkMemory:
         return {
             "sockets": {key: to_plain(m) for key, m in self.sockets.items()},
             "groups": {key: to_plain(m) for key, m in self.groups.items()},
+            "plugs": {key: to_plain(m) for key, m in self.plugs.items()},
+            "alarms": to_plain(self.alarm_settings),
             "meters": {key: m.to_dict() for key, m in self.insights.items()},
             "billings": {key: b.to_dict() for key, b in self.billings.items()},
             "radio_positions": self.radio_positions,

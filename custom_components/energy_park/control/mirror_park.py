@@ -30,8 +30,9 @@ from ..mirror.rows import (
 )
 from ..model import MeterReading, PlugReading
 from ..park.arbiter import SocketState
+from .alarms import Alarm
 from .group import SocketGroup
-from .happenings import actual, decisions, overload, tariff
+from .happenings import actual, alarm_changed, decisions, overload, tariff
 
 # A meter tells these with every frame, but they change by the day or by the hour.
 SLOW_METRICS: Final = {
@@ -89,6 +90,7 @@ class ParkRows:
         for plug in self._data.plugs.values():
             self._follow(plug, partial(self._read_plug, plug))
             self._guard(partial(self._describe_plug, plug))
+        self._unsubscribe.append(self._data.alarms.async_listen(self._alarm))
         for group in self._data.groups:
             self._unsubscribe.append(
                 group.async_add_listener(partial(self._changed.add, group))
@@ -111,6 +113,10 @@ class ParkRows:
         self._unsubscribe.append(
             coordinator.async_add_listener(partial(self._guard, read))
         )
+
+    def _alarm(self, alarm: Alarm) -> None:
+        row = alarm_changed(alarm, dt_util.utcnow())
+        self._guard(partial(self._mirror.offer, row))
 
     def _read_meter(self, meter: MeterCoordinator) -> None:
         """Offer a frame that is new and whole, and what changed with it."""

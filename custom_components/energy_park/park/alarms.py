@@ -165,6 +165,11 @@ class VoltageWatch:
             return Level.ALARM
         return Level.WARNING if Level.WARNING in levels else Level.OK
 
+    @property
+    def since(self) -> datetime | None:
+        """Return since when the worse of the two levels lasts."""
+        return self.over.since if self.over.level is self.level else self.under.since
+
     def follow(
         self,
         voltage_v: float | None,

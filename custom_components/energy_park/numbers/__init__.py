@@ -1,0 +1,1 @@
+"""The numbers, by what they set; number.py adds them."""

@@ -37,6 +37,10 @@ export default defineConfig({
         },
       },
       {
+        // Found in time: what is found while tests run reloads their page.
+        optimizeDeps: {
+          include: ["@mdi/js", "axe-core", "lit", "lit/directives/repeat.js"],
+        },
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],

@@ -67,6 +67,7 @@ async def test_a_park_is_told_by_its_registered_parts(
         assert devices.async_get(socket["device"]) is not None
         entity = er.async_get(hass).async_get(socket["entities"]["socket"])
         assert entity.device_id == socket["device"]
+        assert entity.unique_id == f"{socket['id']}_socket"
 
 
 async def test_a_new_name_is_told(

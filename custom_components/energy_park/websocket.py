@@ -157,6 +157,7 @@ class _Describer:
                     continue
                 sector = self._device(socket.sector) if socket.sector else None
                 yield self._part(device, socket.id) | {
+                    "id": socket.id,
                     "role": socket.role,
                     "sector": sector.id if sector else None,
                 }

@@ -6,6 +6,7 @@ import { PlanCard } from "./plan/card.js";
 import type { Hass } from "./shared/hass.js";
 import { loadTexts, translator, type TextKey } from "./shared/i18n.js";
 import { SavingsCard } from "./savings/card.js";
+import { SheddingCard } from "./shedding/card.js";
 import { ParkStrategy } from "./strategy/strategy.js";
 
 interface Suggestion {
@@ -42,7 +43,7 @@ const DOCUMENTATION = "https://github.com/energy-park/energy_park#cards";
 const CARDS: readonly {
   type: string;
   element: CustomElementConstructor;
-  text: "plan_card" | "meter_card" | "history_card" | "savings_card";
+  text: "plan_card" | "meter_card" | "history_card" | "savings_card" | "shedding_card";
   suggests: (hass: Hass, entityId: string) => boolean;
 }[] = [
   {
@@ -70,6 +71,12 @@ const CARDS: readonly {
     element: SavingsCard,
     text: "savings_card",
     suggests: (hass, id) => hass.states[id]?.attributes["device_class"] === "energy",
+  },
+  {
+    type: "energy-park-shedding-card",
+    element: SheddingCard,
+    text: "shedding_card",
+    suggests: (hass, id) => hass.entities[id]?.translation_key === "shedding",
   },
 ];
 

@@ -10,6 +10,7 @@ export function socket(
 ): Socket {
   const key = name.replaceAll(" ", "_");
   return {
+    id: `id_${key}`,
     device: `device_${key}`,
     name,
     role,
@@ -18,6 +19,8 @@ export function socket(
       socket: `switch.${key}`,
       power: `sensor.${key}_power`,
       reason: `sensor.${key}_reason`,
+      priority: `number.${key}_priority`,
+      protected: `switch.${key}_protected`,
     },
   };
 }

@@ -26,6 +26,7 @@ export class Query {
   #key = "";
   #at = -Infinity;
   #failed = false;
+  #answered = "";
 
   constructor(
     readonly answered: (answer: Answer) => void,
@@ -66,10 +67,13 @@ export class Query {
       const answer = await read(hass, span, sources);
       if (key !== this.#key) return;
       this.#failed = false;
+      this.#answered = key;
       this.answered(answer);
     } catch (error) {
       if (key !== this.#key) return;
       this.#failed = true;
+      // What is shown is a little old; that is better than nothing.
+      if (key === this.#answered) return;
       const missing = isHassError(error) && error.code === "unknown_command";
       this.failed(missing ? { missing } : { missing: false, text: errorText(error) });
     }

@@ -28,6 +28,13 @@ export interface HassConnection {
   removeEventListener(event: string, listener: () => void): void;
 }
 
+/** An entity as the registry knows it. */
+export interface HassEntity {
+  platform?: string;
+  device_id?: string;
+  translation_key?: string;
+}
+
 export interface HassArea {
   area_id: string;
   name: string;
@@ -42,7 +49,7 @@ export interface HassFloor {
 
 export interface Hass {
   states: HassStates;
-  entities: Readonly<Record<string, { platform?: string; device_id?: string }>>;
+  entities: Readonly<Record<string, HassEntity | undefined>>;
   areas: Readonly<Record<string, HassArea>>;
   floors: Readonly<Record<string, HassFloor>>;
   locale: HassLocale;
@@ -56,7 +63,7 @@ export interface Hass {
     domain: string,
     service: string,
     data?: Record<string, unknown>,
-    target?: { entity_id: string | string[] },
+    target?: { entity_id?: string | string[] },
     notifyOnError?: boolean,
   ): Promise<unknown>;
   /** A state, or an attribute's value, in the words of the user's language. */

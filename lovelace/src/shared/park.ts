@@ -19,6 +19,8 @@ export interface Sector extends Part {
 }
 
 export interface Socket extends Part {
+  /** What the integration calls it in its answers. */
+  id: string;
   role: Role;
   /** Device of the sector. */
   sector: string | null;

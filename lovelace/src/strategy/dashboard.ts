@@ -31,6 +31,7 @@ export function views(ground: Ground): View[] {
     ...planViews(ground, linked),
     overview(ground, linked),
     ...(park.meters.length ? [meterView(ground, linked)] : []),
+    ...(park.meters.some(tellsShedding) ? [sheddingView(ground, linked)] : []),
     historyView(ground, linked),
     savingsView(ground, linked),
     settingsView(ground),
@@ -126,6 +127,49 @@ function meterView({ park, t }: Ground, linked: CardJson): View {
       }),
     ]),
   };
+}
+
+function tellsShedding({ entities }: Part): boolean {
+  return entities["shedding"] !== undefined;
+}
+
+/** What each meter sheds, and how; what can be set of it stands beside. */
+function sheddingView({ park, t }: Ground, linked: CardJson): View {
+  return {
+    title: t("view_shedding"),
+    path: "shedding",
+    icon: "mdi:flash-alert",
+    type: "sections",
+    max_columns: 3,
+    sections: park.meters.filter(tellsShedding).flatMap((meter) => [
+      {
+        ...section({
+          type: "custom:energy-park-shedding-card",
+          ...linked,
+          meter: meter.device,
+          grid_options: { columns: "full" },
+        }),
+        column_span: 2,
+      },
+      section(
+        heading(meter.name, "mdi:meter-electric"),
+        ...SHEDDING_KEYS.map((key) => wide(tile(meter, key))),
+      ),
+    ]),
+  };
+}
+
+const SHEDDING_KEYS = [
+  "shedding",
+  "shed_power",
+  "shedding_policy",
+  "shedding_margin",
+  "silent_meter",
+  "shedding_test",
+];
+
+function wide(card: CardJson | null): CardJson | null {
+  return card && { ...card, grid_options: { columns: "full" } };
 }
 
 function historyView({ t }: Ground, linked: CardJson): View {

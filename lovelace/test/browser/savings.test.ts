@@ -140,6 +140,7 @@ test("cards and dashboard are listed once, and suggested for our entities only",
     "energy-park-meter-card",
     "energy-park-plan-card",
     "energy-park-savings-card",
+    "energy-park-shedding-card",
   ]);
   expect(window.customStrategies!.map(({ type }) => type)).toEqual(["energy-park"]);
   const meter = ours.find(({ type }) => type === "energy-park-meter-card")!;
@@ -163,8 +164,9 @@ test.each([
     ["title", "park", "plan", "tap", "zone_tap", "heat_max", "read_only"],
   ],
   ["energy-park-meter-card", ["title", "park", "meter"]],
-  ["energy-park-history-card", ["title", "park", "range", "sources"]],
+  ["energy-park-history-card", ["title", "park", "range", "sources", "origin"]],
   ["energy-park-savings-card", ["title", "park"]],
+  ["energy-park-shedding-card", ["title", "park", "meter", "read_only"]],
 ])("%s is edited in a form with labels", async (type, fields) => {
   const element = customElements.get(type) as unknown as {
     getConfigForm(): Promise<{

@@ -2,7 +2,7 @@
 
 import { expect, test, vi } from "vitest";
 
-import { FakeConnection, hass, park } from "../park.js";
+import { FakeConnection, hass as page, park } from "../park.js";
 import { mount, settled } from "./page.js";
 
 const TYPES = [
@@ -10,7 +10,14 @@ const TYPES = [
   "energy-park-meter-card",
   "energy-park-history-card",
   "energy-park-savings-card",
+  "energy-park-shedding-card",
 ];
+
+/** A page whose recorder knows nothing yet. */
+const hass: typeof page = (of, overrides) => {
+  const callWS = <T>(): Promise<T> => Promise.resolve({} as T);
+  return page(of, { callWS, ...overrides });
+};
 
 function text(card: Element): string {
   const notice = card.shadowRoot!.querySelector("[role=status]");
@@ -51,8 +58,9 @@ test.each(TYPES)("%s without its entities shows what there is", async (type) => 
   expect(text(card)).toBe("");
 });
 
-test("a meter card without a meter says so", async () => {
-  const card = await mount("energy-park-meter-card", hass({ ...park(), meters: [] }));
+test.each(["meter", "shedding"])("a %s card without a meter says so", async (name) => {
+  const of = hass({ ...park(), meters: [] });
+  const card = await mount(`energy-park-${name}-card`, of);
   expect(text(card)).toContain("no such meter");
 });
 

@@ -16,6 +16,9 @@ from .supply import Supply, View
 SPARE_S = 0.3
 # A load that takes such a share of the power is worth asking.
 WATCHED_SHARE = 0.05
+# Of the time that a power may be held, so much is left to it to end by itself where all
+# that can be cut will not do.
+HOPE_SHARE = 0.25
 # A power that rises by such a share within a reading may go on rising.
 LEAP_SHARE = 0.25
 # A meter shows what has changed by then.
@@ -97,8 +100,10 @@ def _excess(
         chosen = choose(everything, lambda relief_w: latest_s(relief_w, share) >= 0)
     held_s = limit.held_s(power)
     if chosen is None:
-        # All that can go will not do: only the last moment is not for nothing.
-        slack_s = held_s - _delay_s(everything)
+        # All that can go will not do, but gains the more time the earlier it goes.
+        short_s = (view.now - (state.short_since or view.now)).total_seconds()
+        hope_s = max((held_s + short_s) * HOPE_SHARE, UNSEEN_FOR.total_seconds())
+        slack_s = min(hope_s - short_s, held_s - _delay_s(everything))
         return Excess(held_s, slack_s, everything, watched, enough=False)
     needed_s = SPARE_S + 2 * _delay_s(chosen)
     slack_s = latest_s(sum(one.relief_w for one in chosen), share) - needed_s

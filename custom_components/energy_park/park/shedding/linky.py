@@ -6,7 +6,7 @@ from math import exp
 from typing import Final
 
 from .limits import RATE, LinkyFilter
-from .supply import Supply
+from .supply import VOLTAGE_V, Supply
 
 # What a frame tells is about that old: half of the second that it is the mean of, the
 # wait for the frame and its time on the wire, less what is taken for its past.
@@ -44,6 +44,7 @@ def linky_supply(
     feed: Feed,
     read_at: datetime,
     before: Supply | None,
+    early: bool = False,
 ) -> Supply:
     """Return the supply of one phase from its reading and its trip filter.
 
@@ -52,18 +53,28 @@ def linky_supply(
     excluded. What changed since the reading ``before`` changed in the middle of that
     time, give or take half of it: so much of Y is in doubt, until the filter forgets.
     No more is to be feared, unless the filter is ``warming_up``.
+
+    An ``early`` warning is in whole amperes: it is no news unless it tells more than
+    was told ``before``, and its frame's own power, soon after, takes its place.
     """
+    if before is not None:
+        before = before.sure or before
+    if early:
+        if before is not None and abs(power_va - before.power) <= VOLTAGE_V:
+            return before
+        power_max_va = power_va
     told = LinkyFilter(
         limit_va=limit_va, filtered_va2=filtered_va2, ceiling_va2=filtered_va2
     )
     likely_va2 = told.follow(power_va, _LIKELY_LAG_S).filtered_va2
+    rounded_va2 = power_max_va**2 - power_va**2
     doubt_va2 = 0.0
     if before is not None:
         gap_s = (read_at - before.read_at).total_seconds()
         change_va2 = abs(power_max_va**2 - before.power_max**2)
         doubt_va2 = before.doubt * exp(RATE * gap_s) - RATE * gap_s / 2 * change_va2
     if not warming_up:
-        ceiling_va2 = min(ceiling_va2, likely_va2 + doubt_va2)
+        ceiling_va2 = min(ceiling_va2, likely_va2 + doubt_va2 + rounded_va2)
     trip = LinkyFilter(
         limit_va=limit_va,
         filtered_va2=likely_va2,
@@ -84,4 +95,5 @@ def linky_supply(
         measured_to=read_at - timedelta(seconds=feed.told_s),
         every_s=feed.every_s,
         doubt=doubt_va2,
+        sure=before if early else None,
     )

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Self
 
 from ...model import Role
-from ..station import UNLEARNT, OffBand
 
 # Cutting what draws less frees nothing and wears a relay.
 DRAWS_FROM_W = 10.0
@@ -36,8 +35,7 @@ class Load:
     single-phase site needs none. ``delay_s`` is the longest that
     its plug takes to carry out an order, as measured. ``held`` tells that a person
     keeps it on. It was switched on at ``on_since``, to stay so for ``min_on``; once
-    shed it stays off for ``min_off``. Heaters take turns among equals. A computer is
-    off in its ``off_band``; one that has a station is switched by jobs only.
+    shed it stays off for ``min_off``. Heaters take turns among equals.
     """
 
     id: str
@@ -57,8 +55,6 @@ class Load:
     on_since: datetime | None = None
     min_on: timedelta = timedelta()
     min_off: timedelta = timedelta(minutes=5)
-    off_band: OffBand = UNLEARNT
-    has_station: bool = False
 
     def read(self, at: datetime, on: bool | None, power_w: float | None) -> Self:
         """Return the load with a new reading."""
@@ -98,8 +94,8 @@ class Load:
     def blocked(self, now: datetime) -> Blocked | None:
         """Return why the socket must not or need not be cut, if so.
 
-        A computer that runs, or may run, stays on, as does what keeps a sector's
-        network alive.
+        A computer is cut by a job that watches it, never by this, and what keeps a
+        sector's network alive stays on.
         """
         if self.protected or self.role is Role.NETWORK:
             return Blocked.PROTECTED
@@ -107,15 +103,11 @@ class Load:
             return Blocked.UNREACHABLE
         if self.on is not True:
             return Blocked.UNKNOWN if self.on is None else Blocked.OFF
-        if self.role is Role.COMPUTER and self._may_run:
+        if self.role is Role.COMPUTER:
             return Blocked.RUNNING
         if self.draw_w is None:
             return Blocked.UNKNOWN
         return None if self.draw_w >= DRAWS_FROM_W else Blocked.IDLE
-
-    @property
-    def _may_run(self) -> bool:
-        return self.has_station or not self.off_band.holds(self.power_w)
 
     def just_started(self, now: datetime) -> bool:
         """Return whether it was switched on too lately to be cut gladly."""

@@ -63,6 +63,9 @@ def decide(view: View, state: State) -> Decision:
             orders.append(order)
     if bool(found) is (state.over_since is None):
         state = replace(state, over_since=view.now if found else None)
+    short = not all(one.enough for one in found)
+    if short is (state.short_since is None):
+        state = replace(state, short_since=view.now if short else None)
     if view.is_silent is (state.silent_since is None):
         state = replace(state, silent_since=view.now if view.is_silent else None)
 
@@ -80,7 +83,7 @@ def decide(view: View, state: State) -> Decision:
         left_s=None if held_s == inf else held_s,
         ready=tuple(c.load.id for one in found for c in one.chosen),
         ask=_to_ask(view, found),
-        enough=all(one.enough for one in found),
+        enough=not short,
         decide_at=_decide_at(view, state, found),
     )
 

@@ -76,7 +76,8 @@ class State:
     """All that shedding remembers; it survives a restart.
 
     ``shed``, ``pending`` and ``past`` are by the socket's id. ``over_since`` is since
-    when a limit would be passed. ``restore_from`` is when the next load may come back
+    when a limit would be passed, ``short_since`` since when all that can be cut would
+    not do. ``restore_from`` is when the next load may come back
     at the earliest. ``silent_since`` is since when the meter is silent, ``stepped_at``
     when that cost a load last.
     """
@@ -85,6 +86,7 @@ class State:
     pending: Mapping[str, Pending] = field(default_factory=_empty)
     past: Mapping[str, Past] = field(default_factory=_empty)
     over_since: datetime | None = None
+    short_since: datetime | None = None
     restore_from: datetime | None = None
     silent_since: datetime | None = None
     stepped_at: datetime | None = None
@@ -106,6 +108,7 @@ class State:
             "pending": _dump(self.pending),
             "past": _dump(self.past),
             "over_since": _plain(self.over_since),
+            "short_since": _plain(self.short_since),
             "restore_from": _plain(self.restore_from),
             "silent_since": _plain(self.silent_since),
             "stepped_at": _plain(self.stepped_at),
@@ -119,6 +122,7 @@ class State:
             pending=_load(Pending, kept["pending"]),
             past=_load(Past, kept["past"]),
             over_since=_time(kept["over_since"]),
+            short_since=_time(kept.get("short_since")),
             restore_from=_time(kept["restore_from"]),
             silent_since=_time(kept["silent_since"]),
             stepped_at=_time(kept["stepped_at"]),

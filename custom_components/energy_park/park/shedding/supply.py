@@ -28,7 +28,7 @@ class Supply:
     stand behind ``power``; ``recent`` are those of the last seconds, this one the last.
     It was measured somewhere between ``measured_from`` and ``measured_to``; the next
     reading comes ``every_s`` later. ``doubt`` is what of a Linky's Y (in VA²) is not
-    known for sure.
+    known for sure. An early warning holds the last reading that was ``sure``.
     """
 
     phase: int | None = None
@@ -42,6 +42,7 @@ class Supply:
     measured_to: datetime
     every_s: float = 1.5
     doubt: float = 0.0
+    sure: Supply | None = None
 
     @property
     def before_max(self) -> float:

@@ -6,12 +6,17 @@ from datetime import timedelta
 import pytest
 
 from custom_components.energy_park.model import Role
-from custom_components.energy_park.park.shedding.limits import Cap
+from custom_components.energy_park.park.shedding.limits import Cap, LinkyFilter
+from custom_components.energy_park.park.shedding.linky import (
+    HISTORIQUE,
+    STANDARD,
+    linky_supply,
+)
 from custom_components.energy_park.park.shedding.loads import Load
 from custom_components.energy_park.park.shedding.orders import RETRY_AFTER, Answer
 from custom_components.energy_park.park.shedding.policy import Margin, Policy
 from custom_components.energy_park.park.shedding.state import Cause
-from custom_components.energy_park.park.station import OffBand
+from custom_components.energy_park.park.shedding.supply import Supply
 
 from .house import LIMIT_VA, TRIP_VA, House, after, capped, linky, load, said
 
@@ -79,8 +84,7 @@ def test_what_a_more_important_one_makes_superfluous_stays_on() -> None:
         replace(HEATER, protected=True),
         replace(HEATER, role=Role.NETWORK),
         replace(HEATER, role=Role.COMPUTER),
-        load("heater", 9, 3, role=Role.COMPUTER, has_station=True),
-        load("heater", 9, 3, role=Role.COMPUTER, off_band=OffBand(0.0, 2.0)),
+        load("heater", 9, 2000, role=Role.COMPUTER).read(after(-8), True, 0),
         load("heater", 9, 4),
         load("heater", 9, 2000, on=False),
         HEATER.lost(),
@@ -91,8 +95,7 @@ def test_what_a_more_important_one_makes_superfluous_stays_on() -> None:
         "protected",
         "network",
         "computer that runs",
-        "computer with a station",
-        "computer that may run",
+        "computer that may have started",
         "idle",
         "off",
         "unreachable",
@@ -266,3 +269,83 @@ def test_a_cap_with_a_delay_is_passed_until_the_delay_is_nearly_over() -> None:
     house.now = after(60)
     house.read()
     assert house.hear(said(LIMIT_VA + 500, over, at=after(60))) == {"heater": False}
+
+
+# What a Linky tells -----------------------------------------------------------
+
+
+def told(
+    power_va: float, at_s: float, before: Supply | None, *, early: bool = False
+) -> Supply:
+    """Return what a historique frame of 3 kVA makes of a power."""
+    return linky_supply(
+        limit_va=3000,
+        power_va=power_va,
+        power_max_va=power_va + 10,
+        filtered_va2=1.28**2 * 9e6,
+        ceiling_va2=1.3**2 * 9e6,
+        warming_up=False,
+        feed=HISTORIQUE,
+        read_at=after(at_s),
+        before=before,
+        early=early,
+    )
+
+
+def test_a_coarse_warning_that_tells_no_more_is_no_news() -> None:
+    """17 A are 3910 VA, give or take an ampere."""
+    sure = told(3980, 0, None)
+    assert told(3910, 0.9, sure, early=True) is sure
+    leap = told(9200, 0.9, sure, early=True)
+    assert leap.power == leap.power_max == 9200
+    # Its own frame tells it better, and is compared with what was sure.
+    after_leap = told(9130, 1.3, leap)
+    assert after_leap.doubt == told(9130, 1.3, sure).doubt
+    assert after_leap.sure is None
+
+
+def test_a_rounded_power_leaves_the_filter_in_doubt() -> None:
+    (limit,) = told(3980, 0, None).limits
+    assert isinstance(limit, LinkyFilter)
+    assert limit.ceiling_va2 - limit.filtered_va2 == pytest.approx(3990**2 - 3980**2)
+
+
+def test_while_the_past_is_unknown_the_worst_is_feared() -> None:
+    supply = linky_supply(
+        limit_va=3000,
+        power_va=5000,
+        power_max_va=5010,
+        filtered_va2=0.0,
+        ceiling_va2=1.3**2 * 9e6,
+        warming_up=True,
+        feed=STANDARD,
+        read_at=after(0),
+        before=None,
+    )
+    assert supply.limits[0].held_s(5000) == 0
+    assert supply.limits[0].likely_s(5000) > 60
+
+
+# All is not enough ------------------------------------------------------------
+
+
+def test_what_cannot_be_enough_goes_early_as_that_gains_time() -> None:
+    house = House(load("heater", 9, 500))
+    house.hear(linky(2.0 * LIMIT_VA))
+    left_s = house.decision.left_s
+    assert left_s is not None
+    assert not house.decision.enough
+    # It may yet end by itself: a quarter of the time is left to that.
+    assert house.wait_for_orders() == pytest.approx(left_s / 4, abs=0.1)
+
+
+def test_a_moment_in_which_meter_and_plugs_disagree_costs_nothing() -> None:
+    """The oven has just ended, and the meter does not show it yet."""
+    house = House(load("oven", 3, 6000), load("heater", 9, 500))
+    house.hear(linky(2.0 * LIMIT_VA))
+    house.now = after(20)
+    house.read("oven", power_w=0)
+    house.read("heater")
+    assert house.wait(house.now) == {}
+    assert house.hear(linky(0.9 * LIMIT_VA, filtered=1.25, at=after(21))) == {}
+    assert house.state.short_since is None

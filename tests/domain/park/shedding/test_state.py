@@ -66,6 +66,7 @@ states = st.builds(
         ),
     ),
     over_since=maybe(moments),
+    short_since=maybe(moments),
     restore_from=maybe(moments),
     silent_since=maybe(moments),
     stepped_at=maybe(moments),

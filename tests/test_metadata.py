@@ -139,6 +139,12 @@ def test_every_action_has_an_icon() -> None:
     assert all(icon.keys() == {"service"} for icon in ICONS["services"].values())
 
 
+def test_every_trigger_and_condition_has_an_icon() -> None:
+    for category, kind in (("triggers", "trigger"), ("conditions", "condition")):
+        assert ICONS[category].keys() == ENGLISH[category].keys()
+        assert all(icon.keys() == {kind} for icon in ICONS[category].values())
+
+
 def test_the_frontend_has_every_icon() -> None:
     folder = Path(hass_frontend.where()) / "static/mdi"
     files = {path for path in folder.glob("*.json") if path.name != "iconList.json"}

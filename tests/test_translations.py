@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from custom_components.energy_park import PLATFORMS
+from custom_components.energy_park.condition import CONDITIONS
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.coordinator import PolledPlugCoordinator
@@ -45,6 +46,7 @@ from custom_components.energy_park.tic.trip_state import (
     PhaseTrip,
     TripState,
 )
+from custom_components.energy_park.trigger import DIRECTIONS, TRIGGERS
 from scripts.emulators import ShellyGen2
 
 from . import source
@@ -399,6 +401,8 @@ def test_every_choice_has_a_text() -> None:
         "data_rate": set(DataRate),
         "tls": set(TlsMode),
         "resolution": set(Resolution),
+        "shed_mode": {"prediction", "request"},
+        "direction": set(DIRECTIONS),
         "auth": set(RestAuth),
     }
     named = {
@@ -407,9 +411,12 @@ def test_every_choice_has_a_text() -> None:
         for call in source.calls(source.tree(file), "SelectSelectorConfig")
         if (name := source.keyword(call, "translation_key"))
     }
-    for action in yaml.safe_load(
-        (source.PACKAGE / "services.yaml").read_text()
-    ).values():
+    automated = [
+        part
+        for file in ("services.yaml", "triggers.yaml", "conditions.yaml")
+        for part in yaml.safe_load((source.PACKAGE / file).read_text()).values()
+    ]
+    for action in automated:
         for field in (action.get("fields") or {}).values():
             select = (field.get("selector") or {}).get("select") or {}
             if key := select.get("translation_key"):
@@ -476,6 +483,28 @@ async def test_every_action_and_its_fields_have_texts(hass: HomeAssistant) -> No
         assert texts.get("fields", {}).keys() == fields.keys()
         for field in fields:
             assert texts["fields"][field].keys() == {"name", "description"}
+
+
+@pytest.mark.parametrize(
+    ("category", "parts"), [("triggers", TRIGGERS), ("conditions", CONDITIONS)]
+)
+def test_every_trigger_and_condition_and_its_fields_have_texts(
+    category: str, parts: dict[str, Any]
+) -> None:
+    file = source.PACKAGE / f"{category}.yaml"
+    described = {
+        name: part
+        for name, part in yaml.safe_load(file.read_text()).items()
+        if not name.startswith(".")
+    }
+    assert parts.keys() == described.keys() == ENGLISH[category].keys()
+    for name, texts in ENGLISH[category].items():
+        assert texts["name"]
+        assert texts["description"]
+        options = {str(key) for key in parts[name].fields} | {"meter"}
+        assert options == described[name]["fields"].keys() == texts["fields"].keys()
+        for field in texts["fields"].values():
+            assert field.keys() == {"name", "description"}
 
 
 # In a real Home Assistant

@@ -20,10 +20,12 @@ from .const import (
 from .control.alarms import AlarmWatch
 from .control.energy import EnergyBook
 from .control.group import SocketGroup
+from .control.loads import Loads
 from .control.memory import ParkMemory
 from .control.mirroring import Mirroring, async_remove_spool
 from .control.opening import OpeningHours
 from .control.prices import ParkPrices
+from .control.sheddings import async_start_sheddings, make_sheddings
 from .control.standby import StandbyBook
 from .control.switchboard import Switchboard
 from .control.waste import WasteBook
@@ -96,6 +98,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         SocketGroup(hass, switchboard, entry.entry_id, sector_id)
         for sector_id in sectors(entry)
     ]
+    loads = Loads(switchboard)
     entry.runtime_data = EnergyParkData(
         meters=meters,
         plugs=plugs,
@@ -116,6 +119,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
             ),
             None,
         ),
+        sheddings=make_sheddings(hass, meters, switchboard, loads, memory),
     )
     async_register_devices(hass, entry, plugs)
     # Before the entities: they show the totals and reasons that these work out.
@@ -125,6 +129,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         entry.runtime_data.waste.async_start(entry.runtime_data.groups)
     )
     entry.async_on_unload(entry.runtime_data.alarms.async_start())
+    async_start_sheddings(entry, loads)
     if (mirroring := entry.runtime_data.mirroring) is not None:
         mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .control.memory import ParkMemory
     from .control.mirroring import Mirroring
     from .control.prices import ParkPrices
+    from .control.shedding import Shedding
     from .control.switchboard import Switchboard
     from .control.waste import WasteBook
     from .meter_coordinator import MeterCoordinator
@@ -40,7 +41,7 @@ type EnergyParkConfigEntry = ConfigEntry[EnergyParkData]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnergyParkData:
-    """What a loaded park holds; meters and plugs by their subentry id."""
+    """What a loaded park holds; by subentry id, each shedding by its meter's."""
 
     meters: dict[str, MeterCoordinator]
     plugs: dict[str, PlugCoordinator]
@@ -53,6 +54,7 @@ class EnergyParkData:
     waste: WasteBook
     alarms: AlarmWatch
     mirroring: Mirroring | None
+    sheddings: dict[str, Shedding]
 
     @property
     def groups(self) -> list[SocketGroup]:

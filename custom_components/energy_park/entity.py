@@ -9,6 +9,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import DOMAIN
 from .control.group import SocketGroup
 from .control.mirroring import MirrorCoordinator
+from .control.shedding import Shedding
 from .control.switchboard import Switchboard
 from .coordinator import PlugCoordinator
 from .devices import socket_device
@@ -47,6 +48,28 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
     def reading(self) -> MeterReading:
         """The latest reading; only while available."""
         return self.data.reading
+
+
+class SheddingEntity(Entity):
+    """An entity of the shedding behind a meter; known whether it is heard or not."""
+
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+
+    def __init__(self, shedding: Shedding, description: EntityDescription) -> None:
+        """Bind a description to the shedding."""
+        self.shedding = shedding
+        self.entity_description = description
+        serial = shedding.meter.serial
+        self._attr_unique_id = f"{serial}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, serial)})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow each decision."""
+        self.async_on_remove(
+            self.shedding.async_add_listener(self.async_write_ha_state)
+        )
 
 
 class MirrorEntity(CoordinatorEntity[MirrorCoordinator]):

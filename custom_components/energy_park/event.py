@@ -1,13 +1,14 @@
-"""Events: what happened to a meter."""
+"""Events: what happened to a meter, and each decision of its shedding."""
 
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .control.shedding import Happening
 from .coordinator import EnergyParkConfigEntry
-from .entity import MeterEntity
+from .entity import MeterEntity, SheddingEntity
 from .events.alarms import ParkAlarmEvent
 from .meter_coordinator import MeterCoordinator
 
@@ -21,6 +22,11 @@ METER_EVENT = EventEntityDescription(
     translation_key="meter",
     event_types=[OVERLOAD_STARTED, OVERLOAD_ENDED],
 )
+SHEDDING_EVENT = EventEntityDescription(
+    key="shedding_event",
+    translation_key="shedding",
+    event_types=[happening.value for happening in Happening],
+)
 
 
 async def async_setup_entry(
@@ -31,7 +37,11 @@ async def async_setup_entry(
     """Add the events of each meter, and those of the park's alarms."""
     async_add_entities([ParkAlarmEvent(entry.runtime_data.alarms, entry.entry_id)])
     for subentry_id, meter in entry.runtime_data.meters.items():
-        async_add_entities([MeterEvent(meter)], config_subentry_id=subentry_id)
+        shedding = entry.runtime_data.sheddings[subentry_id]
+        async_add_entities(
+            [MeterEvent(meter), SheddingEvent(shedding, SHEDDING_EVENT)],
+            config_subentry_id=subentry_id,
+        )
 
 
 class MeterEvent(MeterEntity, EventEntity):
@@ -51,3 +61,17 @@ class MeterEvent(MeterEntity, EventEntity):
                 self._trigger_event(OVERLOAD_STARTED if overload else OVERLOAD_ENDED)
             self._overload = overload
         super()._handle_coordinator_update()
+
+
+class SheddingEvent(SheddingEntity, EventEntity):
+    """Tells each decision to shed or to restore, with its reason."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what happens; between two happenings nothing changes."""
+        self.async_on_remove(self.shedding.async_add_teller(self._async_tell))
+
+    @callback
+    def _async_tell(self, happening: Happening, particulars: dict[str, Any]) -> None:
+        self._trigger_event(happening, particulars)
+        self.async_write_ha_state()

@@ -1,4 +1,4 @@
-"""Numbers: the priority of a socket, how long a person's order stands."""
+"""Numbers: priorities, prices, the margin of shedding, how long an order stands."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,14 +10,14 @@ from homeassistant.components.number import (
     NumberEntityDescription,
     NumberMode,
 )
-from homeassistant.const import EntityCategory, UnitOfEnergy, UnitOfTime
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
 from .coordinator import EnergyParkConfigEntry
-from .entity import MeterEntity, SocketEntity
+from .entity import MeterEntity, SheddingEntity, SocketEntity
 from .meter_coordinator import MeterCoordinator
 from .numbers.alarms import add_alarm_numbers
 from .sensors.follow import follow
@@ -41,6 +41,16 @@ PRICE = NumberEntityDescription(
     native_max_value=10,
     native_step=0.0001,
     mode=NumberMode.BOX,
+)
+SHEDDING_MARGIN = NumberEntityDescription(
+    key="shedding_margin",
+    translation_key="shedding_margin",
+    entity_category=EntityCategory.CONFIG,
+    native_min_value=0,
+    native_max_value=30,
+    native_step=1,
+    native_unit_of_measurement=PERCENTAGE,
+    mode=NumberMode.SLIDER,
 )
 OVERRIDE = NumberEntityDescription(
     key="override",
@@ -66,6 +76,11 @@ async def async_setup_entry(
     for subentry_id, meter in entry.runtime_data.meters.items():
         if meter.billing.price_entity is None:
             _follow_meter(meter, subentry_id, async_add_entities)
+    for subentry_id, shedding in entry.runtime_data.sheddings.items():
+        async_add_entities(
+            [SheddingMarginNumber(shedding, SHEDDING_MARGIN)],
+            config_subentry_id=subentry_id,
+        )
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
             (PriorityNumber(plug, socket, PRIORITY) for socket in plug.plug.sockets),
@@ -145,6 +160,21 @@ class PriorityNumber(SocketEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         """Change the priority."""
         self.switchboard.async_set_priority(self.socket, int(value))
+
+
+class SheddingMarginNumber(SheddingEntity, NumberEntity):
+    """How many percent of the limit are left free."""
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """The margin that is remembered."""
+        return self.shedding.memory.policy.margin_percent
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change the margin."""
+        self.shedding.async_set_policy(margin_percent=value)
 
 
 class OverrideNumber(NumberEntity):

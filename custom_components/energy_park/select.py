@@ -1,4 +1,4 @@
-"""Selects: what a socket does when the mains come back."""
+"""Selects: sockets when the mains come back, their phases, how shedding acts."""
 
 from typing import override
 
@@ -9,9 +9,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
+from .control.shedding import Shedding
 from .coordinator import EnergyParkConfigEntry, PolledPlugCoordinator
-from .entity import SocketEntity
+from .entity import SheddingEntity, SocketEntity
 from .model import PowerOnDefault, Socket
+from .park.shedding.policy import Margin, Silence
 from .plug.client import PlugError
 from .sensors.follow import follow
 
@@ -23,6 +25,26 @@ POWER_ON_DEFAULT = SelectEntityDescription(
     entity_category=EntityCategory.CONFIG,
     options=[default.value for default in PowerOnDefault],
 )
+SHEDDING_POLICY = SelectEntityDescription(
+    key="shedding_policy",
+    translation_key="shedding_policy",
+    entity_category=EntityCategory.CONFIG,
+    options=[margin.value for margin in Margin],
+)
+SILENT_METER = SelectEntityDescription(
+    key="silent_meter",
+    translation_key="silent_meter",
+    entity_category=EntityCategory.CONFIG,
+    options=[silence.value for silence in Silence],
+)
+UNKNOWN_PHASE = "unknown"
+PHASE = SelectEntityDescription(
+    key="phase",
+    translation_key="phase",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+    options=[UNKNOWN_PHASE, "1", "2", "3"],
+)
 
 
 async def async_setup_entry(
@@ -30,8 +52,17 @@ async def async_setup_entry(
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the selects of plugs that tell."""
+    """Add the selects of meters and sockets, and of plugs that tell."""
+    for subentry_id, shedding in entry.runtime_data.sheddings.items():
+        async_add_entities(
+            [SheddingPolicySelect(shedding), SilentMeterSelect(shedding)],
+            config_subentry_id=subentry_id,
+        )
     for subentry_id, plug in entry.runtime_data.plugs.items():
+        async_add_entities(
+            (PhaseSelect(plug, socket, PHASE) for socket in plug.plug.sockets),
+            config_subentry_id=subentry_id,
+        )
         if isinstance(plug, PolledPlugCoordinator):
             _follow_plug(plug, subentry_id, async_add_entities)
 
@@ -59,6 +90,68 @@ def _follow_plug(
             )
 
     follow(plug, async_look)
+
+
+class SheddingPolicySelect(SheddingEntity, SelectEntity):
+    """How near to the contract's limit the park goes."""
+
+    def __init__(self, shedding: Shedding) -> None:
+        """Bind the select to a meter."""
+        super().__init__(shedding, SHEDDING_POLICY)
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """What is remembered."""
+        return self.shedding.memory.policy.margin
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change it."""
+        self.shedding.async_set_policy(margin=Margin(option))
+
+
+class SilentMeterSelect(SheddingEntity, SelectEntity):
+    """What a silent meter costs."""
+
+    def __init__(self, shedding: Shedding) -> None:
+        """Bind the select to a meter."""
+        super().__init__(shedding, SILENT_METER)
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """What is remembered."""
+        return self.shedding.memory.policy.silence
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change it."""
+        self.shedding.async_set_policy(silence=Silence(option))
+
+
+class PhaseSelect(SocketEntity, SelectEntity):
+    """The phase of a three-phase meter that a socket hangs on."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """The phase is ours, whether the plug is heard or not."""
+        return True
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """What is remembered."""
+        phase = self.switchboard.memory(self.socket).phase
+        return UNKNOWN_PHASE if phase is None else str(phase)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change it."""
+        self.switchboard.async_set_phase(
+            self.socket, None if option == UNKNOWN_PHASE else int(option)
+        )
 
 
 class PowerOnDefaultSelect(SocketEntity, SelectEntity):

@@ -22,6 +22,7 @@ from .sensors.group import (
 )
 from .sensors.meter import follow_meter
 from .sensors.mirror import MIRROR_SENSORS, MirrorSensor
+from .sensors.shedding import SHEDDING_SENSORS, SheddingSensor
 from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
 from .sensors.waste import waste_sensors
 
@@ -36,6 +37,11 @@ async def async_setup_entry(
     """Add what is always there; the rest is added when it is first measured."""
     for subentry_id, meter in entry.runtime_data.meters.items():
         follow_meter(meter, subentry_id, async_add_entities)
+    for subentry_id, shedding in entry.runtime_data.sheddings.items():
+        async_add_entities(
+            (SheddingSensor(shedding, sensor) for sensor in SHEDDING_SENSORS),
+            config_subentry_id=subentry_id,
+        )
     if (mirroring := entry.runtime_data.mirroring) is not None:
         async_add_entities(
             (MirrorSensor(mirroring.coordinator, sensor) for sensor in MIRROR_SENSORS),

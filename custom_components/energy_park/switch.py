@@ -17,10 +17,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
-from .control.switchboard import Outcome
+from .control.switchboard import Outcome, origin
 from .coordinator import EnergyParkConfigEntry
-from .entity import GroupEntity, SocketEntity
-from .model import Reason, Role, Socket
+from .entity import GroupEntity, SheddingEntity, SocketEntity
+from .model import Reason, Role, Socket, Source
 
 # Requests to one plug queue in its client; plugs do not wait for each other.
 PARALLEL_UPDATES = 0
@@ -36,6 +36,17 @@ PROTECTED = SwitchEntityDescription(
 OBSERVE = SwitchEntityDescription(
     key="observe",
     translation_key="observe",
+    entity_category=EntityCategory.CONFIG,
+)
+TAKES_TURNS = SwitchEntityDescription(
+    key="takes_turns",
+    translation_key="takes_turns",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+)
+SHEDDING_TEST = SwitchEntityDescription(
+    key="shedding_test",
+    translation_key="shedding_test",
     entity_category=EntityCategory.CONFIG,
 )
 
@@ -63,8 +74,13 @@ async def async_setup_entry(
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the switches of the park, of each socket and each sector."""
+    """Add the switches of the park, of each meter, each socket and each sector."""
     async_add_entities([ObserveSwitch(entry.runtime_data.park, OBSERVE)])
+    for subentry_id, shedding in entry.runtime_data.sheddings.items():
+        async_add_entities(
+            [SheddingTestSwitch(shedding, SHEDDING_TEST)],
+            config_subentry_id=subentry_id,
+        )
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
             (
@@ -73,6 +89,7 @@ async def async_setup_entry(
                 for entity in (
                     SocketSwitch(plug, socket, SOCKET),
                     ProtectedSwitch(plug, socket, PROTECTED),
+                    TakesTurnsSwitch(plug, socket, TAKES_TURNS),
                 )
             ),
             config_subentry_id=subentry_id,
@@ -131,11 +148,19 @@ class SocketSwitch(SocketEntity, OrderedSwitch):
     @override
     async def async_order(self, on: bool, lasting: timedelta | None = None) -> None:
         """Order this very socket."""
-        _report(
-            await self.switchboard.async_order(
-                [self.socket], on, self._context, lasting=lasting
-            )
+        outcomes = await self.switchboard.async_order(
+            [self.socket], on, self._context, lasting=lasting
         )
+        _report(outcomes)
+        # It stands by, but whoever stands before the socket should know.
+        source, _ = origin(self._context)
+        state = self.switchboard.memory(self.socket).state
+        if on and source is Source.PERSON and state.reason is Reason.SHED:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="refused_shed",
+                translation_placeholders={"socket": self.socket.name},
+            )
 
     @override
     async def async_release(self) -> None:
@@ -189,6 +214,52 @@ class ObserveSwitch(GroupEntity, SwitchEntity):
         """Let the rules switch."""
         self.switchboard.async_set_observe(False)
         self.async_write_ha_state()
+
+
+class TakesTurnsSwitch(SocketEntity, SwitchEntity):
+    """Whether a socket takes turns with its equals while they are shed."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """The choice is ours, whether the plug is heard or not."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether it takes turns."""
+        return self.switchboard.memory(self.socket).takes_turns
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Let it take turns."""
+        self.switchboard.async_set_takes_turns(self.socket, True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Let it be off until it fits."""
+        self.switchboard.async_set_takes_turns(self.socket, False)
+
+
+class SheddingTestSwitch(SheddingEntity, SwitchEntity):
+    """Whether shedding only tells what it would do."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Whether nothing is cut."""
+        return self.shedding.memory.test
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Cut nothing."""
+        self.shedding.async_set_test(True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Cut again."""
+        self.shedding.async_set_test(False)
 
 
 class GroupSwitch(GroupEntity, OrderedSwitch):

@@ -16,6 +16,9 @@ from ..park.arbiter import SocketState
 from ..park.energy import EnergyTotal
 from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
+from ..park.shedding.delays import Delay
+from ..park.shedding.policy import Policy
+from ..park.shedding.state import State
 from ..park.socket_band import SocketBand
 from ..park.waste import WasteTotal
 from ..tic.insight import MeterInsight
@@ -30,10 +33,18 @@ SAVE_TOTALS_AFTER_S = 60
 
 @dataclass(slots=True)
 class SocketMemory:
-    """What is remembered of one socket."""
+    """What is remembered of one socket.
+
+    ``phase`` is the meter's phase that it hangs on, 1 to 3; None is not known. One that
+    ``takes_turns`` does so with equals while they are shed, as heaters do. ``delay`` is
+    how long its plug takes to obey.
+    """
 
     priority: int
     protected: bool = False
+    phase: int | None = None
+    takes_turns: bool = False
+    delay: Delay = field(default_factory=Delay)
     state: SocketState = field(default_factory=SocketState)
     energy: EnergyTotal = field(default_factory=EnergyTotal)
     period: PeriodEnergy = field(default_factory=PeriodEnergy)
@@ -60,6 +71,18 @@ class GroupMemory:
     out_of_hours: OutOfHoursWatch = field(default_factory=OutOfHoursWatch)
 
 
+@dataclass(slots=True)
+class SheddingMemory:
+    """What is remembered of the shedding behind a meter.
+
+    In ``test`` mode it decides and tells, and cuts nothing.
+    """
+
+    state: State = field(default_factory=State)
+    policy: Policy = field(default_factory=Policy)
+    test: bool = False
+
+
 class ParkMemory:
     """The remembered state of a park, kept in Home Assistant's storage."""
 
@@ -73,6 +96,7 @@ class ParkMemory:
         self.sockets: dict[str, SocketMemory] = {}
         self.insights: dict[str, MeterInsight] = {}
         self.billings: dict[str, MeterBilling] = {}
+        self.sheddings: dict[str, SheddingMemory] = {}
         # What a radio has taken is not taken again: a recording would be a replay.
         self.radio_positions: dict[str, int] = {}
         self.groups: dict[str, GroupMemory] = {}
@@ -110,9 +134,11 @@ class ParkMemory:
             )
         kept = stored.get("meters", {})
         billed = stored.get("billings", {})
+        shed = stored.get("sheddings", {})
         for serial in meters:
             self.insights[serial] = MeterInsight(kept.get(serial))
             self.billings[serial] = MeterBilling(billed.get(serial))
+            self.sheddings[serial] = _load_shedding(shed.get(serial))
         self.radio_positions = dict(stored.get("radio_positions", {}))
         if "override_s" in stored:
             seconds = stored["override_s"]
@@ -161,6 +187,10 @@ class ParkMemory:
             "alarms": to_plain(self.alarm_settings),
             "meters": {key: m.to_dict() for key, m in self.insights.items()},
             "billings": {key: b.to_dict() for key, b in self.billings.items()},
+            "sheddings": {
+                key: _dump_shedding(shedding)
+                for key, shedding in self.sheddings.items()
+            },
             "radio_positions": self.radio_positions,
             "override_s": None
             if self.override is None
@@ -176,3 +206,25 @@ def _load[T](kind: type[T], data: Any, default: T) -> T:
     except ValueError:
         LOGGER.warning("A stored %s cannot be read and starts afresh", kind.__name__)
         return default
+
+
+def _dump_shedding(memory: SheddingMemory) -> dict[str, Any]:
+    return {
+        "state": memory.state.to_dict(),
+        "policy": to_plain(memory.policy),
+        "test": memory.test,
+    }
+
+
+def _load_shedding(stored: dict[str, Any] | None) -> SheddingMemory:
+    if stored is None:
+        return SheddingMemory()
+    memory = SheddingMemory(
+        policy=_load(Policy, stored["policy"], Policy()), test=stored["test"]
+    )
+    try:
+        memory.state = State.from_dict(stored["state"])
+    except KeyError, TypeError, ValueError:
+        # What it had shed is restored by the park, as nobody remembers it.
+        LOGGER.warning("A stored State cannot be read and starts afresh")
+    return memory

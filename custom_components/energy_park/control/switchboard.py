@@ -136,6 +136,18 @@ class Switchboard:
         self.memory(socket).protected = protected
         self._async_changed(socket)
 
+    @callback
+    def async_set_phase(self, socket: Socket, phase: int | None) -> None:
+        """Tell which phase of the meter a socket hangs on, 1 to 3."""
+        self.memory(socket).phase = phase
+        self._async_changed(socket)
+
+    @callback
+    def async_set_takes_turns(self, socket: Socket, takes_turns: bool) -> None:
+        """Let a socket take turns with equals while they are shed, or no longer."""
+        self.memory(socket).takes_turns = takes_turns
+        self._async_changed(socket)
+
     async def async_order(
         self,
         sockets: Iterable[Socket],
@@ -169,6 +181,28 @@ class Switchboard:
                 LOGGER.info("Observed only: %s would be switched %s", name, state)
         return outcomes
 
+    @callback
+    def async_safety(
+        self, socket: Socket, on: bool, now: datetime
+    ) -> asyncio.Task[Outcome] | Reason | None:
+        """Shed a socket, or give back what was shed, at once.
+
+        Return what is being sent, or why the arbiter refused; None if nothing is to
+        be sent.
+        """
+        state, policy = self.memory(socket).state, self._policy(socket)
+        reading = self.coordinator(socket).reading(socket)
+        if on:
+            decision = arbiter.restore(state, policy, reading, now)
+        else:
+            order = Order(
+                on=False, source=Source.SAFETY, reason=Reason.SHED, given_at=now
+            )
+            decision = arbiter.place(state, order, policy, reading, now)
+        sending = self._async_follow(socket, decision)
+        self._async_plan_expiry()
+        return decision.refused or sending
+
     async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
         """End a person's override; the plan takes over."""
         decide = partial(arbiter.release, source=Source.PERSON, now=dt_util.utcnow())
@@ -199,18 +233,25 @@ class Switchboard:
     ) -> asyncio.Task[Outcome] | None:
         """Remember a decision and send what it asks for."""
         before = self.memory(socket).state
-        if decision.state != before:
+        changed = decision.state != before
+        if changed:
             self.memory(socket).state = decision.state
             self._expiry_stale |= decision.state.claims != before.claims
+        task = None
+        if decision.switch is not None:
+            task = self._hass.async_create_background_task(
+                self._async_send(socket, decision.switch), f"switch {socket.id}"
+            )
+            self._sending[task] = socket.id
+            task.add_done_callback(self._async_sent)
+        # What is sent does not wait until all who look on were told.
+        if changed:
             self._async_changed(socket)
-        if decision.switch is None:
-            return None
-        task = self._hass.async_create_background_task(
-            self._async_send(socket, decision.switch), f"switch {socket.id}"
-        )
-        self._sending[task] = socket.id
-        task.add_done_callback(self._sending.pop)
         return task
+
+    @callback
+    def _async_sent(self, task: asyncio.Task[Outcome]) -> None:
+        del self._sending[task]
 
     async def _async_send(self, socket: Socket, on: bool) -> Outcome:
         """Switch one socket."""

@@ -131,6 +131,31 @@ def release(
     return _succeed(replace(state, claims=left), state, policy, reading, now)
 
 
+def restore(
+    state: SocketState, policy: Policy, reading: SocketReading | None, now: datetime
+) -> Decision:
+    """Give back what safety shedding took: a socket that was on comes on again.
+
+    The order to shed ends; what others ordered meanwhile takes over, be it off.
+    Where nobody did, and nobody has switched it since, it is on as it was.
+    """
+    left = _without(state.claims, Source.SAFETY)
+    if left:
+        return release(state, Source.SAFETY, policy, reading, now)
+    if not state.claims and state.reason is not Reason.RESTORED:
+        return Decision(state)
+    restored = replace(
+        state,
+        claims=(),
+        wanted=True,
+        reason=Reason.RESTORED,
+        since=now,
+        confirmed=False,
+        refused=None,
+    )
+    return Decision(restored, switch=True)
+
+
 def tick(
     state: SocketState, policy: Policy, reading: SocketReading | None, now: datetime
 ) -> Decision:

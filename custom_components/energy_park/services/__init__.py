@@ -2,14 +2,18 @@
 
 from homeassistant.core import HomeAssistant, callback
 
+from .blueprints import async_setup_blueprints
 from .inventory import async_setup_inventory
 from .override import async_setup_override
 from .savings import async_setup_savings
+from .shedding import async_setup_shedding
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register all actions, a module for each part."""
+    async_setup_blueprints(hass)
     async_setup_override(hass)
     async_setup_inventory(hass)
     async_setup_savings(hass)
+    async_setup_shedding(hass)

@@ -21,6 +21,7 @@ from custom_components.energy_park.park.arbiter import (
     observe,
     place,
     release,
+    restore,
     tick,
 )
 from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W, OffBand
@@ -379,3 +380,51 @@ def test_a_plan_that_was_overridden_is_not_taken_up_while_observed() -> None:
     decision = tick(state, OBSERVED, ON, NOW + 2 * HOUR)
     assert decision.switch is None
     assert decision.refused is Reason.OBSERVED
+
+
+# Restoring what was shed
+
+
+def shed_state(*others: Order) -> SocketState:
+    """A socket that was on, was shed and is seen off; others gave their orders."""
+    state = place(seen_on(), order(Source.SAFETY), LAMP, ON, NOW).state
+    for other in others:
+        state = place(state, other, LAMP, OFF, NOW).state
+    return observe(state, LAMP, OFF, NOW, HOUR).state
+
+
+def test_what_was_shed_comes_on_again_and_says_so() -> None:
+    decision = restore(shed_state(), LAMP, OFF, NOW + HOUR)
+    assert decision.switch is True
+    assert decision.state.claims == ()
+    assert decision.state.wanted is True
+    assert decision.state.reason is Reason.RESTORED
+
+
+def test_what_somebody_switched_off_meanwhile_stays_off() -> None:
+    state = shed_state(order(Source.PERSON, on=False, until=NOW + 2 * HOUR))
+    decision = restore(state, LAMP, OFF, NOW + HOUR)
+    assert decision.switch is None
+    assert decision.state.wanted is False
+    assert decision.state.reason is Reason.PERSON
+
+
+def test_who_was_told_to_wait_gets_what_was_ordered() -> None:
+    state = shed_state(order(Source.PERSON, on=True, until=NOW + 2 * HOUR))
+    assert state.wanted is False
+    decision = restore(state, LAMP, OFF, NOW + HOUR)
+    assert decision.switch is True
+    assert decision.state.reason is Reason.PERSON
+
+
+def test_a_restoration_that_was_lost_is_ordered_again() -> None:
+    state = restore(shed_state(), LAMP, OFF, NOW + HOUR).state
+    # The plug did not take it: what is, is as good as what was wanted.
+    state = observe(state, LAMP, OFF, NOW + HOUR, HOUR).state
+    assert restore(state, LAMP, OFF, NOW + 2 * HOUR).switch is True
+
+
+def test_what_was_not_shed_is_not_switched_on() -> None:
+    assert restore(seen_on(), LAMP, ON, NOW) == Decision(seen_on())
+    off = observe(SocketState(), LAMP, OFF, NOW, HOUR).state
+    assert restore(off, LAMP, OFF, NOW).switch is None

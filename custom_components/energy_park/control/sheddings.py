@@ -1,0 +1,76 @@
+"""Which meter supplies which sockets, and what becomes of those behind none."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_SECTORS
+from ..coordinator import EnergyParkConfigEntry, PlugCoordinator
+from ..meter_coordinator import MeterCoordinator
+from ..model import Source
+from .loads import Loads
+from .memory import ParkMemory
+from .shedding import Shedding
+from .switchboard import Switchboard
+
+
+def make_sheddings(
+    hass: HomeAssistant,
+    meters: Mapping[str, MeterCoordinator],
+    switchboard: Switchboard,
+    loads: Loads,
+    memory: ParkMemory,
+) -> dict[str, Shedding]:
+    """Return the shedding of each meter, by its subentry id.
+
+    A meter supplies the sectors that were chosen for it. The first one without any
+    supplies all that is left: a socket is behind one meter only.
+    """
+    left = {socket.id: socket.sector for socket in switchboard.sockets}
+    supplied: dict[str, list[str]] = {}
+    for subentry_id, meter in sorted(
+        meters.items(), key=lambda item: not item[1].subentry.data.get(CONF_SECTORS)
+    ):
+        sectors = meter.subentry.data.get(CONF_SECTORS)
+        supplied[subentry_id] = [
+            socket_id
+            for socket_id, sector in left.items()
+            if not sectors or sector in sectors
+        ]
+        for socket_id in supplied[subentry_id]:
+            del left[socket_id]
+    return {
+        subentry_id: Shedding(
+            hass, meter, switchboard, loads, memory, supplied[subentry_id]
+        )
+        for subentry_id, meter in meters.items()
+    }
+
+
+@callback
+def async_start_sheddings(entry: EnergyParkConfigEntry, loads: Loads) -> None:
+    """Start them all until the park unloads."""
+    loads.async_start()
+    entry.async_on_unload(loads.async_stop)
+    for shedding in entry.runtime_data.sheddings.values():
+        shedding.async_start()
+        entry.async_on_unload(shedding.async_stop)
+    for plug in loads.plugs:
+        give_back = partial(_async_give_back, entry, plug)
+        entry.async_on_unload(plug.async_add_listener(give_back))
+
+
+@callback
+def _async_give_back(entry: EnergyParkConfigEntry, plug: PlugCoordinator) -> None:
+    """Restore what is shed and no meter's shedding knows: its meter was removed."""
+    if not plug.heard:
+        return
+    data = entry.runtime_data
+    known = {load for one in data.sheddings.values() for load in one.state.shed}
+    for socket in plug.plug.sockets:
+        claims = data.switchboard.memory(socket).state.claims
+        shed = any(claim.source is Source.SAFETY for claim in claims)
+        if shed and socket.id not in known:
+            data.switchboard.async_safety(socket, True, dt_util.utcnow())

@@ -1,0 +1,355 @@
+"""Shedding in Home Assistant: a Linky that really trips, plugs with delays and faults.
+
+The loop is closed: what a plug switches off is missing in the meter's next frame.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from math import log
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.energy_park.const import DOMAIN
+from custom_components.energy_park.control.shedding import Shedding
+from custom_components.energy_park.model import Reason
+from custom_components.energy_park.park.shedding import limits, linky
+from custom_components.energy_park.tic import trip_filter, tripping
+from scripts.emulators import Computer, Constant, Mains, Outlet, ShellyGen2, registers
+from scripts.emulators.meter import EmulatedMeter
+from scripts.emulators.site import Site
+
+from .common import MockConfigEntry, MockUser
+from .parks import async_act, async_setup, async_wait, entity_id, meter, plug, sector
+
+pytestmark = pytest.mark.usefixtures("socket_enabled")
+
+MAC = "aa0000000001"
+ROOM = "room"
+KVA = 3
+# Together almost twice the subscribed power; each alone the meter bears for ever.
+HEATER_W = 1500
+OVEN_W = 3000
+# Meter and model are so many times quicker than a Linky: tests wait less.
+QUICKER = 8
+
+PROTECTION = {
+    "alias": "Shed on prediction",
+    "triggers": {"trigger": "energy_park.overload_predicted"},
+    "actions": {"action": "energy_park.shed"},
+}
+
+
+class House:
+    """A meter of 3 kVA, and behind it a strip with a heater, a lamp, and others."""
+
+    def __init__(self) -> None:
+        """Wire it."""
+        self.mains = Mains()
+        self.site = Site(self.mains, base_load_w=200)
+        self.outlets = {
+            name: Outlet(self.mains, number, name=name, appliance=appliance)
+            for number, (name, appliance) in enumerate(
+                {
+                    "heater": Constant(
+                        self.mains, "heater", power_w=HEATER_W, power_factor=1
+                    ),
+                    "boiler": Constant(
+                        self.mains, "boiler", power_w=200, power_factor=1
+                    ),
+                    "computer": Computer(self.mains, "computer"),
+                    "lamp": Constant(self.mains, "lamp", power_w=60, power_factor=1),
+                }.items()
+            )
+        }
+        for outlet in self.outlets.values():
+            self.site.add(outlet, 0)
+        self.strip = ShellyGen2(
+            mac=MAC, sockets=list(self.outlets.values()), mains=self.mains
+        )
+        self.linky = EmulatedMeter(self.site, mode="standard", subscribed_kva=KVA)
+
+    @property
+    def trips(self) -> int:
+        """How often the meter opened."""
+        self.linky.registers.advance()
+        return self.linky.registers.trip_count
+
+    def overload(self) -> None:
+        """Heat the oven, too."""
+        self.site.extra.power_w = OVEN_W
+
+    def cool(self) -> None:
+        """Take the oven out again."""
+        self.site.extra.power_w = 0
+
+
+@pytest.fixture(autouse=True)
+def quick_meter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the meter's filter, and what is known of it, run quicker."""
+    step = QUICKER * registers.FILTER
+    monkeypatch.setattr(registers, "FILTER", step)
+    monkeypatch.setattr(tripping, "WARM_UP_S", tripping.WARM_UP_S / QUICKER / 10)
+    for module in (trip_filter, limits, linky):
+        name = "RATE" if hasattr(module, "RATE") else "_RATE"
+        monkeypatch.setattr(module, name, log(1 - step))
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    """A house, awake."""
+    house = House()
+    async with house.strip, house.linky:
+        yield house
+
+
+async def async_setup_house(
+    hass: HomeAssistant, house: House, *, protected: bool = True
+) -> MockConfigEntry:
+    """A park of the house, with an automation that sheds on prediction."""
+    entry = await async_setup(
+        hass,
+        meter(house.linky.url, house.linky.serial),
+        sector("Room", ROOM),
+        plug(house.strip, ROOM, ("other", "other", "computer", "other")),
+    )
+    automations = [PROTECTION] if protected else []
+    assert await async_setup_component(hass, "automation", {"automation": automations})
+    await async_wait(hass, lambda: shedding(entry).headroom is not None)
+    return entry
+
+
+def shedding(entry: MockConfigEntry) -> Shedding:
+    [found] = entry.runtime_data.sheddings.values()
+    assert isinstance(found, Shedding)
+    return found
+
+
+async def async_call(hass: HomeAssistant, action: str, **data: Any) -> Any:
+    return await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True
+    )
+
+
+def state(hass: HomeAssistant, house: House, platform: str, key: str) -> Any:
+    return hass.states.get(entity_id(hass, platform, f"{house.linky.serial}_{key}"))
+
+
+def reason(hass: HomeAssistant, number: int) -> str:
+    found = hass.states.get(entity_id(hass, "sensor", f"{MAC}_{number}_reason"))
+    return str(found.state)
+
+
+def hasten(rule: Shedding) -> None:
+    """Let what is shed come back after a second."""
+    rule.async_set_policy(settle=timedelta(seconds=1))
+    for name, load in rule.loads.loads.items():
+        rule.loads.loads[name] = replace(load, min_off=timedelta(seconds=1))
+
+
+async def test_an_overload_is_shed_before_the_meter_opens_and_restored_after(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    rule = shedding(entry)
+    hasten(rule)
+    assert state(hass, house, "sensor", "shedding").state == "clear"
+    house.overload()
+    heater = house.outlets["heater"]
+    await async_wait(hass, lambda: rule.state.shed, 60, settle=False)
+    await async_wait(hass, lambda: not heater.on, settle=False)
+    assert rule.state.shed.keys() == {f"{MAC}_0"}
+    assert state(hass, house, "sensor", "shedding").state == "shedding"
+    shed_power = float(state(hass, house, "sensor", "shed_power").state)
+    assert shed_power == pytest.approx(HEATER_W, rel=0.05)
+    assert reason(hass, 0) == Reason.SHED
+    house.cool()
+    await async_wait(hass, lambda: heater.on, 60, settle=False)
+    await async_wait(hass, lambda: not rule.state.shed, settle=False)
+    assert reason(hass, 0) == Reason.RESTORED
+    assert house.outlets["computer"].on
+    assert house.outlets["boiler"].switch_count == 0
+    assert house.trips == 0
+
+
+async def test_without_an_automation_nothing_is_shed_but_it_is_told(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house, protected=False)
+    rule = shedding(entry)
+    told: list[tuple[str, dict[str, Any]]] = []
+    rule.async_add_teller(lambda happening, data: told.append((happening, data)))
+    house.overload()
+    await async_wait(hass, lambda: house.trips, 60, settle=False)
+    assert house.outlets["heater"].on
+    assert not rule.state.shed
+    assert [happening for happening, _ in told] == ["overload_predicted", "would_shed"]
+    assert told[1][1]["socket"] == "Socket 0"
+
+
+async def test_in_test_mode_it_tells_and_cuts_nothing(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    rule = shedding(entry)
+    test = entity_id(hass, "switch", f"{house.linky.serial}_shedding_test")
+    await async_act(hass, "switch.turn_on", test)
+    assert hass.states.get(test).state == "on"
+    event = entity_id(hass, "event", f"{house.linky.serial}_shedding_event")
+    house.overload()
+    await async_wait(
+        hass,
+        lambda: hass.states.get(event).attributes.get("event_type") == "would_shed",
+        60,
+        settle=False,
+    )
+    assert hass.states.get(event).attributes["cause"] == "limit"
+    assert house.outlets["heater"].on
+    assert not rule.state.shed
+
+
+async def test_a_restart_while_shed_restores_all_in_the_end(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    hasten(shedding(entry))
+    shed = await async_call(hass, "shed", mode="request", power=1200)
+    assert [one["socket"] for one in shed["meters"][0]["shed"]] == ["Socket 0"]
+    heater = house.outlets["heater"]
+    await async_wait(hass, lambda: not heater.on, settle=False)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    rule = shedding(entry)
+    assert rule.state.shed.keys() == {f"{MAC}_0"}
+    await async_wait(hass, lambda: rule.headroom is not None, settle=False)
+    # Until somebody ends the request.
+    assert not heater.on
+    await async_call(hass, "restore")
+    await async_wait(hass, lambda: heater.on, 60, settle=False)
+    await async_wait(hass, lambda: not rule.state.shed, settle=False)
+    assert reason(hass, 0) == Reason.RESTORED
+
+
+async def test_what_a_removed_meter_left_off_comes_back(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    await async_call(hass, "shed", mode="request", power=1200)
+    heater = house.outlets["heater"]
+    await async_wait(hass, lambda: not heater.on, settle=False)
+    hass.config_entries.async_remove_subentry(entry, "meter")
+    await async_wait(hass, lambda: not entry.runtime_data.sheddings, settle=False)
+    await async_wait(hass, lambda: heater.on, 20, settle=False)
+
+
+async def test_the_protected_and_the_running_stay_on_whoever_asks(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    protected = entity_id(hass, "switch", f"{MAC}_0_protected")
+    await async_act(hass, "switch.turn_on", protected)
+    await async_call(hass, "shed", mode="request")
+    await async_wait(hass, lambda: not house.outlets["lamp"].on, settle=False)
+    assert shedding(entry).state.shed.keys() == {f"{MAC}_1", f"{MAC}_3"}
+    assert house.outlets["heater"].on
+    assert house.outlets["computer"].on
+
+
+async def test_what_a_person_switched_on_goes_last_and_comes_back_as_he_wants(
+    hass: HomeAssistant, house: House, hass_admin_user: MockUser
+) -> None:
+    entry = await async_setup_house(hass, house)
+    hasten(shedding(entry))
+    heater = entity_id(hass, "switch", f"{MAC}_0_socket")
+    await async_act(hass, "switch.turn_on", heater, by=hass_admin_user)
+    answer = await async_call(hass, "shed", mode="request")
+    names = {one["socket"] for one in answer["meters"][0]["shed"]}
+    assert names == {"Socket 1", "Socket 3"}
+    # While it is shed a person's order has to wait, and it says so.
+    lamp = entity_id(hass, "switch", f"{MAC}_3_socket")
+    await async_wait(hass, lambda: not house.outlets["lamp"].on, settle=False)
+    with pytest.raises(HomeAssistantError):
+        await async_act(hass, "switch.turn_on", lamp, by=hass_admin_user)
+    assert not house.outlets["lamp"].on
+    await async_call(hass, "restore")
+    await async_wait(hass, lambda: not shedding(entry).state.shed, 80, settle=False)
+    assert reason(hass, 3) == Reason.PERSON
+
+
+async def test_requests_by_sector_and_priority(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    await async_act(
+        hass,
+        "energy_park.set_priority",
+        entity_id(hass, "switch", f"{MAC}_3_socket"),
+        priority=9,
+    )
+    priority = hass.states.get(entity_id(hass, "number", f"{MAC}_3_priority"))
+    assert priority.state == "9"
+    upcoming = state(hass, house, "sensor", "next_shed")
+    await async_wait(
+        hass,
+        lambda: state(hass, house, "sensor", "next_shed").state == "Socket 3",
+        settle=False,
+    )
+    assert upcoming is not None
+    await async_call(hass, "shed", mode="request", from_priority=8)
+    assert shedding(entry).state.shed.keys() == {f"{MAC}_3"}
+    devices = dr.async_get(hass)
+    room = devices.async_get_device_by_identifier((DOMAIN, ROOM), entry.entry_id)
+    await async_call(hass, "shed", mode="request", sectors=room.id, power=100)
+    assert shedding(entry).state.shed.keys() == {f"{MAC}_1", f"{MAC}_3"}
+
+
+async def test_what_an_action_cannot_do_it_says(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    for action, data in (
+        ("shed", {"power": 500}),
+        ("shed", {"mode": "request", "sectors": ["nothing"]}),
+        ("restore", {"sockets": ["switch.nothing"]}),
+        ("shed", {"meter": "nothing"}),
+    ):
+        with pytest.raises(ServiceValidationError):
+            await async_call(hass, action, **data)
+    assert not shedding(entry).state.shed
+
+
+async def test_a_large_load_asks_before_it_starts(
+    hass: HomeAssistant, house: House
+) -> None:
+    rule = shedding(await async_setup_house(hass, house))
+    await async_wait(hass, lambda: rule.async_may_start(500, None).fits, settle=False)
+    small = await async_call(hass, "may_start", power=500)
+    assert small == {"fits": True, "reason": "fits", "seconds": None}
+    # What was promised counts.
+    large = await async_call(hass, "may_start", power=3000)
+    assert not large["fits"]
+    assert large["reason"] == "too_large"
+    assert large["seconds"] > 0
+
+
+async def test_a_silent_meter_steps_down_only_where_that_was_chosen(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    rule = shedding(entry)
+    rule.async_set_policy(
+        silent_after=timedelta(seconds=2), step_every=timedelta(seconds=1)
+    )
+    house.linky.fault("silence")
+    await async_wait(hass, lambda: rule.state.silent_since, 20, settle=False)
+    assert state(hass, house, "sensor", "shedding").state == "silent"
+    assert rule.headroom is None
+    assert not rule.state.shed
+    silent = entity_id(hass, "select", f"{house.linky.serial}_silent_meter")
+    await async_act(hass, "select.select_option", silent, option="step_down")
+    await async_wait(hass, lambda: rule.state.shed, 20, settle=False)
+    assert rule.cause == "silence"

@@ -326,7 +326,9 @@ async def test_a_large_load_asks_before_it_starts(
     hass: HomeAssistant, house: House
 ) -> None:
     rule = shedding(await async_setup_house(hass, house))
-    await async_wait(hass, lambda: rule.async_may_start(500, None).fits, settle=False)
+    await async_wait(
+        hass, lambda: rule.async_may_start(500, None).fits, 40, settle=False
+    )
     small = await async_call(hass, "may_start", power=500)
     assert small == {"fits": True, "reason": "fits", "seconds": None}
     # What was promised counts.

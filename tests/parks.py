@@ -18,6 +18,7 @@ from custom_components.energy_park.const import (
     SUBENTRY_METER,
     SUBENTRY_PLUG,
     SUBENTRY_SECTOR,
+    SUBENTRY_STATION,
 )
 from scripts.emulators import EmulatedPlug
 
@@ -79,6 +80,26 @@ def plug(
         subentry_type=SUBENTRY_PLUG,
         title=title,
         unique_id=emulated.true_mac,
+    )
+
+
+def station(
+    name: str, computer: str, *monitors: str, **settings: Any
+) -> ConfigSubentry:
+    """A station as its flow would write it down; its id is its name in lower case."""
+    return ConfigSubentry(
+        data=MappingProxyType(
+            {
+                "computer": computer,
+                "monitors": list(monitors),
+                "never_sleeps": False,
+                **settings,
+            }
+        ),
+        subentry_id=name.lower(),
+        subentry_type=SUBENTRY_STATION,
+        title=name,
+        unique_id=None,
     )
 
 

@@ -52,7 +52,7 @@ from scripts.emulators import ShellyGen2
 from . import source
 from .common import MockConfigEntry
 from .databases import NO_DATABASE, mirror
-from .parks import async_setup, async_wait, meter, plug, sector
+from .parks import async_setup, async_wait, meter, plug, sector, station
 
 LANGUAGES = ("en", "es", "fr")
 
@@ -539,6 +539,7 @@ async def test_every_entity_is_named_in_the_language_of_the_house(
             ),
             sector("Room", "room"),
             plug(strip, "room", roles=("computer", "monitor")),
+            station("Desk", "aa0000000001_0", "aa0000000001_1"),
             mirror(NO_DATABASE),
             opening_hours="schedule.school",
         )

@@ -20,14 +20,19 @@ from .const import (
 from .control.alarms import AlarmWatch
 from .control.energy import EnergyBook
 from .control.group import SocketGroup
+from .control.jobs import Jobs
 from .control.loads import Loads
 from .control.memory import ParkMemory
 from .control.mirroring import Mirroring, async_remove_spool
 from .control.opening import OpeningHours
 from .control.prices import ParkPrices
+from .control.requests import Requests
 from .control.sheddings import async_start_sheddings, make_sheddings
 from .control.standby import StandbyBook
+from .control.station_issues import StationIssues
+from .control.stations import Stations
 from .control.switchboard import Switchboard
+from .control.trials import Trials
 from .control.waste import WasteBook
 from .coordinator import (
     EnergyParkConfigEntry,
@@ -48,6 +53,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
+    Platform.BUTTON,
     Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
@@ -89,6 +95,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     await memory.async_load(
         switchboard.sockets, (part.unique_id for part in meter_parts if part.unique_id)
     )
+    stations = Stations(hass, entry, switchboard, memory)
+    requests, issues = Requests(hass, entry), StationIssues(hass)
     meters = {
         part.subentry_id: MeterCoordinator(hass, entry, part, memory)
         for part in meter_parts
@@ -105,6 +113,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         memory=memory,
         energy=energy,
         switchboard=switchboard,
+        stations=stations,
+        jobs=Jobs(hass, stations, switchboard, memory, requests, issues),
+        trials=Trials(hass, stations, switchboard, requests, issues),
         park=SocketGroup(hass, switchboard, entry.entry_id, None),
         sectors=groups,
         prices=prices,
@@ -139,6 +150,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     for plug in plugs.values():
         plug.async_start()
         entry.async_on_unload(plug.async_stop)
+    entry.runtime_data.trials.async_start()
+    entry.runtime_data.jobs.async_start()
     return True
 
 
@@ -148,6 +161,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
         return False
     if (mirroring := entry.runtime_data.mirroring) is not None:
         await mirroring.async_stop()
+    entry.runtime_data.jobs.async_stop()
+    entry.runtime_data.trials.async_stop()
     await entry.runtime_data.switchboard.async_stop()
     return True
 

@@ -4,6 +4,7 @@ Nothing is polled: the other integration reads the device, its states are follow
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
@@ -24,6 +25,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
@@ -139,9 +141,32 @@ class AdoptedPlugCoordinator(PlugCoordinator):
         else:
             self.async_set_updated_data(reading)
 
+    @override
+    async def async_read_soon(self) -> None:
+        """Have the other integration read its device, if it can."""
+        adopted = self.subentry.data[CONF_ADOPTED]
+        entity_ids = [
+            self._entity_id(key) for key in (CONF_SWITCH, "power_w") if key in adopted
+        ]
+        for entity_id in entity_ids:
+            await async_update_entity(self.hass, entity_id)
+
     def _read(self) -> PlugReading:
         [socket] = self.plug.sockets
-        return PlugReading(sockets={socket.number: self._read_socket()})
+        reading = self._read_socket()
+        return PlugReading(
+            sockets={socket.number: reading}, asked_at=self._reported_at(reading)
+        )
+
+    def _reported_at(self, reading: SocketReading) -> datetime | None:
+        """Return when the other integration has told last what counts.
+
+        That is the power, unless the relay is open: then nothing is drawn.
+        """
+        adopted = self.subentry.data[CONF_ADOPTED]
+        key = "power_w" if reading.on and "power_w" in adopted else CONF_SWITCH
+        state = self.hass.states.get(self._entity_id(key))
+        return None if state is None else state.last_reported
 
     def _read_socket(self) -> SocketReading:
         adopted: Mapping[str, str] = self.subentry.data[CONF_ADOPTED]

@@ -83,6 +83,9 @@ METER_RETRY_MAX = timedelta(minutes=5)
 # the order says otherwise.
 OVERRIDE_DEFAULT = timedelta(hours=4)
 
+# A person who postpones a shutdown is left alone for so long, unless told otherwise.
+POSTPONE_DEFAULT = timedelta(minutes=30)
+
 # After an order the plug is asked again so soon, once for all its sockets.
 PLUG_REFRESH_AFTER_ORDER_S = 0.5
 

@@ -1,7 +1,7 @@
 """What a loaded park holds; plugs are read one coordinator a device."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, override
 
@@ -9,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util.dt import utcnow
 
 from .configuration import read_plug
 from .const import (
@@ -21,6 +22,7 @@ from .const import (
     PLUG_REFRESH_AFTER_ORDER_S,
 )
 from .model import Plug, PlugInfo, PlugReading, PowerOnDefault, Socket, SocketReading
+from .park.observation import Sample
 from .plug.client import PlugAuthError, PlugClient, PlugError
 from .plugs import open_client
 
@@ -28,11 +30,14 @@ if TYPE_CHECKING:
     from .control.alarms import AlarmWatch
     from .control.energy import EnergyBook
     from .control.group import SocketGroup
+    from .control.jobs import Jobs
     from .control.memory import ParkMemory
     from .control.mirroring import Mirroring
     from .control.prices import ParkPrices
     from .control.shedding import Shedding
+    from .control.stations import Stations
     from .control.switchboard import Switchboard
+    from .control.trials import Trials
     from .control.waste import WasteBook
     from .meter_coordinator import MeterCoordinator
 
@@ -48,6 +53,9 @@ class EnergyParkData:
     memory: ParkMemory
     energy: EnergyBook
     switchboard: Switchboard
+    stations: Stations
+    jobs: Jobs
+    trials: Trials
     park: SocketGroup
     sectors: list[SocketGroup]
     prices: ParkPrices
@@ -115,6 +123,24 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
             return None
         return self.data.sockets.get(socket.number)
 
+    def sample(self, socket: Socket) -> Sample | None:
+        """Return the latest reading of a socket, however old, and its age."""
+        if self.data is None or self.data.asked_at is None:
+            return None
+        reading = self.data.sockets.get(socket.number)
+        if reading is None:
+            return None
+        return Sample(
+            at=self.data.asked_at,
+            on=reading.on,
+            power_w=reading.power_w,
+            voltage_v=reading.voltage_v,
+        )
+
+    async def async_read_soon(self) -> None:
+        """Read the plug ahead of its next poll."""
+        await self.async_request_refresh()
+
     async def async_switch(self, socket: Socket, on: bool) -> None:
         """Switch a socket; raise PlugError when the plug did not confirm."""
         raise NotImplementedError
@@ -145,6 +171,7 @@ class PolledPlugCoordinator(PlugCoordinator):
         )
         self.power_on_defaults: dict[int, PowerOnDefault] | None = None
         self._polls = polls
+        self._refused = False
 
     @override
     async def _async_update_data(self) -> PlugReading:
@@ -152,11 +179,13 @@ class PolledPlugCoordinator(PlugCoordinator):
         assert self.update_interval is not None
         try:
             async with self._polls:
+                asked_at = utcnow()
                 reading = await self.client.read()
                 if self.power_on_defaults is None:
                     self.power_on_defaults = await self._async_read_defaults()
         except PlugAuthError as err:
             # Plugs count failed logins and lock out who goes on.
+            self._refused = True
             self.update_interval = PLUG_INTERVAL_MAX
             self.config_entry.async_start_reauth(
                 self.hass, data={"subentry_id": self.subentry.subentry_id}
@@ -177,7 +206,14 @@ class PolledPlugCoordinator(PlugCoordinator):
                 },
             ) from err
         self.update_interval = PLUG_INTERVAL
-        return reading
+        self._refused = False
+        return replace(reading, asked_at=asked_at)
+
+    @override
+    async def async_read_soon(self) -> None:
+        """Read the plug ahead of its next poll, unless it has refused our password."""
+        if not self._refused:
+            await self.async_request_refresh()
 
     async def _async_read_defaults(self) -> dict[int, PowerOnDefault]:
         """Ask once what the sockets do when the mains come back.

@@ -11,10 +11,11 @@ from .control.group import SocketGroup
 from .control.mirroring import MirrorCoordinator
 from .control.shedding import Shedding
 from .control.switchboard import Switchboard
-from .coordinator import PlugCoordinator
+from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .devices import socket_device
 from .meter_coordinator import MeterCoordinator
 from .model import MeterReading, Socket, SocketReading
+from .park.station import Station
 from .tic.insight import MeterData
 
 
@@ -115,6 +116,49 @@ class SocketEntity(CoordinatorEntity[PlugCoordinator]):
     def switchboard(self) -> Switchboard:
         """Where orders to the socket go."""
         return self.coordinator.config_entry.runtime_data.switchboard
+
+
+class StationEntity(CoordinatorEntity[PlugCoordinator]):
+    """An entity of a station; it follows its computer's plug, and its jobs."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self,
+        entry: EnergyParkConfigEntry,
+        station: Station,
+        description: EntityDescription,
+    ) -> None:
+        """Bind a description to a station."""
+        self.park = entry.runtime_data
+        computer = self.park.stations.sockets[station.computer]
+        super().__init__(self.park.switchboard.coordinator(computer))
+        self.computer = computer
+        self.station_id = station.id
+        self.entity_description = description
+        self._attr_unique_id = f"{station.id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, station.id)})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the station, too."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.park.stations.async_add_listener(
+                self.station_id, self.async_write_ha_state
+            )
+        )
+
+    @property
+    @override
+    def available(self) -> bool:
+        """What is known of a station is ours, whether its plug is heard or not."""
+        return True
+
+    @property
+    def station(self) -> Station:
+        """The station with what was learnt of it."""
+        return self.park.stations.station(self.station_id)
 
 
 class GroupEntity(Entity):

@@ -319,9 +319,14 @@ class SocketReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlugReading:
-    """One poll of one plug: its sockets and channels by the device's own numbers."""
+    """One poll of one plug: its sockets and channels by the device's own numbers.
+
+    ``asked_at`` is when it was asked for, as far as that is known: what it tells is
+    not older.
+    """
 
     sockets: Mapping[int, SocketReading]
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,7 +408,8 @@ class Order:
 
     ``until`` is its expiry; None never expires. ``group`` is True when the order
     was given to a sector and not to this very socket. ``seen_off`` is True when a
-    switching job has watched the computer behind the socket being off.
+    switching job has watched the computer behind the socket being off. ``by`` is the
+    id of the user who gave it, if one did.
     """
 
     on: bool
@@ -413,3 +419,4 @@ class Order:
     until: datetime | None = None
     group: bool = False
     seen_off: bool = False
+    by: str | None = None

@@ -1,8 +1,8 @@
 """Numbers: priorities, prices, the margin of shedding, how long an order stands."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.number import (
     NumberDeviceClass,
@@ -65,6 +65,49 @@ OVERRIDE = NumberEntityDescription(
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class RuleNumberDescription(NumberEntityDescription):
+    """A time of the switching jobs, kept under its key."""
+
+
+RULES = (
+    RuleNumberDescription(
+        key="warn",
+        translation_key="warn",
+        device_class=NumberDeviceClass.DURATION,
+        entity_category=EntityCategory.CONFIG,
+        native_min_value=0,
+        native_max_value=1800,
+        native_step=10,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        mode=NumberMode.BOX,
+    ),
+    # Four readings, five seconds apart, are the least that proves anything.
+    RuleNumberDescription(
+        key="hold",
+        translation_key="hold",
+        device_class=NumberDeviceClass.DURATION,
+        entity_category=EntityCategory.CONFIG,
+        native_min_value=20,
+        native_max_value=600,
+        native_step=10,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        mode=NumberMode.BOX,
+    ),
+    RuleNumberDescription(
+        key="limit",
+        translation_key="limit",
+        device_class=NumberDeviceClass.DURATION,
+        entity_category=EntityCategory.CONFIG,
+        native_min_value=0,
+        native_max_value=12 * 3600,
+        native_step=60,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        mode=NumberMode.BOX,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: EnergyParkConfigEntry,
@@ -73,6 +116,8 @@ async def async_setup_entry(
     """Add the numbers of the park and of each socket."""
     async_add_entities([OverrideNumber(entry)])
     add_alarm_numbers(entry, async_add_entities)
+    if entry.runtime_data.stations.described:
+        async_add_entities(RuleNumber(entry, rule) for rule in RULES)
     for subentry_id, meter in entry.runtime_data.meters.items():
         if meter.billing.price_entity is None:
             _follow_meter(meter, subentry_id, async_add_entities)
@@ -202,4 +247,36 @@ class OverrideNumber(NumberEntity):
         self._switchboard.async_set_override(
             timedelta(minutes=value) if value else None
         )
+        self.async_write_ha_state()
+
+
+class RuleNumber(NumberEntity):
+    """A time of the switching jobs to come."""
+
+    _attr_has_entity_name = True
+    entity_description: RuleNumberDescription
+
+    def __init__(
+        self, entry: EnergyParkConfigEntry, description: RuleNumberDescription
+    ) -> None:
+        """Bind the number to the park."""
+        self.entity_description = description
+        self._jobs = entry.runtime_data.jobs
+        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+
+    @property
+    @override
+    def native_value(self) -> float:
+        """The time in seconds."""
+        time: timedelta = getattr(self._jobs.rules, self.entity_description.key)
+        return time.total_seconds()
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        """Change the time."""
+        changed: dict[str, Any] = {
+            self.entity_description.key: timedelta(seconds=value)
+        }
+        self._jobs.async_set_rules(replace(self._jobs.rules, **changed))
         self.async_write_ha_state()

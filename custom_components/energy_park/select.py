@@ -1,11 +1,13 @@
-"""Selects: sockets when the mains come back, their phases, how shedding acts."""
+"""Selects: sockets when the mains come back, their phases, how shedding and jobs act."""
 
+from dataclasses import replace
 from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
@@ -13,6 +15,7 @@ from .control.shedding import Shedding
 from .coordinator import EnergyParkConfigEntry, PolledPlugCoordinator
 from .entity import SheddingEntity, SocketEntity
 from .model import PowerOnDefault, Socket
+from .park.observation import AtLimit
 from .park.shedding.policy import Margin, Silence
 from .plug.client import PlugError
 from .sensors.follow import follow
@@ -47,17 +50,27 @@ PHASE = SelectEntityDescription(
 )
 
 
+AT_LIMIT = SelectEntityDescription(
+    key="at_limit",
+    translation_key="at_limit",
+    entity_category=EntityCategory.CONFIG,
+    options=[policy.value for policy in AtLimit],
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the selects of meters and sockets, and of plugs that tell."""
+    """Add the selects of meters and sockets, of plugs that tell, of jobs."""
     for subentry_id, shedding in entry.runtime_data.sheddings.items():
         async_add_entities(
             [SheddingPolicySelect(shedding), SilentMeterSelect(shedding)],
             config_subentry_id=subentry_id,
         )
+    if entry.runtime_data.stations.described:
+        async_add_entities([AtLimitSelect(entry)])
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
             (PhaseSelect(plug, socket, PHASE) for socket in plug.plug.sockets),
@@ -185,3 +198,29 @@ class PowerOnDefaultSelect(SocketEntity, SelectEntity):
                     "error": str(err),
                 },
             ) from err
+
+
+class AtLimitSelect(SelectEntity):
+    """What a job does at its time limit with a computer somebody works at."""
+
+    _attr_has_entity_name = True
+    entity_description = AT_LIMIT
+
+    def __init__(self, entry: EnergyParkConfigEntry) -> None:
+        """Bind the select to the park."""
+        self._jobs = entry.runtime_data.jobs
+        self._attr_unique_id = f"{entry.entry_id}_{AT_LIMIT.key}"
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+
+    @property
+    @override
+    def current_option(self) -> str:
+        """The policy of the jobs to come."""
+        return self._jobs.rules.at_limit
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Change the policy."""
+        rules = replace(self._jobs.rules, at_limit=AtLimit(option))
+        self._jobs.async_set_rules(rules)
+        self.async_write_ha_state()

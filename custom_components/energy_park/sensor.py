@@ -24,6 +24,17 @@ from .sensors.meter import follow_meter
 from .sensors.mirror import MIRROR_SENSORS, MirrorSensor
 from .sensors.shedding import SHEDDING_SENSORS, SheddingSensor
 from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
+from .sensors.station import (
+    STATION_RESULT,
+    STATION_STAGE,
+    STATION_STATE,
+    WAKE,
+    SectorJobSensor,
+    StationResultSensor,
+    StationStageSensor,
+    StationStateSensor,
+    WakeSensor,
+)
 from .sensors.waste import waste_sensors
 
 PARALLEL_UPDATES = 0
@@ -53,6 +64,21 @@ async def async_setup_entry(
             config_subentry_id=subentry_id,
         )
         follow_plug(plug, subentry_id, async_add_entities)
+    for station in entry.runtime_data.stations.described.values():
+        async_add_entities(
+            [
+                StationStateSensor(entry, station, STATION_STATE),
+                StationStageSensor(entry, station, STATION_STAGE),
+                StationResultSensor(entry, station, STATION_RESULT),
+                WakeSensor(entry, station, WAKE),
+            ],
+            config_subentry_id=station.id,
+        )
+    for group in entry.runtime_data.sectors:
+        if entry.runtime_data.stations.any_in(group.sockets):
+            async_add_entities(
+                [SectorJobSensor(entry, group)], config_subentry_id=group.sector_id
+            )
     async_add_entities([UnmeasuredSensor(entry, UNMEASURED)])
     for group in entry.runtime_data.groups:
         async_add_entities(

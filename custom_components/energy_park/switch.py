@@ -12,21 +12,27 @@ from homeassistant.components.switch import (
     SwitchEntityDescription,
 )
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
+from .control.group import SocketGroup
+from .control.memory import JobMemory
 from .control.switchboard import Outcome, origin
 from .coordinator import EnergyParkConfigEntry
-from .entity import GroupEntity, SheddingEntity, SocketEntity
+from .entity import GroupEntity, SheddingEntity, SocketEntity, StationEntity
 from .model import Reason, Role, Socket, Source
+from .park.observation import AtLimit
 
 # Requests to one plug queue in its client; plugs do not wait for each other.
 PARALLEL_UPDATES = 0
 
 SOCKET = SwitchEntityDescription(
     key="socket", name=None, device_class=SwitchDeviceClass.OUTLET
+)
+STATION = SwitchEntityDescription(
+    key="station", name=None, device_class=SwitchDeviceClass.SWITCH
 )
 PROTECTED = SwitchEntityDescription(
     key="protected",
@@ -94,13 +100,17 @@ async def async_setup_entry(
             ),
             config_subentry_id=subentry_id,
         )
+    for station in entry.runtime_data.stations.described.values():
+        async_add_entities(
+            [StationSwitch(entry, station, STATION)], config_subentry_id=station.id
+        )
     for group in entry.runtime_data.groups:
         if group.sector_id is None:
             continue
         roles = {socket.role for socket in group.sockets}
         async_add_entities(
             (
-                GroupSwitch(group, description)
+                GroupSwitch(entry, group, description)
                 for description in GROUP_SWITCHES
                 if description.role is None or description.role in roles
             ),
@@ -262,10 +272,81 @@ class SheddingTestSwitch(SheddingEntity, SwitchEntity):
         self.shedding.async_set_test(False)
 
 
+class StationSwitch(StationEntity, OrderedSwitch):
+    """A station: it is on while its computer runs, and switched by a job."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether its computer runs; None while its power is not known."""
+        reading = self.coordinator.reading(self.computer)
+        if reading is None or reading.on is None:
+            return None
+        if not reading.on or reading.power_w is None:
+            return None if reading.on else False
+        return reading.power_w >= self.station.learnt.running_from_w
+
+    @override
+    async def async_order(self, on: bool, lasting: timedelta | None = None) -> None:
+        """Have a job switch the station."""
+        self.start_job(on, lasting)
+
+    @callback
+    def start_job(
+        self,
+        on: bool,
+        lasting: timedelta | None = None,
+        at_limit: AtLimit | None = None,
+    ) -> JobMemory:
+        """Start the job, or raise why that is not done."""
+        station, sockets = self.station, self.park.stations.sockets
+        job = self.park.jobs.async_order(
+            station.id,
+            [sockets[s] for s in (station.computer, *station.monitors) if s in sockets],
+            on,
+            self._context,
+            lasting=lasting,
+            at_limit=at_limit,
+        )
+        if job is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="refused_protected",
+                translation_placeholders={"socket": self.computer.name},
+            )
+        return job
+
+    @override
+    async def async_release(self) -> None:
+        """End the override of its sockets."""
+        sockets = self.park.stations.sockets
+        station = self.station
+        _report_failures(
+            await self.park.switchboard.async_release(
+                sockets[s]
+                for s in (station.computer, *station.monitors)
+                if s in sockets
+            )
+        )
+
+
 class GroupSwitch(GroupEntity, OrderedSwitch):
-    """A sector, or its computers, or its monitors."""
+    """A sector, or its computers, or its monitors.
+
+    Where there are stations a job does it: the action has ended by then.
+    """
 
     entity_description: GroupSwitchDescription
+
+    def __init__(
+        self,
+        entry: EnergyParkConfigEntry,
+        group: SocketGroup,
+        description: GroupSwitchDescription,
+    ) -> None:
+        """Bind a description to a group."""
+        super().__init__(group, description)
+        self._jobs = entry.runtime_data.jobs
 
     @property
     @override
@@ -296,6 +377,8 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
     @override
     async def async_order(self, on: bool, lasting: timedelta | None = None) -> None:
         """Order all sockets of the role; those that must stay on are left."""
+        if self.start_job(on, lasting) is not None:
+            return
         _report_failures(
             await self.switchboard.async_order(
                 filter(self._has, self.members.sockets),
@@ -313,6 +396,24 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
             await self.switchboard.async_release(
                 filter(self._has, self.members.sockets)
             )
+        )
+
+    @callback
+    def start_job(
+        self,
+        on: bool,
+        lasting: timedelta | None = None,
+        at_limit: AtLimit | None = None,
+    ) -> JobMemory | None:
+        """Start a job; None where there is no station."""
+        return self._jobs.async_order(
+            self.members.unique_id,
+            self.members.sockets,
+            on,
+            self._context,
+            role=self.entity_description.role,
+            lasting=lasting,
+            at_limit=at_limit,
         )
 
     def _has(self, socket: Socket) -> bool:

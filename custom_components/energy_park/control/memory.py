@@ -9,17 +9,21 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN, LOGGER, OVERRIDE_DEFAULT
-from ..model import Socket
+from ..model import Role, Socket
 from ..park.alarm_settings import RATED_A, AlarmSettings
 from ..park.alarms import AlarmState, OutOfHoursWatch, VoltageWatch
 from ..park.arbiter import SocketState
+from ..park.effects import Result
 from ..park.energy import EnergyTotal
+from ..park.job import Job
+from ..park.observation import Rules
 from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
 from ..park.shedding.delays import Delay
 from ..park.shedding.policy import Policy
 from ..park.shedding.state import State
 from ..park.socket_band import SocketBand
+from ..park.station import Learnt
 from ..park.waste import WasteTotal
 from ..tic.insight import MeterInsight
 from .billing import MeterBilling
@@ -83,6 +87,33 @@ class SheddingMemory:
     test: bool = False
 
 
+@dataclass(slots=True)
+class StationMemory:
+    """What is remembered of one station.
+
+    ``learnt`` was found out on the socket ``computer``. ``under_test`` tells that a
+    commissioning run was under way. ``result`` is what the last job came to.
+    """
+
+    computer: str
+    learnt: Learnt = field(default_factory=Learnt)
+    under_test: bool = False
+    result: Result | None = None
+
+
+@dataclass(slots=True)
+class JobMemory:
+    """A switching job, and what it was ordered for.
+
+    ``place`` is the id of a sector or of a station. ``lasting`` bounds its orders.
+    """
+
+    place: str
+    job: Job
+    role: Role | None = None
+    lasting: timedelta | None = None
+
+
 class ParkMemory:
     """The remembered state of a park, kept in Home Assistant's storage."""
 
@@ -102,6 +133,9 @@ class ParkMemory:
         self.groups: dict[str, GroupMemory] = {}
         self.plugs: dict[str, PlugMemory] = {}
         self.alarm_settings = AlarmSettings()
+        self.stations: dict[str, StationMemory] = {}
+        self.jobs: list[JobMemory] = []
+        self.rules = Rules()
         self.override: timedelta | None = OVERRIDE_DEFAULT
         # Rules decide and switch nothing.
         self.observe = False
@@ -140,6 +174,17 @@ class ParkMemory:
             self.billings[serial] = MeterBilling(billed.get(serial))
             self.sheddings[serial] = _load_shedding(shed.get(serial))
         self.radio_positions = dict(stored.get("radio_positions", {}))
+        self.stations = {
+            key: station
+            for key, data in stored.get("stations", {}).items()
+            if (station := _load(StationMemory, data, None)) is not None
+        }
+        self.jobs = [
+            job
+            for data in stored.get("jobs", ())
+            if (job := _load(JobMemory, data, None)) is not None
+        ]
+        self.rules = _load(Rules, stored.get("rules", {}), Rules())
         if "override_s" in stored:
             seconds = stored["override_s"]
             self.override = None if seconds is None else timedelta(seconds=seconds)
@@ -192,6 +237,9 @@ class ParkMemory:
                 for key, shedding in self.sheddings.items()
             },
             "radio_positions": self.radio_positions,
+            "stations": {key: to_plain(m) for key, m in self.stations.items()},
+            "jobs": [to_plain(memory) for memory in self.jobs],
+            "rules": to_plain(self.rules),
             "override_s": None
             if self.override is None
             else self.override.total_seconds(),
@@ -199,7 +247,7 @@ class ParkMemory:
         }
 
 
-def _load[T](kind: type[T], data: Any, default: T) -> T:
+def _load[T, D](kind: type[T], data: Any, default: D) -> T | D:
     """Return what was stored; what cannot be read starts afresh, and says so."""
     try:
         return from_plain(kind, data)

@@ -1,7 +1,7 @@
 """The one place that switches: orders come in, the arbiter decides, plugs follow."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from ..issues import async_forget_not_obeying, async_report_not_obeying
 from ..model import Order, Reason, Role, Socket, Source
 from ..park import arbiter
 from ..park.arbiter import Decision, Policy
+from ..park.station import Station
 from ..plug.client import PlugError
 from .energy import EnergyBook
 from .memory import ParkMemory, SocketMemory
@@ -65,6 +66,7 @@ class Switchboard:
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry_stale = True
         self._not_obeying: set[str] = set()
+        self._stations: Mapping[str, Station] = {}
 
     @property
     def sockets(self) -> tuple[Socket, ...]:
@@ -97,6 +99,11 @@ class Switchboard:
     def memory(self, socket: Socket) -> SocketMemory:
         """Return what is remembered of a socket."""
         return self._memory.sockets[socket.id]
+
+    @callback
+    def async_know(self, stations: Iterable[Station]) -> None:
+        """Take note whose computers belong to stations, and where they are off."""
+        self._stations = {station.computer: station for station in stations}
 
     def coordinator(self, socket: Socket) -> PlugCoordinator:
         """Return the coordinator that reads a socket."""
@@ -163,17 +170,31 @@ class Switchboard:
         """
         source, reason = origin(context)
         now = dt_util.utcnow()
-        if lasting is None and source is Source.PERSON:
-            lasting = self.override
         order = Order(
             on=on,
             source=source,
             reason=reason,
             given_at=now,
-            until=None if lasting is None else now + lasting,
+            until=self.until(source, lasting, now),
             group=group,
+            by=context.user_id if context else None,
         )
-        decide = partial(arbiter.place, order=order, now=now)
+        return await self.async_place(sockets, order)
+
+    def until(
+        self, source: Source, lasting: timedelta | None, now: datetime
+    ) -> datetime | None:
+        """Return when an order ends that was given to last so long."""
+        if lasting is None and source is Source.PERSON:
+            lasting = self.override
+        return None if lasting is None else now + lasting
+
+    async def async_place(
+        self, sockets: Iterable[Socket], order: Order
+    ) -> list[Outcome]:
+        """Give this order to sockets; return what became of it, one by one."""
+        on = order.on
+        decide = partial(arbiter.place, order=order, now=order.given_at)
         outcomes = await self._async_decide(sockets, decide)
         for outcome in outcomes:
             if outcome.refused is Reason.OBSERVED:
@@ -342,9 +363,13 @@ class Switchboard:
         self.coordinator(socket).async_update_listeners()
 
     def _policy(self, socket: Socket) -> Policy:
+        memory = self.memory(socket)
+        station = self._stations.get(socket.id)
         return Policy(
             role=socket.role,
-            protected=self.memory(socket).protected,
+            protected=memory.protected,
+            off_band=station.off_band if station else memory.standby.off_band,
+            has_station=station is not None,
             observed=self.observe,
         )
 

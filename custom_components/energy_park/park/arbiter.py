@@ -24,6 +24,11 @@ _RULES = frozenset({Source.SCHEDULE, Source.BALANCE})
 _RANK = {source: rank for rank, source in enumerate(Source)}
 
 
+def outranks(source: Source, other: Source) -> bool:
+    """Whether an order of one source wins over that of another."""
+    return _RANK[source] < _RANK[other]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the arbiter must know of a socket beside its state.

@@ -5,7 +5,7 @@ returns the job that follows and what is to be done. Each station goes its own w
 one that fails holds up no other. A job ends with a result for every socket.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from operator import is_not
@@ -70,19 +70,23 @@ def postpone(now: datetime, job: Job, station: str | None, until: datetime) -> S
     )
 
 
-def cancel(now: datetime, job: Job) -> Step:
+def cancel(now: datetime, job: Job, stations: Collection[str] | None = None) -> Step:
     """Stop a job before its next step that cannot be undone.
 
-    What was ordered is still seen to its end: step on until it is done.
+    What was ordered is still seen to its end: step on until it is done. ``stations``
+    are those to leave alone from now on; None is the whole job.
     """
-    following, _ = _change(
-        job,
-        lambda run: (
-            switch_off.cancel(run, now)
-            if isinstance(run, OffRun)
-            else switch_on.cancel(run, now)
-        ),
-    )
+
+    def cancel_run(run: OffRun | OnRun) -> OffRun | OnRun:
+        if stations is not None and run.station not in stations:
+            return run
+        if isinstance(run, OffRun):
+            return switch_off.cancel(run, now)
+        return switch_on.cancel(run, now)
+
+    following, reports = _change(job, cancel_run)
+    if stations is not None:
+        return following, reports
     following = replace(
         following,
         network=tuple(_cancel_socket(run, now) for run in following.network),

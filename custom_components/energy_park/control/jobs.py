@@ -1,0 +1,319 @@
+"""Runs the switching jobs of a park: the rules decide, and what they ask is done here."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.util.dt import utcnow
+from homeassistant.util.ulid import ulid_now
+
+from ..const import DOMAIN, LOGGER
+from ..model import Order, Reason, Role, Socket, Source
+from ..park import switching
+from ..park.arbiter import outranks
+from ..park.effects import Effect, Refresh, Report, Switch
+from ..park.job import Job, set_up
+from ..park.observation import AtLimit, Rules
+from ..park.switch_off import OffPhase, OffRun
+from .clockwork import Clockwork
+from .memory import JobMemory, ParkMemory
+from .requests import Request, Requests
+from .stations import Stations
+from .switchboard import Switchboard, origin
+
+if TYPE_CHECKING:
+    from .station_issues import StationIssues
+
+
+class Jobs:
+    """Starts jobs, steps them, ends them; they go on after a restart."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        stations: Stations,
+        switchboard: Switchboard,
+        memory: ParkMemory,
+        requests: Requests,
+        issues: StationIssues,
+    ) -> None:
+        """Take the jobs that the memory holds."""
+        self._hass = hass
+        self._stations = stations
+        self._switchboard = switchboard
+        self._memory = memory
+        self._requests = requests
+        self._issues = issues
+        self._clockwork = Clockwork(hass, f"{DOMAIN} jobs", self._async_step)
+
+    @callback
+    def async_start(self) -> None:
+        """Go on with the jobs that a restart has interrupted."""
+        self._async_step()
+
+    @callback
+    def async_stop(self) -> None:
+        """Stand still; the jobs themselves are kept."""
+        self._clockwork.async_stop()
+
+    # What entities show
+
+    @property
+    def rules(self) -> Rules:
+        """The times of the jobs to come."""
+        return self._memory.rules
+
+    @callback
+    def async_set_rules(self, rules: Rules) -> None:
+        """Change the times of the jobs to come."""
+        self._memory.rules = rules
+        self._stations.async_save()
+
+    def latest(self, place: str) -> JobMemory | None:
+        """Return the last job of a sector or a station, whether it runs or is over."""
+        return next((m for m in reversed(self._memory.jobs) if m.place == place), None)
+
+    def results(self, memory: JobMemory) -> dict[str, str | None]:
+        """Return what became of each socket, by its name; None is not known yet."""
+        sockets = self._stations.sockets
+        return {
+            sockets[id_].name if id_ in sockets else id_: result.outcome
+            if result
+            else None
+            for (_, id_), result in memory.job.results.items()
+        }
+
+    def of_station(self, station_id: str) -> Job | None:
+        """Return the job that is at work on a station, if one is."""
+        for memory in self._running():
+            for run in memory.job.stations:
+                if run.station == station_id and not run.done:
+                    return memory.job
+        return None
+
+    # What people and automations ask
+
+    @callback
+    def async_order(
+        self,
+        place: str,
+        sockets: Iterable[Socket],
+        on: bool,
+        context: Context | None,
+        *,
+        role: Role | None = None,
+        lasting: timedelta | None = None,
+        at_limit: AtLimit | None = None,
+    ) -> JobMemory | None:
+        """Start a job; return it, or None where there is no station to switch.
+
+        An order that is under way already, or that a stronger one stands against,
+        changes nothing: the job that is at work is returned.
+        """
+        source, reason = origin(context)
+        rules = self._memory.rules
+        job = Job(
+            id=ulid_now(),
+            on=on,
+            source=source,
+            reason=reason,
+            started_at=utcnow(),
+            by=context.user_id if context else None,
+            observe=self._switchboard.observe and source is not Source.PERSON,
+            rules=replace(rules, at_limit=at_limit) if at_limit else rules,
+        )
+        job = set_up(
+            job,
+            sockets,
+            tuple(self._stations.described.values()),
+            {
+                id_
+                for id_ in self._stations.sockets
+                if self._memory.sockets[id_].protected
+            },
+            role,
+        )
+        if not job.stations:
+            return None
+        if (standing := self._standing(place, role, job)) is not None:
+            return standing
+        self._async_supersede(place, job)
+        memory = JobMemory(place, job, role, lasting)
+        self._memory.jobs = [
+            m for m in self._memory.jobs if not m.job.done or m.place != place
+        ]
+        self._memory.jobs.append(memory)
+        self._async_step()
+        return memory
+
+    def _standing(self, place: str, role: Role | None, new: Job) -> JobMemory | None:
+        """Return a job at this place that a new order leaves as it is."""
+        for memory in self._running():
+            job = memory.job
+            if memory.place != place or outranks(new.source, job.source):
+                continue
+            same = (job.on, job.observe, memory.role) == (new.on, new.observe, role)
+            if same or outranks(job.source, new.source):
+                return memory
+        return None
+
+    @callback
+    def _async_supersede(self, place: str, new: Job) -> None:
+        """Let other jobs leave alone what the new one is about."""
+        stations = {run.station for run in new.stations}
+        for memory in self._running():
+            whole = memory.place == place
+            if whole or stations & {run.station for run in memory.job.stations}:
+                following = switching.cancel(
+                    utcnow(), memory.job, None if whole else stations
+                )
+                self._async_take(memory, following)
+
+    @callback
+    def async_cancel(self, place: str) -> bool:
+        """Cancel the jobs of a sector or a station; return whether there was one."""
+        found = False
+        for memory in self._running():
+            mine = {r.station for r in memory.job.stations if r.station == place}
+            if memory.place == place or mine:
+                found = True
+                stations = None if memory.place == place else mine
+                following = switching.cancel(utcnow(), memory.job, stations)
+                self._async_take(memory, following)
+        self._async_step()
+        return found
+
+    @callback
+    def async_postpone(self, place: str, pause: timedelta) -> bool:
+        """Leave a sector or a station on for a while; return whether that matters."""
+        found = False
+        now = utcnow()
+        for memory in self._running():
+            at_place = memory.place == place
+            if memory.job.on or not (
+                at_place or any(r.station == place for r in memory.job.stations)
+            ):
+                continue
+            found = True
+            following = switching.postpone(
+                now, memory.job, None if at_place else place, now + pause
+            )
+            self._async_take(memory, following)
+        return found
+
+    # Running them
+
+    def _running(self) -> Iterator[JobMemory]:
+        return iter([m for m in self._memory.jobs if not m.job.done])
+
+    @callback
+    def _async_step(self) -> None:
+        """Go on with each job by what is seen now."""
+        for memory in self._running():
+            try:
+                job = memory.job
+                stations = [run.station for run in job.stations]
+                sockets = [socket for _, socket in job.results]
+                seen = self._stations.observe(stations, sockets, job.source)
+                self._async_take(memory, switching.step(utcnow(), job, seen))
+            except Exception:
+                # Nothing was cut: the other jobs go on, and the next step tries again.
+                LOGGER.exception("A switching job did not go on")
+        running = list(self._running())
+        if running:
+            watched = {id_ for memory in running for id_ in _in_motion(memory.job)}
+            self._clockwork.async_watch(self._stations.plugs(watched))
+        else:
+            self._clockwork.async_stop()
+
+    @callback
+    def _async_take(self, memory: JobMemory, following: switching.Step) -> None:
+        """Keep the job that follows, and have done what it asks for."""
+        before = memory.job
+        memory.job, effects = following
+        for effect in effects:
+            self._async_carry_out(memory, effect)
+        if memory.job is before:
+            return
+        # What is seen of each second need not be written, nor told.
+        if memory.job.to_dict() != before.to_dict():
+            self._stations.async_save()
+        self._stations.async_changed({memory.place, *_moved(before, memory.job)})
+
+    @callback
+    def _async_carry_out(self, memory: JobMemory, effect: Effect) -> None:
+        """Begin what a job asks for; it is not waited for."""
+        match effect:
+            case Switch():
+                doing = self._async_switch(memory, effect)
+            case Refresh(socket):
+                doing = self._async_read(socket)
+            case Report():
+                self._async_report(memory.job, effect)
+                return
+            case _:
+                doing = self._async_request(memory, effect)
+        self._hass.async_create_background_task(doing, f"{DOMAIN} job: {effect}")
+
+    async def _async_switch(self, memory: JobMemory, effect: Switch) -> None:
+        """Order a socket as the job's owner would; tell the job when that is refused."""
+        job, now = memory.job, utcnow()
+        socket = self._stations.sockets.get(effect.socket)
+        if socket is None:
+            refused = switching.refused(now, job, effect, Reason.UNREACHABLE)
+            self._async_take(memory, refused)
+            return
+        order = Order(
+            on=effect.on,
+            source=job.source,
+            reason=job.reason,
+            given_at=now,
+            until=self._switchboard.until(job.source, memory.lasting, now),
+            group=True,
+            seen_off=True,
+            by=job.by,
+        )
+        [outcome] = await self._switchboard.async_place([socket], order)
+        if outcome.refused is not None:
+            following = switching.refused(utcnow(), memory.job, effect, outcome.refused)
+            self._async_take(memory, following)
+
+    async def _async_read(self, socket_id: str) -> None:
+        for plug in self._stations.plugs([socket_id]):
+            await plug.async_read_soon()
+
+    async def _async_request(self, memory: JobMemory, request: Request) -> None:
+        """Send a request; tell the job when that is not possible."""
+        if not await self._requests.async_send(request):
+            self._async_take(memory, switching.failed(utcnow(), memory.job, request))
+
+    @callback
+    def _async_report(self, job: Job, report: Report) -> None:
+        """Keep what became of a station, and have a person see to it if need be."""
+        station = self._stations.described.get(report.station or "")
+        if station is None or report.socket != station.computer:
+            return
+        self._stations.async_note(station.id, report.result)
+        if not job.observe:
+            self._issues.async_look(station, report.result)
+
+
+def _moved(before: Job, after: Job) -> Iterator[str]:
+    """Yield the stations of which something changed."""
+    for was, run in zip(before.stations, after.stations, strict=True):
+        if run is not was:
+            yield run.station
+
+
+def _in_motion(job: Job) -> Iterator[str]:
+    """Yield the sockets of a job whose readings must be young."""
+    paused = {
+        run.station
+        for run in job.stations
+        if isinstance(run, OffRun) and run.phase is OffPhase.DEFERRED
+    }
+    for (station, socket), result in job.results.items():
+        if result is None and station not in paused:
+            yield socket

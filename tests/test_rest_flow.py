@@ -8,13 +8,14 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import ServiceValidationError
 import pytest
 
 from custom_components.energy_park.diagnostics import async_get_config_entry_diagnostics
 from scripts.emulators import Diy, EmulatedPlug, Lf2lStrip, ShellyGen2
 
 from .certificates import self_signed
-from .common import MockConfigEntry
+from .common import MockConfigEntry, MockUser
 from .parks import async_act, async_setup, async_wait, entity_id
 from .test_config_flow import MAC, async_answer, part
 
@@ -196,7 +197,9 @@ async def test_a_token_that_changed_is_asked_for(hass: HomeAssistant) -> None:
         await hass.async_block_till_done()
 
 
-async def test_the_strip_of_lf2l_is_added_without_a_toggle(hass: HomeAssistant) -> None:
+async def test_the_strip_of_lf2l_is_added_without_a_toggle(
+    hass: HomeAssistant, hass_admin_user: MockUser
+) -> None:
     entry = await async_setup(hass)
     async with Lf2lStrip(sockets=2) as strip:
         answers = {"name": "Row 1", "host": strip.host, "sockets": 2}
@@ -204,6 +207,9 @@ async def test_the_strip_of_lf2l_is_added_without_a_toggle(hass: HomeAssistant) 
         result = await async_answer(hass, result, **answers | {"host": "127.0.0.1:1"})
         assert result["errors"] == {"base": "plug_unreachable"}
         result = await async_answer(hass, result, **answers)
+        # It may cut what is on to learn its state: a computer is nothing for it.
+        result = await async_answer(hass, result, **SOCKET | {"role": "computer"})
+        assert result["errors"] == {"role": "computer_blind"}
         result = await async_name_sockets(hass, result, 2)
         assert result["type"] is FlowResultType.CREATE_ENTRY
         await hass.async_block_till_done()
@@ -219,9 +225,19 @@ async def test_the_strip_of_lf2l_is_added_without_a_toggle(hass: HomeAssistant) 
         socket = entity_id(hass, "switch", f"{added.unique_id}_1_socket")
         [coordinator] = entry.runtime_data.plugs.values()
         await async_wait(hass, lambda: coordinator.data)
-        await async_act(hass, "energy_park.override", socket, state="on")
+        with pytest.raises(ServiceValidationError) as refused:
+            await async_act(hass, "switch.turn_on", socket)
+        assert refused.value.translation_key == "refused_state_unknown"
+        assert strip.sockets[1].switch_count == 0
+        # A person who names this very socket sees what it does.
+        await async_act(hass, "switch.turn_on", socket, by=hass_admin_user)
         await async_wait(hass, lambda: strip.sockets[1].on)
         assert strip.sockets[2].switch_count == 0
+        # Its answer has told the states of all: now rules may switch them.
+        await async_wait(hass, lambda: hass.states.get(socket).state == "on")
+        other = entity_id(hass, "switch", f"{added.unique_id}_2_socket")
+        await async_act(hass, "switch.turn_off", other)
+        assert not strip.sockets[2].on
 
 
 async def test_a_page_that_is_no_strip_is_refused(hass: HomeAssistant) -> None:

@@ -24,7 +24,7 @@ from .const import (
 from .model import Plug, PlugInfo, PlugReading, PowerOnDefault, Socket, SocketReading
 from .park.observation import Sample
 from .plug.client import PlugAuthError, PlugClient, PlugError
-from .plugs import open_client
+from .plugs import is_blind, open_client
 
 if TYPE_CHECKING:
     from .control.alarms import AlarmWatch
@@ -87,6 +87,8 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
         self.subentry = subentry
         # Known once the device is registered, before any entity is made.
         self.device_id = ""
+        # Whether nothing but a toggle tells the state of its sockets.
+        self.blind = False
         super().__init__(
             hass,
             LOGGER,
@@ -169,6 +171,7 @@ class PolledPlugCoordinator(PlugCoordinator):
                 sockets=tuple(socket.number for socket in self.plug.sockets),
             ),
         )
+        self.blind = is_blind(subentry.data)
         self.power_on_defaults: dict[int, PowerOnDefault] | None = None
         self._polls = polls
         self._refused = False

@@ -382,6 +382,7 @@ class Reason(StrEnum):
     OVERRIDE_ENDED = "override_ended"
     PROTECTED = "protected"
     RUNNING = "running"
+    STATE_UNKNOWN = "state_unknown"
     OUTRANKED = "outranked"
     WORKING = "working"
     BUSY = "busy"

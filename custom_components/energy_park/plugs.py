@@ -53,6 +53,12 @@ def open_client(
     )
 
 
+def is_blind(data: Mapping[str, Any]) -> bool:
+    """Whether a plug only toggles, and nothing but a toggle tells its state."""
+    rest = _rest_settings(data)
+    return rest is not None and rest.toggle_only and rest.read is None
+
+
 def moved(host: str, address: str) -> str:
     """Return where a plug is that has another IP address now; a name stays."""
     url = base_url(host)

@@ -427,7 +427,11 @@ def _report(outcomes: list[Outcome]) -> None:
     An order that is outranked stands by: it is no error.
     """
     for outcome in outcomes:
-        if outcome.refused in (Reason.PROTECTED, Reason.RUNNING):
+        if outcome.refused in (
+            Reason.PROTECTED,
+            Reason.RUNNING,
+            Reason.STATE_UNKNOWN,
+        ):
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key=f"refused_{outcome.refused}",

@@ -66,7 +66,6 @@ TOGGLING: dict[str, Build] = {
     "rest_quiet_toggle": lambda mains: Diy(toggles=True, quiet=True, mains=mains),
     "lf2l_strip": lambda mains: Lf2lStrip(mains=mains),
 }
-POLICY = Policy(role=Role.OTHER, protected=False)
 PATIENCE_S = 0.03
 
 
@@ -84,6 +83,15 @@ class Park:
     trouble: str = ""
     under_way: int = 0
     client: PlugClient = field(init=False)
+
+    @property
+    def policy(self) -> Policy:
+        described = self.plug.settings or {}
+        return Policy(
+            role=Role.OTHER,
+            protected=False,
+            blind="toggle" in described and "read" not in described,
+        )
 
     def __post_init__(self) -> None:
         self.start()
@@ -108,13 +116,21 @@ class Park:
         )
         self.reading = None
 
-    async def wish(self, on: bool) -> None:
+    async def wish(self, on: bool, *, group: bool = False) -> None:
         order = Order(
-            on=on, source=Source.PERSON, reason=Reason.PERSON, given_at=self.now
+            on=on,
+            source=Source.PERSON,
+            reason=Reason.PERSON,
+            given_at=self.now,
+            group=group,
         )
-        await self.follow(
-            arbiter.place(self.state, order, POLICY, self.reading, self.now)
-        )
+        unknown = self.reading is None or self.reading.on is None
+        toggles = self.plug.requests["/plug/1"]
+        decision = arbiter.place(self.state, order, self.policy, self.reading, self.now)
+        await self.follow(decision)
+        if group and unknown and self.policy.blind:
+            assert decision.refused is Reason.STATE_UNKNOWN
+            assert self.plug.requests["/plug/1"] == toggles
 
     async def poll(self) -> None:
         self.now += timedelta(seconds=10)
@@ -124,7 +140,7 @@ class Park:
             self.reading = None
             return
         await self.follow(
-            arbiter.observe(self.state, POLICY, self.reading, self.now, None)
+            arbiter.observe(self.state, self.policy, self.reading, self.now, None)
         )
 
     async def follow(self, decision: Decision) -> None:
@@ -191,7 +207,19 @@ async def end(park: Park) -> None:
 
 steps = st.lists(
     st.tuples(
-        st.sampled_from(["on", "off", "on", "off", "poll", "restart", "power cut"]),
+        st.sampled_from(
+            [
+                "on",
+                "off",
+                "on",
+                "off",
+                "group on",
+                "group off",
+                "poll",
+                "restart",
+                "power cut",
+            ]
+        ),
         st.sampled_from(
             ["", "", "lost", "unheard", "late", "slow", "500", "refuse", "vanish"]
         ),
@@ -285,6 +313,8 @@ async def _act(park: Park, action: str) -> None:
     actions: dict[str, Callable[[], Any]] = {
         "on": lambda: park.wish(True),
         "off": lambda: park.wish(False),
+        "group on": lambda: park.wish(True, group=True),
+        "group off": lambda: park.wish(False, group=True),
         "poll": park.poll,
         "power cut": lambda: restart_plug(park),
     }

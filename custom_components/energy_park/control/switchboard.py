@@ -371,6 +371,7 @@ class Switchboard:
             off_band=station.off_band if station else memory.standby.off_band,
             has_station=station is not None,
             observed=self.observe,
+            blind=self.coordinator(socket).blind,
         )
 
 

@@ -26,7 +26,7 @@ from ..const import DOMAIN, SUBENTRY_PLUG
 from ..inventory import add_plug
 from ..model import PlugInfo
 from ..plug.rest_description import lf2l_strip
-from ..plugs import CONF_REST, moved
+from ..plugs import CONF_REST, is_blind, moved
 from .access import credentials_schema, is_configured, try_plug
 from .adopt import known_switches
 from .socket import SocketQuestions, plug_data, plug_title, plug_unique_id
@@ -186,7 +186,9 @@ class DiscoveryFlow(ConfigFlow):
         return await self._async_ask_sockets()
 
     async def _async_ask_sockets(self) -> ConfigFlowResult:
-        self._questions = SocketQuestions(self._park, self._info, ())
+        self._questions = SocketQuestions(
+            self._park, self._info, (), blind=is_blind(self._access)
+        )
         return await self.async_step_socket()
 
     def _finish_discovery(self) -> ConfigFlowResult:

@@ -15,7 +15,7 @@ from ..adopted import CONF_SWITCH
 from ..const import CONF_ADOPTED, CONF_SOCKETS, DOMAIN, SUBENTRY_PLUG
 from ..model import PlugInfo
 from ..plug.rest_settings import RestAuth, RestSettingsError
-from ..plugs import CONF_REST, read_credentials
+from ..plugs import CONF_REST, is_blind, read_credentials
 from .access import credentials_schema, is_configured, try_plug
 from .adopt import AdoptFlow, known_switches
 from .rest import (
@@ -271,7 +271,9 @@ class PlugSubentryFlow(AdoptFlow):
     async def _async_ask_sockets(self) -> SubentryFlowResult:
         new = self.source != SOURCE_RECONFIGURE
         known = () if new else self._get_reconfigure_subentry().data[CONF_SOCKETS]
-        self._questions = SocketQuestions(self._get_entry(), self._info, known)
+        self._questions = SocketQuestions(
+            self._get_entry(), self._info, known, blind=is_blind(self._access)
+        )
         return await self.async_step_socket()
 
     def _finish(self) -> SubentryFlowResult:

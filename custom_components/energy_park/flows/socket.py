@@ -87,14 +87,20 @@ class SocketQuestions:
     """
 
     def __init__(
-        self, entry: ConfigEntry, info: PlugInfo, known: Iterable[Mapping[str, Any]]
+        self,
+        entry: ConfigEntry,
+        info: PlugInfo,
+        known: Iterable[Mapping[str, Any]],
+        *,
+        blind: bool = False,
     ) -> None:
-        """Start with the first socket."""
+        """Start with the first socket; ``blind`` is a plug that must toggle to see."""
         self.answers: list[dict[str, Any]] = []
         self._entry = entry
         self._info = info
         self._known = {socket[CONF_NUMBER]: dict(socket) for socket in known}
         self._new = not self._known
+        self._blind = blind
 
     @property
     def done(self) -> bool:
@@ -105,6 +111,8 @@ class SocketQuestions:
         """Take the answer about the present socket, or return what is wrong with it."""
         if not user_input[CONF_NAME].strip():
             return {CONF_NAME: "name_missing"}
+        if self._blind and user_input[CONF_ROLE] == Role.COMPUTER:
+            return {CONF_ROLE: "computer_blind"}
         number = self._info.sockets[len(self.answers)]
         self.answers.append(
             socket_data(number, user_input, self._known.get(number, {}))
@@ -138,6 +146,8 @@ class SocketQuestions:
         suggested = {
             key: before[key] for key in (CONF_SECTOR, CONF_ROLE) if before.get(key)
         }
+        if self._blind:
+            suggested.setdefault(CONF_ROLE, Role.OTHER)
         if len(self._info.sockets) == 1 and self._info.name:
             suggested[CONF_NAME] = self._info.name
         return suggested

@@ -36,7 +36,8 @@ class Policy:
     ``off_band`` is where the computer behind it is off for sure. ``has_station``
     tells that it is a station's computer: a rule switches it off through a job,
     which watches it, and in no other way. ``observed`` tells that rules decide and
-    switch nothing; safety is no rule that could wait.
+    switch nothing; safety is no rule that could wait. ``blind`` tells that the plug
+    only toggles, and that nothing but a toggle tells its state.
     """
 
     role: Role
@@ -44,6 +45,7 @@ class Policy:
     off_band: OffBand = UNLEARNT
     has_station: bool = False
     observed: bool = False
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,9 +279,15 @@ def _forbidden(
     """Why this order must not be carried out, if so.
 
     A person who switches this very socket knows what hangs on it; every other
-    order keeps protected sockets, a sector's network and running computers.
+    order keeps protected sockets, a sector's network and running computers. To
+    toggle blindly may cut what is to be switched on: nobody else does it, and
+    nobody with a computer.
     """
-    if order.on or (order.source is Source.PERSON and not order.group):
+    by_hand = order.source is Source.PERSON and not order.group
+    unknown = reading is None or reading.on is None
+    if policy.blind and unknown and (not by_hand or policy.role is Role.COMPUTER):
+        return Reason.STATE_UNKNOWN
+    if order.on or by_hand:
         return None
     if policy.protected or policy.role is Role.NETWORK:
         return Reason.PROTECTED

@@ -1,7 +1,7 @@
 """A plug described by its owner: which requests it takes, and how it answers."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import isfinite
 import re
@@ -140,14 +140,9 @@ class RestSettings:
         if self.serial is not None:
             _check_json_path("serial", self.serial)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return what is set, ready for JSON."""
-        settings: dict[str, Any] = _without_none(asdict(self))
-        return settings
-
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RestSettings:
-        """Read what `to_dict` wrote.
+        """Read plain values, as JSON has them.
 
         Raises:
             RestSettingsError: for anything else.
@@ -234,16 +229,6 @@ def _check_json_path(where: str, path: str) -> None:
         steps(path)
     except ValueError:
         raise RestSettingsError(where, RestFault.JSON_PATH) from None
-
-
-def _without_none(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _without_none(item) for key, item in value.items() if item is not None
-        }
-    if isinstance(value, list | tuple):
-        return [_without_none(item) for item in value]
-    return value
 
 
 def _mapping(where: str, value: object) -> Mapping[str, Any]:

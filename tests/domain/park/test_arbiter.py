@@ -428,3 +428,29 @@ def test_what_was_not_shed_is_not_switched_on() -> None:
     assert restore(seen_on(), LAMP, ON, NOW) == Decision(seen_on())
     off = observe(SocketState(), LAMP, OFF, NOW, HOUR).state
     assert restore(off, LAMP, OFF, NOW).switch is None
+
+
+@pytest.mark.parametrize("on", [True, False])
+@pytest.mark.parametrize("reading", [None, SocketReading()])
+def test_a_blind_toggle_is_for_a_person_and_this_very_socket(
+    on: bool, reading: SocketReading | None
+) -> None:
+    lamp = Policy(role=Role.OTHER, protected=False, blind=True)
+    for source in Source:
+        for group in (True, False):
+            given = order(source, on=on, group=group)
+            decision = place(SocketState(), given, lamp, reading, NOW)
+            by_hand = source is Source.PERSON and not group
+            assert decision.switch is (on if by_hand else None)
+            assert decision.refused is (None if by_hand else Reason.STATE_UNKNOWN)
+            # A state that was told is as good as one that was read.
+            told = place(SocketState(), given, lamp, OFF, NOW)
+            assert told.switch is on
+
+
+def test_no_computer_is_toggled_blindly_by_anybody() -> None:
+    policy = Policy(role=Role.COMPUTER, protected=False, blind=True)
+    for on in (True, False):
+        decision = place(SocketState(), order(Source.PERSON, on=on), policy, None, NOW)
+        assert decision.refused is Reason.STATE_UNKNOWN
+        assert decision.switch is None

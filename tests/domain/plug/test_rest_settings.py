@@ -1,6 +1,7 @@
 """The description of a plug: what makes one, and what is wrong with the others."""
 
 from contextlib import suppress
+from dataclasses import asdict
 import json
 from typing import Any
 
@@ -230,7 +231,7 @@ def test_a_description_comes_back_whole(
             state_off=state_off,
             **kind,
         )
-        assert RestSettings.from_dict(json.loads(json.dumps(whole.to_dict()))) == whole
+        assert RestSettings.from_dict(json.loads(json.dumps(asdict(whole)))) == whole
 
 
 @given(st.dictionaries(st.sampled_from(list(settings())), json_values))

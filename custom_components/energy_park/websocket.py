@@ -158,6 +158,7 @@ class _Describer:
                 sector = self._device(socket.sector) if socket.sector else None
                 yield self._part(device, socket.id) | {
                     "id": socket.id,
+                    "label": socket.name,
                     "role": socket.role,
                     "sector": sector.id if sector else None,
                 }

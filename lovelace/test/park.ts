@@ -11,6 +11,7 @@ export function socket(
   const key = name.replaceAll(" ", "_");
   return {
     id: `id_${key}`,
+    label: name,
     device: `device_${key}`,
     name,
     role,

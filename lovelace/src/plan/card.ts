@@ -26,8 +26,9 @@ import type { Plan, Zone } from "./model.js";
 import type { ModuleNode } from "./module.js";
 import { pictureUrl } from "./pictures.js";
 import { styles } from "./styles.js";
-import { toggleSector, toggleSocket } from "./switching.js";
+import { cancelJob, toggleSector, toggleSocket } from "./switching.js";
 import { planTable } from "./table.js";
+import { tellsWaste, WasteWatch, type Wastes } from "./waste.js";
 
 const ZOOM_STEP = 1.5;
 /** Black lines on white as light lines on dark, colours kept. */
@@ -43,6 +44,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   static override properties = {
     ...ParkCard.properties,
     table: { state: true },
+    wasting: { state: true },
     planId: { state: true },
     editor: { state: true },
   };
@@ -56,12 +58,15 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   }
 
   declare private table: boolean;
+  /** Whether the plan shows what is wasted. */
+  declare private wasting: boolean;
   /** The plan that was chosen among several. */
   declare private planId: string | undefined;
   declare private editor: PlanEditor | undefined;
   readonly #canvas = new Canvas(this);
   readonly #focus = new RovingFocus(() => this.#canvas.view.stops);
   readonly #arrangement = new Arrangement();
+  readonly #wastes = new WasteWatch();
   #feed: PlanFeed | undefined;
   #plan: Plan | undefined;
   #drawn: { park: Park; plan: Plan } | undefined;
@@ -72,6 +77,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   constructor() {
     super();
     this.table = false;
+    this.wasting = false;
     this.planId = undefined;
     this.editor = undefined;
     const { world } = this.#canvas.view;
@@ -132,12 +138,12 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       ${this.table ? nothing : this.#tabs(park)}
       ${
         this.table
-          ? planTable(scene, this.#heatMax, (socket) => {
+          ? planTable(scene, this.#heatMax, this.#wastesOf(scene), (socket) => {
               this.#toggle(socket);
             })
           : html`
               <div
-                class="viewport ${this.editor ? "editing" : ""}"
+                class="viewport ${this.editor ? "editing" : ""} ${this.wasting ? "wastes" : ""}"
                 role="group"
                 aria-label=${t(this.editor ? "edit_label" : "plan_label", {
                   name: park.name,
@@ -150,7 +156,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     `;
   }
 
-  #tools({ hass }: Scene): TemplateResult {
+  #tools({ hass, park }: Scene): TemplateResult {
     const editable = isAdmin(hass) && !this.config?.read_only;
     return html`${
       this.table
@@ -164,6 +170,18 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
           ${this.#tool("fit", "zoom_fit", () => {
             this.#canvas.showAll();
           })}
+          ${
+            tellsWaste(park)
+              ? this.#tool(
+                  "waste",
+                  "waste_view",
+                  () => {
+                    this.wasting = !this.wasting;
+                  },
+                  this.wasting,
+                )
+              : nothing
+          }
           ${
             editable
               ? this.#tool("edit", "edit", () => {
@@ -201,12 +219,18 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     </nav>`;
   }
 
-  #tool(name: keyof typeof ICONS, key: TextKey, action: () => void): TemplateResult {
+  #tool(
+    name: keyof typeof ICONS,
+    key: TextKey,
+    action: () => void,
+    pressed?: boolean,
+  ): TemplateResult {
     const label = this.scene!.t(key);
     return html`<button
       class="tool"
       aria-label=${label}
       title=${label}
+      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
       @click=${action}
     >
       ${icon(ICONS[name])}
@@ -280,15 +304,17 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       this.requestUpdate();
       return;
     }
-    this.#canvas.view.patch(this.#ink(scene));
+    this.#patch(scene);
     this.#showTexts(scene);
   }
 
   /** Not in the template: they change without one being rendered. */
   #showTexts(scene: Scene): void {
     const { hass, park, t, f } = scene;
-    const watts = numberOf(stateOf(hass.states, park, "power"));
-    this.#write(".total", watts === null ? t("unknown") : f.power(watts));
+    const key = this.wasting ? "waste_power" : "power";
+    const watts = numberOf(stateOf(hass.states, park, key));
+    const power = watts === null ? t("unknown") : f.power(watts);
+    this.#write(".total", this.wasting ? t("wasted", { power }) : power);
     const socket = park.sockets.find(({ device }) => device === this.#looked);
     this.#write(".about", socket ? about(socket, scene) : "");
   }
@@ -310,9 +336,24 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     return this.config?.heat_max ?? HEAT_MAX_W;
   }
 
-  #ink({ hass, t, f }: Scene): Ink {
+  #ink(scene: Scene): Ink {
+    const { hass, t, f } = scene;
     const say = (state: HassState): string => hass.formatEntityState(state);
-    return { states: hass.states, t, f, heatMax: this.#heatMax, say };
+    const wastes = this.wasting ? this.#wastesOf(scene) : null;
+    return { states: hass.states, t, f, heatMax: this.#heatMax, wastes, say };
+  }
+
+  #wastesOf({ park, hass }: Scene): Wastes {
+    return this.#wastes.of(park, hass.states);
+  }
+
+  /** Shows the states; all anew when the words, the plan or the view are others. */
+  #patch(scene: Scene): void {
+    const ink = this.#ink(scene);
+    const words = [ink.t, ink.f, ink.heatMax, ink.wastes, this.#drawn?.plan];
+    const anew = words.some((value, index) => value !== this.#inked[index]);
+    this.#inked = words;
+    this.#canvas.view.patch(ink, anew);
   }
 
   /** The plans of the park, edits included. */
@@ -347,7 +388,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   /** Draws the plan when it, the park, the language or the settings are others. */
   #draw(): void {
     const { scene } = this;
-    const { viewport, view } = this.#canvas;
+    const { viewport } = this.#canvas;
     // Before `ha-card` has rendered itself there is no room yet; its size is observed.
     if (!scene || !viewport?.clientWidth) return;
     const { darkMode } = scene.hass.themes;
@@ -359,11 +400,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       this.#drawn = { park: scene.park, plan };
       this.#build(plan, scene);
     }
-    const ink = this.#ink(scene);
-    const words = [ink.t, ink.f, ink.heatMax, plan];
-    const anew = words.some((value, index) => value !== this.#inked[index]);
-    this.#inked = words;
-    view.patch(ink, anew);
+    this.#patch(scene);
   }
 
   #build(plan: Plan, scene: Scene): void {
@@ -436,10 +473,12 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   #click = (event: Event): void => {
     if (this.editor || this.config?.read_only) return;
-    const button = (event.target as Element).closest<HTMLElement>("[data-power]");
-    const device = button?.dataset["power"];
+    const target = event.target as Element;
+    const button = target.closest<HTMLElement>("[data-power], [data-cancel]");
+    const { power, cancel } = button?.dataset ?? {};
+    const device = power ?? cancel;
     const sector = this.scene?.park.sectors.find((one) => one.device === device);
-    if (sector) void toggleSector(this, sector);
+    if (sector) void (cancel ? cancelJob(this, sector) : toggleSector(this, sector));
   };
 
   #key = (event: KeyboardEvent): void => {

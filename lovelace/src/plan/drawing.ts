@@ -3,6 +3,7 @@
 import type { Format } from "../shared/format.js";
 import type { HassState, HassStates } from "../shared/hass.js";
 import type { Translate } from "../shared/i18n.js";
+import type { Wastes } from "./waste.js";
 
 /** Everything that a repaint needs of the page. */
 export interface Ink {
@@ -10,6 +11,8 @@ export interface Ink {
   t: Translate;
   f: Format;
   heatMax: number;
+  /** What is wasted, where that is looked at. */
+  wastes: Wastes | null;
   /** A state in the user's words. */
   say: (state: HassState) => string;
 }

@@ -1,6 +1,12 @@
 /** A module on the drawing: the sign of a socket, and what it shows. */
 
-import { mdiClockOutline, mdiFlashAlert, mdiLanDisconnect } from "@mdi/js";
+import {
+  mdiClockOutline,
+  mdiFlashAlert,
+  mdiLanDisconnect,
+  mdiLightbulbOn,
+  mdiSleep,
+} from "@mdi/js";
 
 import { heatColor, signColor } from "../shared/heat.js";
 import type { HassState } from "../shared/hass.js";
@@ -23,6 +29,8 @@ const MARKS: Readonly<Record<Exclude<Mark, "none">, string>> = {
   unheard: mdiLanDisconnect,
   pending: mdiClockOutline,
   shed: mdiFlashAlert,
+  left_on: mdiLightbulbOn,
+  standby: mdiSleep,
 };
 
 /** The nodes of a module, once for each role: a copy is cheaper than making them. */
@@ -169,14 +177,17 @@ export class ModuleNode {
     if (this.status) this.#draw(ink);
   }
 
-  #draw({ t, f }: Ink): void {
+  #draw({ t, f, wastes }: Ink): void {
     const status = this.status!;
+    const waste = wastes?.get(this.socket.device);
+    const mark = waste ?? status.mark;
     const shown = this.#shown;
     const look = [
       "module",
       status.on === null ? "unheard" : status.on ? "on" : "off",
       this.busy === null ? "" : "busy",
       status.stale ? "stale" : "",
+      waste ? "wasting" : "",
     ].join(" ");
     if (look !== shown.look) {
       this.group.setAttribute("class", (shown.look = look));
@@ -193,9 +204,13 @@ export class ModuleNode {
     }
     const watts = status.power === null ? "?" : f.power(status.power);
     if (watts !== shown.watts) this.#watts.data = shown.watts = watts;
-    if (status.mark !== shown.mark) this.#showMark((shown.mark = status.mark));
+    if (mark !== shown.mark) this.#showMark((shown.mark = mark));
     const known = status.power === null ? null : watts;
-    const label = [describe(this.socket, status, t, known), this.#why].join("");
+    const label = [
+      describe(this.socket, status, t, known),
+      waste ? `, ${t(waste)}` : "",
+      this.#why,
+    ].join("");
     if (label !== shown.label) {
       this.group.setAttribute("aria-label", (shown.label = label));
     }

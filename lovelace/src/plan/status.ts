@@ -2,9 +2,10 @@
 
 import { heatStep } from "../shared/heat.js";
 import type { HassState, HassStates } from "../shared/hass.js";
+import type { Waste } from "./waste.js";
 import { isKnown, isOn, numberOf, stateOf, type Socket } from "../shared/park.js";
 
-export type Mark = "none" | "unheard" | "pending" | "shed";
+export type Mark = "none" | "unheard" | "pending" | "shed" | Waste;
 
 export interface Status {
   on: boolean | null;

@@ -112,6 +112,7 @@ export const styles = css`
   .zone-label {
     position: absolute;
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     box-sizing: border-box;
     gap: 2px;
@@ -156,6 +157,62 @@ export const styles = css`
   }
   .zone-power[aria-pressed="true"] {
     color: var(--accent);
+  }
+  .zone-job {
+    pointer-events: auto;
+    flex: 1 0 100%;
+    display: grid;
+    grid-template-columns: 1fr auto;
+    align-items: center;
+    gap: 0 8px;
+    margin-inline-start: 10px;
+    min-width: 120px;
+    max-width: 240px;
+    height: 32px;
+    padding: 0 4px 0 8px;
+    box-sizing: border-box;
+    border-radius: var(--ha-border-radius-md, 8px);
+    background: var(--paper);
+    font-size: 12px;
+  }
+  .zone-job[hidden] {
+    display: none;
+  }
+  .zone-progress {
+    grid-column: 1 / -1;
+    height: 3px;
+    border-radius: 2px;
+    background: var(--line);
+    overflow: hidden;
+  }
+  .zone-progress i {
+    display: block;
+    height: 100%;
+    background: var(--accent);
+  }
+  .zone-cancel {
+    border: none;
+    border-radius: 50%;
+    min-height: 0;
+    width: 24px;
+    height: 24px;
+    padding: 4px;
+    position: relative;
+  }
+  .zone-cancel[hidden] {
+    display: none;
+  }
+  .zone-cancel::after {
+    content: "";
+    position: absolute;
+    inset: -10px;
+  }
+  .zone-cancel svg {
+    display: block;
+    fill: currentColor;
+  }
+  .wastes .module:not(.wasting) {
+    opacity: 0.25;
   }
   .module {
     cursor: pointer;
@@ -223,6 +280,7 @@ export const styles = css`
     paint-order: stroke;
     pointer-events: none;
   }
+  .mark.standby,
   .mark.pending {
     fill: var(--ink);
   }

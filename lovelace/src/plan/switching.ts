@@ -5,9 +5,12 @@ import { ask } from "../shared/dialog.js";
 import { showToast, tick } from "../shared/ha.js";
 import { errorText, type Hass } from "../shared/hass.js";
 import { isOn, numberOf, stateOf, type Sector, type Socket } from "../shared/park.js";
+import { runningJob } from "./job.js";
 
 /** So long after an order the states of a sector tell what became of it. */
 const REPORT_AFTER_MS = 2000;
+/** How often a card looks whether a job is over. */
+const LOOK_MS = 1000;
 
 /** Shows towards which state a socket is on its way; null when it is no more. */
 export type ShowBusy = (towards: boolean | null) => void;
@@ -70,8 +73,33 @@ export async function toggleSector(card: ParkCard, sector: Sector): Promise<void
   if (!sure) return;
   tick("light");
   const error = await order(hass, entity, on);
-  await new Promise((resolve) => setTimeout(resolve, REPORT_AFTER_MS));
+  await pause(REPORT_AFTER_MS);
+  if (!(await jobIsOver(card, sector))) return;
   await report(card, sector, on, error);
+}
+
+/** Waits for the end of the sector's job, which its zone shows; false when in vain. */
+async function jobIsOver(card: ParkCard, sector: Sector): Promise<boolean> {
+  while (card.isConnected && runningJob(card.hass!.states, sector)) {
+    await pause(LOOK_MS);
+  }
+  return card.isConnected;
+}
+
+export async function cancelJob(card: ParkCard, sector: Sector): Promise<void> {
+  const entity = sector.entities["cancel_job"];
+  if (!entity) return;
+  tick("light");
+  try {
+    await card.hass!.callService("button", "press", {}, { entity_id: entity }, false);
+  } catch (error) {
+    tick("failure");
+    showToast(card, errorText(error));
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Gives an order; returns what is wrong with it, in words. */

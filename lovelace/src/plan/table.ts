@@ -5,10 +5,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Scene } from "../shared/card.js";
 import { isKnown, numberOf, stateOf, type Socket } from "../shared/park.js";
 import { statusOf } from "./status.js";
+import type { Wastes } from "./waste.js";
 
 export function planTable(
   scene: Scene,
   heatMax: number,
+  wastes: Wastes,
   toggle: (socket: Socket) => void,
 ): TemplateResult {
   const { park, t, f, hass } = scene;
@@ -17,6 +19,7 @@ export function planTable(
   const row = (socket: Socket): TemplateResult => {
     const status = statusOf(hass.states, socket, heatMax);
     const reason = stateOf(hass.states, socket, "reason");
+    const waste = wastes.get(socket.device);
     const state = t(status.on === null ? "unheard" : status.on ? "on" : "off");
     return html`<tr>
       <td>${socket.name}</td>
@@ -34,7 +37,11 @@ export function planTable(
           ${state}
         </button>
       </td>
-      <td>${isKnown(reason) ? hass.formatEntityState(reason) : nothing}</td>
+      <td>
+        ${isKnown(reason) ? hass.formatEntityState(reason) : nothing}${
+          waste ? `, ${t(waste)}` : nothing
+        }
+      </td>
     </tr>`;
   };
   const section = (

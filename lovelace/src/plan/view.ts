@@ -142,7 +142,7 @@ export class PlanView {
     const stops: (HTMLElement | SVGElement)[] = [];
     const left = new Set(this.modules);
     for (const zone of this.zones) {
-      if (zone.focusable) stops.push(zone.focusable);
+      stops.push(...zone.stops);
       for (const module of left) {
         if (zone.sector && module.socket.sector === zone.sector.device) {
           stops.push(module.group);

@@ -5,6 +5,7 @@ import { heatStep } from "../shared/heat.js";
 import { ICONS } from "../shared/icons.js";
 import { isOn, numberOf, type Sector } from "../shared/park.js";
 import { make, px, type Ink } from "./drawing.js";
+import { JobLine } from "./job.js";
 import { boxOf, type Zone } from "./model.js";
 
 export class ZoneNode {
@@ -14,6 +15,7 @@ export class ZoneNode {
   readonly #name: HTMLSpanElement | undefined;
   readonly #total: HTMLSpanElement | undefined;
   readonly #count: HTMLSpanElement | undefined;
+  readonly #job: JobLine | undefined;
   #seen: (HassState | undefined)[] = [];
 
   constructor(
@@ -39,14 +41,24 @@ export class ZoneNode {
       this.#total.className = "zone-total";
       this.#count = document.createElement("span");
       this.#count.className = "zone-count";
-      this.label.append(this.#button, this.#name, this.#total, this.#count);
+      this.#job = new JobLine(sector);
+      this.label.append(
+        this.#button,
+        this.#name,
+        this.#total,
+        this.#count,
+        this.#job.node,
+      );
     } else {
       this.label.append(this.#name);
     }
   }
 
-  get focusable(): HTMLButtonElement | undefined {
-    return this.#button;
+  /** What can take the focus now. */
+  get stops(): readonly HTMLButtonElement[] {
+    if (!this.#button) return [];
+    const cancel = this.#job?.shown && !this.#job.cancel.hidden;
+    return cancel ? [this.#button, this.#job.cancel] : [this.#button];
   }
 
   place(scale: number): void {
@@ -64,17 +76,20 @@ export class ZoneNode {
     this.label.classList.toggle("narrow", box.width < 210);
   }
 
-  patch({ states, t, f, heatMax }: Ink, force: boolean): boolean {
+  patch(ink: Ink, force: boolean): boolean {
     if (!this.sector) return false;
+    const { states, t, f, heatMax, wastes } = ink;
     const { entities } = this.sector;
-    const plug = states[entities["all"] ?? ""];
-    const power = states[entities["power"] ?? ""];
-    const count = states[entities["sockets_on"] ?? ""];
-    const seen = this.#seen;
-    if (!force && seen[0] === plug && seen[1] === power && seen[2] === count) {
+    const now = [
+      entities["all"],
+      wastes ? entities["waste_power"] : entities["power"],
+      entities["sockets_on"],
+      entities["job"],
+    ].map((id) => states[id ?? ""]);
+    if (!force && now.every((state, index) => state === this.#seen[index]))
       return false;
-    }
-    this.#seen = [plug, power, count];
+    this.#seen = now;
+    const [plug, power, count] = now;
     const watts = numberOf(power);
     const on = isOn(plug);
     const sockets = Number(count?.attributes["sockets"] ?? 0);
@@ -87,6 +102,7 @@ export class ZoneNode {
       "aria-label",
       `${t(on ? "switch_off_name" : "switch_on_name", { name: this.sector.name })}, ${this.#total!.textContent} ${this.#count!.textContent}`,
     );
+    this.#job!.patch(ink);
     return true;
   }
 }

@@ -21,6 +21,8 @@ export interface Sector extends Part {
 export interface Socket extends Part {
   /** What the integration calls it in its answers. */
   id: string;
+  /** Its name where the integration lists sockets: a device may be renamed. */
+  label: string;
   role: Role;
   /** Device of the sector. */
   sector: string | null;

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 
 import type { PlanCardConfig } from "../../src/plan/config.js";
 import type { ParkCard } from "../../src/shared/card.js";
-import type { Hass } from "../../src/shared/hass.js";
+import type { Hass, HassState } from "../../src/shared/hass.js";
 import { FakeConnection, hass, park, socket, state, statesOf } from "../park.js";
 import {
   all,
@@ -341,6 +341,124 @@ test("a sector is switched when someone is sure, and each refusal is told", asyn
     },
     { timeout: 3000 },
   );
+});
+
+const JOB = {
+  ...park([2, 1]),
+  sectors: park([2, 1]).sectors.map((sector) => ({
+    ...sector,
+    entities: {
+      ...sector.entities,
+      job: `sensor.${sector.device}_job`,
+      cancel_job: `button.${sector.device}_cancel`,
+    },
+  })),
+};
+
+function job(stage: string, progress: number | null): HassState {
+  return state("sensor.sector_0_job", stage, { on: false, progress });
+}
+
+test("a switching job shows on its zone how far it is, and can be cancelled", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const states = { ...statesOf(JOB), "sensor.sector_0_job": job("idle", 100) };
+  const card = await plan(hass(JOB, { states, callService }));
+  const lines = all(card, ".zone-job");
+  expect(lines.map(({ hidden }) => hidden)).toEqual([true, true]);
+
+  update(card, job("shutting_down", 40));
+  await repainted(card);
+  expect(lines.map(({ hidden }) => hidden)).toEqual([false, true]);
+  expect(lines[0]!.textContent).toBe("<shutting_down> · 40%");
+  await isAccessible(card);
+  button(card, "Cancel the switching of Room 0").click();
+  expect(callService).toHaveBeenCalledExactlyOnceWith(
+    "button",
+    "press",
+    {},
+    { entity_id: "button.sector_0_cancel" },
+    false,
+  );
+
+  update(card, job("idle", 100));
+  await repainted(card);
+  expect(lines[0]!.hidden).toBe(true);
+});
+
+test("what became of a sector is told when its job is over, not before", async () => {
+  const states = { ...statesOf(JOB), "sensor.sector_0_job": job("idle", null) };
+  const card = await plan(hass(JOB, { states }));
+  button(card, "Switch Room 0 off, 50 W 2/2").click();
+  await settled(card);
+  button(card, "Switch off").click();
+  update(card, job("warning", 0));
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(all(card, "dialog")).toHaveLength(0);
+
+  update(card, job("idle", 100), state("switch.0_0", "off"));
+  await vi.waitFor(
+    () => {
+      expect(one(card, "dialog").textContent).toContain("1 of 2 sockets are off");
+    },
+    { timeout: 3000 },
+  );
+});
+
+test("the view of waste tells left on from standby, and dims the rest", async () => {
+  const of = park([3], 1);
+  const told = (id: string, value: string, sockets: string[]): HassState =>
+    state(id, value, { unit_of_measurement: "W", sockets });
+  const wasting = {
+    ...of,
+    entities: { ...of.entities, waste_power: "sensor.w", standby_power: "sensor.s" },
+    sectors: of.sectors.map((sector) => ({
+      ...sector,
+      entities: {
+        ...sector.entities,
+        waste_power: "sensor.w0",
+        left_on_power: "sensor.l0",
+        standby_power: "sensor.s0",
+      },
+    })),
+  };
+  const states = [
+    told("sensor.w", "41", []),
+    told("sensor.s", "9", ["loose 0"]),
+    told("sensor.w0", "32", []),
+    told("sensor.l0", "30", ["0 0"]),
+    told("sensor.s0", "2", ["0 1"]),
+  ];
+  const card = await plan(
+    hass(wasting, {
+      states: {
+        ...statesOf(of),
+        ...Object.fromEntries(states.map((one) => [one.entity_id, one])),
+      },
+    }),
+  );
+  const wastes = (): string[] =>
+    all(card, ".module.wasting").map((node) => node.getAttribute("aria-label")!);
+  expect(wastes()).toEqual([]);
+
+  button(card, "Show what is wasted").click();
+  await settled(card);
+  expect(wastes()).toEqual([
+    "0 0, 25 W, on, left on",
+    "0 1, 25 W, on, in standby",
+    "loose 0, 25 W, on, in standby",
+  ]);
+  expect(one(card, ".total").textContent).toBe("41 W wasted");
+  expect(one(card, ".zone-total").textContent).toBe("32 W");
+  expect(all(card, ".mark.left_on")).toHaveLength(1);
+  await isAccessible(card);
+
+  // It follows what is told.
+  update(card, told("sensor.l0", "0", []));
+  await repainted(card);
+  expect(wastes()).toHaveLength(2);
+  button(card, "Show as a table").click();
+  await settled(card);
+  expect(one(card, ".table").textContent).toContain("in standby");
 });
 
 test("one tab stop, and arrows from sign to sign", async () => {

@@ -13,10 +13,14 @@ import pytest
 
 from custom_components.energy_park import readback
 from custom_components.energy_park.const import DOMAIN
+from custom_components.energy_park.control import mirrored
 from custom_components.energy_park.mirror.measures import reading_rows
 from custom_components.energy_park.mirror.rows import SubjectKind
-from custom_components.energy_park.sensors.meter_values import METER_SENSORS
-from custom_components.energy_park.sensors.socket import SOCKET_SENSORS
+from custom_components.energy_park.sensors.meter_values import (
+    METER_SENSORS,
+    PHASE_SENSORS,
+)
+from custom_components.energy_park.sensors.socket import ENERGY, SOCKET_SENSORS
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser, WebSocketGenerator
@@ -80,8 +84,9 @@ async def async_ask(hass: HomeAssistant, *entities: str, **question: Any) -> Any
 @pytest.mark.parametrize(
     ("metrics", "descriptions"),
     [
-        (readback.METER_METRICS, METER_SENSORS),
-        (readback.SOCKET_METRICS, SOCKET_SENSORS),
+        (mirrored.METER_METRICS, METER_SENSORS),
+        (mirrored.PHASE_METRICS, PHASE_SENSORS),
+        (mirrored.SOCKET_METRICS, (*SOCKET_SENSORS, ENERGY)),
     ],
 )
 def test_what_is_read_back_is_what_entities_show(

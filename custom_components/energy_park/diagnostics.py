@@ -89,6 +89,7 @@ def _mirror(mirroring: Mirroring) -> dict[str, Any]:
     return {
         **{name: getattr(status, name) for name in status.__slots__},
         "problems": {name: dict(known) for name, known in status.problems.items()},
+        "filled": mirroring.coordinator.filled and asdict(mirroring.coordinator.filled),
     }
 
 

@@ -1,6 +1,6 @@
 """Reads the mirror back: what the values of entities were, from the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,6 @@ from typing import Any, Final
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api.connection import ActiveConnection
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, callback
 from homeassistant.exceptions import (
@@ -16,17 +15,15 @@ from homeassistant.exceptions import (
     ServiceValidationError,
     Unauthorized,
 )
-from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import probatio
 
 from .const import DOMAIN
 from .control.mirroring import Mirroring
-from .coordinator import EnergyParkConfigEntry
 from .mirror.errors import MirrorError
 from .mirror.history import POINTS_MAX, Point, Resolution
-from .mirror.measures import series_of
-from .mirror.rows import Series, SubjectKind
+from .mirror.rows import Series
 
 ACTION_HISTORY = "history"
 ATTR_START = "start"
@@ -35,27 +32,6 @@ ATTR_RESOLUTION = "resolution"
 
 # An answer of an action goes through templates and traces.
 ACTION_POINTS_MAX: Final = 5_000
-
-# The metric in the database by the key in the entity's unique id.
-SOCKET_METRICS: Final = {
-    "apparent_power": "apparent_power_va",
-    "current": "current_a",
-    "frequency": "frequency_hz",
-    "power": "power_w",
-    "power_factor": "power_factor",
-    "reactive_power": "reactive_power_var",
-    "voltage": "voltage_v",
-}
-METER_METRICS: Final = {
-    "apparent_power": "apparent_power_va",
-    "current": "current_a",
-    "energy_drawn": "energy_drawn_wh",
-    "energy_injected": "energy_injected_wh",
-    "power": "power_w",
-    "injected_power": "injected_power_va",
-    "subscribed_power": "subscribed_power_va",
-    "voltage": "voltage_v",
-}
 
 QUESTION: Final[dict[str | probatio.Marker, Any]] = {
     probatio.Required(ATTR_ENTITY_ID): cv.entity_ids,
@@ -138,7 +114,7 @@ async def _async_read(
     resolution = Resolution(question[ATTR_RESOLUTION])
     mirrors: dict[Mirroring, dict[Series, str]] = {}
     for entity_id in entity_ids:
-        mirroring, series = _find(hass, entity_id)
+        mirroring, series = find_mirrored(hass, entity_id)
         mirrors.setdefault(mirroring, {})[series] = entity_id
     points: dict[str, list[Point]] = {entity_id: [] for entity_id in entity_ids}
     for mirroring, wanted in mirrors.items():
@@ -173,37 +149,21 @@ async def _async_ask(
         ) from err
 
 
-def _find(hass: HomeAssistant, entity_id: str) -> tuple[Mirroring, Series]:
-    """Return the mirror that has an entity's values, and under which name."""
-    found = er.async_get(hass).async_get(entity_id)
-    if found is not None and found.platform == DOMAIN and found.config_entry_id:
-        entry: EnergyParkConfigEntry | None = hass.config_entries.async_get_entry(
-            found.config_entry_id
-        )
-        if (
-            entry is not None
-            and entry.state is ConfigEntryState.LOADED
-            and (mirroring := entry.runtime_data.mirroring) is not None
-        ):
-            for kind, subject, metrics in _subjects(entry):
-                if found.unique_id.startswith(f"{subject}_"):
-                    key = found.unique_id.removeprefix(f"{subject}_")
-                    if found.domain == "sensor" and key in metrics:
-                        return mirroring, series_of(kind, subject, metrics[key])
+def find_mirrored(hass: HomeAssistant, entity_id: str) -> tuple[Mirroring, Series]:
+    """Return the mirror that has an entity's values, and under which name.
+
+    Raises:
+        ServiceValidationError: none has.
+    """
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        mirroring: Mirroring | None = entry.runtime_data.mirroring
+        if mirroring is not None and (series := mirroring.series_of(entity_id)):
+            return mirroring, series
     raise ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key="not_mirrored",
         translation_placeholders={"entity": entity_id},
     )
-
-
-def _subjects(
-    entry: EnergyParkConfigEntry,
-) -> Iterator[tuple[SubjectKind, str, dict[str, str]]]:
-    for meter in entry.runtime_data.meters.values():
-        yield SubjectKind.METER, meter.serial, METER_METRICS
-    for socket in entry.runtime_data.switchboard.sockets:
-        yield SubjectKind.SOCKET, socket.id, SOCKET_METRICS
 
 
 def _count(points: dict[str, list[Point]]) -> int:

@@ -21,7 +21,7 @@ from .sensors.group import (
     UnmeasuredSensor,
 )
 from .sensors.meter import follow_meter
-from .sensors.mirror import MIRROR_SENSORS, MirrorSensor
+from .sensors.mirror import MIRROR_FILLED, MIRROR_SENSORS, FilledSensor, MirrorSensor
 from .sensors.shedding import SHEDDING_SENSORS, SheddingSensor
 from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
 from .sensors.station import (
@@ -54,8 +54,12 @@ async def async_setup_entry(
             config_subentry_id=subentry_id,
         )
     if (mirroring := entry.runtime_data.mirroring) is not None:
+        coordinator = mirroring.coordinator
         async_add_entities(
-            (MirrorSensor(mirroring.coordinator, sensor) for sensor in MIRROR_SENSORS),
+            [
+                *(MirrorSensor(coordinator, sensor) for sensor in MIRROR_SENSORS),
+                FilledSensor(coordinator, MIRROR_FILLED),
+            ],
             config_subentry_id=mirroring.subentry.subentry_id,
         )
     for subentry_id, plug in entry.runtime_data.plugs.items():

@@ -1,8 +1,8 @@
 """Sensors that tell how the mirror is doing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -10,7 +10,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import EntityCategory, UnitOfTime
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 from homeassistant.helpers.typing import StateType
 
 from ..entity import MirrorEntity
@@ -78,6 +78,14 @@ MIRROR_SENSORS = (
 )
 
 
+MIRROR_FILLED = SensorEntityDescription(
+    key="filled",
+    translation_key="mirror_filled",
+    native_unit_of_measurement=PERCENTAGE,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+
+
 class MirrorSensor(MirrorEntity, SensorEntity):
     """One value of the mirror's state."""
 
@@ -88,3 +96,21 @@ class MirrorSensor(MirrorEntity, SensorEntity):
     def native_value(self) -> StateType:
         """The value now."""
         return self.entity_description.value_fn(self.coordinator.data)
+
+
+class FilledSensor(MirrorEntity, SensorEntity):
+    """How much of what Home Assistant remembers was looked through for the mirror."""
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """The percent of the entities; unknown before it begins."""
+        filled = self.coordinator.filled
+        return None if filled is None else filled.percent
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """The rows that were found."""
+        filled = self.coordinator.filled
+        return {"rows": None if filled is None else filled.rows}

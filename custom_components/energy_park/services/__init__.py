@@ -5,6 +5,7 @@ from homeassistant.core import HomeAssistant, callback
 from .blueprints import async_setup_blueprints
 from .inventory import async_setup_inventory
 from .override import async_setup_override
+from .re_mirror import async_setup_re_mirror
 from .savings import async_setup_savings
 from .shedding import async_setup_shedding
 
@@ -17,3 +18,4 @@ def async_setup_services(hass: HomeAssistant) -> None:
     async_setup_inventory(hass)
     async_setup_savings(hass)
     async_setup_shedding(hass)
+    async_setup_re_mirror(hass)

@@ -137,6 +137,8 @@ class ParkMemory:
         self.jobs: list[JobMemory] = []
         self.rules = Rules()
         self.override: timedelta | None = OVERRIDE_DEFAULT
+        # What a schedule asked of a switch last, by the switch's unique id.
+        self.scheduled: dict[str, bool] = {}
         # Rules decide and switch nothing.
         self.observe = False
 
@@ -188,6 +190,7 @@ class ParkMemory:
         if "override_s" in stored:
             seconds = stored["override_s"]
             self.override = None if seconds is None else timedelta(seconds=seconds)
+        self.scheduled = dict(stored.get("scheduled", {}))
         self.observe = stored.get("observe", False)
 
     def group(self, group_id: str) -> GroupMemory:
@@ -243,6 +246,7 @@ class ParkMemory:
             "override_s": None
             if self.override is None
             else self.override.total_seconds(),
+            "scheduled": self.scheduled,
             "observe": self.observe,
         }
 

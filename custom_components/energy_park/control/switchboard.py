@@ -286,7 +286,7 @@ class Switchboard:
     @callback
     def _async_read(self, coordinator: PlugCoordinator) -> None:
         """Compare a plug's fresh reading with what is wanted of its sockets."""
-        if not coordinator.last_update_success:
+        if not coordinator.heard:
             return
         self._energy.follow(coordinator.plug.sockets, coordinator.data)
         now = dt_util.utcnow()

@@ -42,16 +42,16 @@ def async_setup_override(hass: HomeAssistant) -> None:
 
 
 async def _async_override(entity: Entity, call: ServiceCall) -> None:
-    await _ordered(entity).async_order(
+    await ordered_switch(entity).async_order(
         call.data[ATTR_STATE] == STATE_ON, call.data.get(ATTR_DURATION)
     )
 
 
 async def _async_release(entity: Entity, call: ServiceCall) -> None:
-    await _ordered(entity).async_release()
+    await ordered_switch(entity).async_release()
 
 
-def _ordered(entity: Entity) -> OrderedSwitch:
+def ordered_switch(entity: Entity) -> OrderedSwitch:
     """Return the switch an action is for; settings are no such switch."""
     if not isinstance(entity, OrderedSwitch):
         raise ServiceValidationError(

@@ -2,7 +2,6 @@
 
 from datetime import date
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ async def export(
 ) -> int:
     """Write the readings from a day to before another; return how many rows.
 
-    Days are those of each site. A .parquet file needs pyarrow.
+    Days are those of each site.
     """
     if file.suffix == ".parquet":
         return await _parquet(connection, file, QUERIES[by], first, end)
@@ -59,8 +58,7 @@ async def export(
 async def _parquet(
     connection: Connection, file: Path, query: str, first: date, end: date
 ) -> int:
-    if find_spec("pyarrow") is None:
-        raise SystemExit("A .parquet file needs pyarrow; a .csv file needs nothing.")
+    # Here, and not above: it is large, and nothing else needs it.
     pa: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
     count = 0

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import csv
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,31 @@ async def test_a_period_is_exported(demo: tool.Job, tmp_path: Path, by: str) -> 
     assert (
         await export(demo.connection, file, date(2000, 1, 1), date(2000, 2, 1), by) == 0
     )
+
+
+@pytest.mark.parametrize("by", QUERIES)
+async def test_parquet_holds_the_same_as_csv(
+    demo: tool.Job, tmp_path: Path, by: str
+) -> None:
+    files = [tmp_path / "out.csv", tmp_path / "out.parquet"]
+    first, end = date(2000, 1, 1), date(2100, 1, 1)
+    counts = [await export(demo.connection, file, first, end, by) for file in files]
+    parquet: Any = import_module("pyarrow.parquet")
+    columns = parquet.read_table(files[1]).to_pydict()
+    with files[0].open() as text:
+        header, *rows = csv.reader(text)
+    assert counts == [len(rows)] * 2
+    assert [*columns] == header
+    moment = {"raw": "at", "hour": "hour_at", "day": "day"}[by]
+    kind: Any = date if by == "day" else datetime
+    for values, row in zip(zip(*columns.values(), strict=True), rows, strict=True):
+        held = dict(zip(header, values, strict=True))
+        told = dict(zip(header, row, strict=True))
+        assert held.pop(moment) == kind.fromisoformat(told.pop(moment))
+        numbers = {name for name, value in held.items() if not isinstance(value, str)}
+        for name in numbers - {"sector", "role"}:
+            assert held[name] == float(told[name])
+        assert all(held[name] == told[name] for name in held.keys() - numbers)
 
 
 async def test_another_kind_of_file_is_refused(demo: tool.Job, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 -- A plausible park: one site with a meter, three rooms and their stations, measured
--- every :step seconds for the last :days days.
+-- every :step seconds from :'begin' to before :'end'. Periods come in their order, so
+-- that counters go on.
 --
 --   scripts/database demo --days 30 --stations 24 --step 60
 --
@@ -65,7 +66,7 @@ WHERE NOT EXISTS (
 
 SELECT ensure_partitions(month_at, month_at)
 FROM generate_series(
-  date_trunc('month', now() - :days * interval '1 day', 'UTC'), now(), interval '1 month'
+  date_trunc('month', timestamptz :'begin', 'UTC'), timestamptz :'end', interval '1 month'
 ) AS month_at;
 
 -- What a station draws: hours of work on weekdays, standby at other times, and a
@@ -73,8 +74,8 @@ FROM generate_series(
 WITH instants AS (
   SELECT at, at AT TIME ZONE 'Europe/Paris' AS local
   FROM generate_series(
-    date_bin(:step * interval '1 second', now() - :days * interval '1 day', timestamptz '2000-01-01 00:00Z'),
-    now() - interval '1 second', :step * interval '1 second'
+    date_bin(:step * interval '1 second', timestamptz :'begin', timestamptz '2000-01-01 00:00Z'),
+    timestamptz :'end' - interval '1 second', :step * interval '1 second'
   ) AS at
 ), drawn AS (
   SELECT
@@ -151,7 +152,7 @@ SELECT
   'order', 'sector', sector_id, opening < time '12:00', 'schedule', 'schedule', NULL, '{}'
 FROM site i JOIN sector c ON c.site_id = i.site_id,
   generate_series(
-    (now() - :days * interval '1 day')::date::timestamp, (now() - interval '1 day')::date::timestamp, interval '1 day'
+    (timestamptz :'begin')::date::timestamp, (timestamptz :'end' - interval '1 day')::date::timestamp, interval '1 day'
   ) AS day,
   (VALUES (time '07:45'), (time '19:30')) AS hours (opening)
 WHERE i.uid = :'uid' AND extract(isodow FROM day) < 6

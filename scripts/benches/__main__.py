@@ -81,7 +81,9 @@ def main() -> None:
     """Run the benches that the command line names."""
     parser = argparse.ArgumentParser("scripts/bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
-    parser.add_argument("--quick", action="store_true", help="each within a minute")
+    pace = parser.add_mutually_exclusive_group()
+    pace.add_argument("--quick", action="store_true", help="each in a minute or two")
+    pace.add_argument("--full", action="store_true", help="as without --quick")
     parser.add_argument("--json", action="store_true", help="print JSON")
     arguments = parser.parse_args()
     if not arguments.names:

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 import sys
 
@@ -20,6 +20,7 @@ from . import export, files
 from .server import DIRECTORY, database, settings_from
 
 DEMO_UID = "demo"
+DEMO_PERIOD = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,20 @@ async def do_demo(job: Job) -> None:
     """Fill in a plausible park."""
     await migrate(job.connection, job.settings.schema)
     arguments = job.arguments
-    await job.execute(
-        "demo.sql",
-        uid=DEMO_UID,
-        days=arguments.days,
-        stations=arguments.stations,
-        step=arguments.step,
-    )
+    end = datetime.now(UTC).replace(microsecond=0)
+    begin = end - timedelta(days=arguments.days)
+    while begin < end:
+        until = min(begin + DEMO_PERIOD, end)
+        await job.execute(
+            "demo.sql",
+            uid=DEMO_UID,
+            begin=begin.isoformat(),
+            end=until.isoformat(),
+            stations=arguments.stations,
+            step=arguments.step,
+        )
+        say(f"filled in until {until:%Y-%m-%d}")
+        begin = until
     await job.connection.execute("ANALYZE")
     readings = await job.connection.fetchval("SELECT sum(readings) FROM reading_day")
     say(f"{readings} readings")

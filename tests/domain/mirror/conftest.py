@@ -215,23 +215,25 @@ async def stored(database: asyncpg.Connection[asyncpg.Record]) -> list[int]:
     return [int(row["value"]) for row in rows]
 
 
+# Values have one digit after the point at most: no sum is rounded at a half, where
+# another order of adding up would show.
 SUMS = """
 SELECT
   (SELECT count(*) FROM reading) AS readings,
   (SELECT count(*) FROM (
     (SELECT site_id, series_id, date_bin('1 hour', at, '2000-01-01Z'), count(*),
-       round(sum(value)), min(value), max(value)
+       round(sum(value) + 0.01), min(value), max(value)
      FROM reading GROUP BY 1, 2, 3)
     EXCEPT
-    (SELECT site_id, series_id, hour_at, readings, round(value_sum), value_min,
+    (SELECT site_id, series_id, hour_at, readings, round(value_sum + 0.01), value_min,
        value_max FROM reading_hour)
   ) AS wrong) AS wrong_hours,
   (SELECT count(*) FROM (
     (SELECT site_id, series_id, (at AT TIME ZONE 'Europe/Paris')::date, count(*),
-       round(sum(value)), min(value), max(value)
+       round(sum(value) + 0.01), min(value), max(value)
      FROM reading GROUP BY 1, 2, 3)
     EXCEPT
-    (SELECT site_id, series_id, day, readings, round(value_sum), value_min,
+    (SELECT site_id, series_id, day, readings, round(value_sum + 0.01), value_min,
        value_max FROM reading_day)
   ) AS wrong) AS wrong_days,
   (SELECT coalesce(sum(readings), 0)::int8 FROM reading_hour) AS in_hours,

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import AsyncIterator
 import csv
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,29 @@ async def test_the_demo_park_is_plausible_and_summed(demo: tool.Job) -> None:
     )
     meter, sockets = (row["energy_wh"] for row in drawn)
     assert meter == pytest.approx(sockets, rel=0.02)
+
+
+async def test_periods_join_without_a_seam(
+    job: tool.Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool, "DEMO_PERIOD", timedelta(hours=13))
+    await tool.do_demo(job)
+    readings = await job.connection.fetchval("SELECT count(*) FROM reading")
+    assert readings == pytest.approx(DAYS * 24 * 6 * SERIES, abs=SERIES)
+    await assert_sums(job.connection, readings)
+    seams = await job.connection.fetchrow(
+        """
+        SELECT max(at - before_at) AS pause, min(value - before) AS step
+        FROM (
+          SELECT at, value, lag(at) OVER series AS before_at, lag(value) OVER series AS before
+          FROM named_reading WHERE unit = 'Wh'
+          WINDOW series AS (PARTITION BY series_id ORDER BY at)
+        ) AS pairs
+        """
+    )
+    assert seams is not None
+    assert seams["pause"] == timedelta(minutes=10)
+    assert seams["step"] >= 0
 
 
 async def test_filling_in_again_counts_nothing_twice(demo: tool.Job) -> None:

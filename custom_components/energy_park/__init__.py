@@ -27,6 +27,7 @@ from .control.mirroring import Mirroring, async_remove_spool
 from .control.opening import OpeningHours
 from .control.prices import ParkPrices
 from .control.requests import Requests
+from .control.savings import SavingsBook, async_remove_savings
 from .control.sheddings import async_start_sheddings, make_sheddings
 from .control.standby import StandbyBook
 from .control.station_issues import StationIssues
@@ -102,11 +103,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         for part in meter_parts
     }
     prices = ParkPrices(hass, entry.data, meters.values())
+    opening = OpeningHours(hass, entry)
     groups = [
         SocketGroup(hass, switchboard, entry.entry_id, sector_id)
         for sector_id in sectors(entry)
     ]
     loads = Loads(switchboard)
+    savings = SavingsBook(hass, entry.entry_id, groups, memory, prices, opening)
+    await savings.async_load()
     entry.runtime_data = EnergyParkData(
         meters=meters,
         plugs=plugs,
@@ -119,10 +123,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         park=SocketGroup(hass, switchboard, entry.entry_id, None),
         sectors=groups,
         prices=prices,
-        waste=WasteBook(
-            hass, memory, prices, OpeningHours(hass, entry), occupancy(entry)
-        ),
         alarms=AlarmWatch(hass, entry, memory, plugs.values(), groups),
+        waste=WasteBook(hass, memory, prices, opening, occupancy(entry)),
+        savings=savings,
         mirroring=next(
             (
                 Mirroring(hass, entry, part)
@@ -141,6 +144,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     )
     entry.async_on_unload(entry.runtime_data.alarms.async_start())
     async_start_sheddings(entry, loads)
+    entry.async_on_unload(savings.async_start())
     if (mirroring := entry.runtime_data.mirroring) is not None:
         mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -164,6 +168,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
     entry.runtime_data.jobs.async_stop()
     entry.runtime_data.trials.async_stop()
     await entry.runtime_data.switchboard.async_stop()
+    await entry.runtime_data.savings.async_stop()
     return True
 
 
@@ -171,6 +176,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
     """Forget what a removed park remembered."""
     await ParkMemory(hass, entry.entry_id).async_remove()
     await async_remove_spool(hass, entry.entry_id)
+    await async_remove_savings(hass, entry.entry_id)
     await async_remove_plans(hass, entry.entry_id)
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_unregister_cards(hass)

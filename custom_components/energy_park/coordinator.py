@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .control.memory import ParkMemory
     from .control.mirroring import Mirroring
     from .control.prices import ParkPrices
+    from .control.savings import SavingsBook
     from .control.shedding import Shedding
     from .control.stations import Stations
     from .control.switchboard import Switchboard
@@ -61,6 +62,7 @@ class EnergyParkData:
     prices: ParkPrices
     waste: WasteBook
     alarms: AlarmWatch
+    savings: SavingsBook
     mirroring: Mirroring | None
     sheddings: dict[str, Shedding]
 

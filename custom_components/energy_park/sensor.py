@@ -22,6 +22,7 @@ from .sensors.group import (
 )
 from .sensors.meter import follow_meter
 from .sensors.mirror import MIRROR_FILLED, MIRROR_SENSORS, FilledSensor, MirrorSensor
+from .sensors.savings import savings_sensors
 from .sensors.shedding import SHEDDING_SENSORS, SheddingSensor
 from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
 from .sensors.station import (
@@ -101,6 +102,7 @@ async def async_setup_entry(
                 SocketsOnSensor(group, SOCKETS_ON),
                 GroupStateSensor(group, GROUP_STATE),
                 *waste_sensors(group, entry.runtime_data.waste),
+                *savings_sensors(group, entry.runtime_data.savings),
             ],
             config_subentry_id=group.sector_id,
         )

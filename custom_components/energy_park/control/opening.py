@@ -29,6 +29,12 @@ class OpeningHours:
         return (*((self._hours,) if self._hours else ()), *self._holidays)
 
     @property
+    def holiday(self) -> bool | None:
+        """Whether a calendar closes the park now; None while none says."""
+        told = {self._is_on(calendar) for calendar in self._holidays}
+        return True if True in told else None if told <= {None} else False
+
+    @property
     def closed(self) -> bool | None:
         """Whether nobody is expected now; None while nobody says."""
         return is_closed(

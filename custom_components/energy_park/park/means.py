@@ -53,6 +53,11 @@ class WindowMean:
         )
         return following, closed
 
+    @property
+    def so_far(self) -> float | None:
+        """The mean of what is known of the running window."""
+        return self.value_seconds / self.known_s if self.known_s else None
+
     def _mean(self, length: timedelta) -> float | None:
         if self.known_s < COVERAGE * length.total_seconds():
             return None

@@ -7,7 +7,7 @@ no saving is claimed. An hour above the baseline counts against it.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from statistics import median
@@ -266,6 +266,13 @@ class Savings:
     def weighed(self) -> float | None:
         """The share of the hours whose CO2 intensity was known."""
         return self.hours_weighed / self.hours if self.hours else None
+
+    def plus(self, other: Self) -> Self:
+        """Return the sum of two sectors."""
+        sums = {
+            f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)
+        }
+        return replace(self, **sums)
 
     def add(
         self,

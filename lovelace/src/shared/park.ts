@@ -70,7 +70,7 @@ export function isKnown(state: HassState | undefined): state is HassState {
 const FACTORS: Readonly<Record<string, number>> = { m: 1e-3, k: 1e3, M: 1e6, G: 1e9 };
 
 /**
- * The number of a state in its base unit (W, VA, Wh, A, V), whatever unit the user
+ * The number of a state in its base unit (W, VA, Wh, A, V, g), whatever unit the user
  * chose to see; null when it is not known: unknown is not zero.
  */
 export function numberOf(state: HassState | undefined): number | null {
@@ -79,7 +79,7 @@ export function numberOf(state: HassState | undefined): number | null {
   if (!Number.isFinite(value) || state.state.trim() === "") return null;
   const unit = state.attributes["unit_of_measurement"];
   const prefixed =
-    typeof unit === "string" && /^([mkMG])(?:W|Wh|VA|A|V|var)$/.exec(unit);
+    typeof unit === "string" && /^([mkMG])(?:W|Wh|VA|A|V|var|g)$/.exec(unit);
   return prefixed ? value * FACTORS[prefixed[1]!]! : value;
 }
 

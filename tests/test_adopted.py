@@ -12,7 +12,7 @@ import pytest
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser
-from .parks import async_act, async_setup, async_wait, entity_id, sector
+from .parks import async_act, async_setup, async_wait, entity_id, plug, sector
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -205,3 +205,24 @@ async def test_orders_go_through_the_other_integration(
     assert hass.states.get(LAMP).state == "off"
     await async_act(hass, "energy_park.override", room, by=hass_admin_user, state="on")
     assert hass.states.get(LAMP).state == "on"
+
+
+async def test_one_plug_is_not_polled_once_it_is_adopted(
+    hass: HomeAssistant, lamp: er.RegistryEntry
+) -> None:
+    entry = await async_setup(hass, sector("Room A", "room"))
+    await async_adopt(hass, entry)
+    async with ShellyGen2(mac="aa0000000001", sockets=1) as emulated:
+        result = await async_flow(hass, entry, "address")
+        result = await async_answer(hass, result, host=emulated.host)
+    assert result["reason"] == "already_configured"
+
+
+async def test_one_plug_is_not_adopted_while_it_is_polled(
+    hass: HomeAssistant, lamp: er.RegistryEntry
+) -> None:
+    async with ShellyGen2(mac="aa0000000001", sockets=1) as emulated:
+        entry = await async_setup(hass, plug(emulated))
+        result = await async_flow(hass, entry, "adopt")
+        result = await async_answer(hass, result, switch=LAMP)
+        assert result["errors"] == {"switch": "already_polled"}

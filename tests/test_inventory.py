@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
 from custom_components.energy_park.const import DOMAIN, PLUG_POLLS_AT_ONCE
@@ -243,6 +244,26 @@ async def test_a_plug_that_cannot_be_added_from_a_table(hass: HomeAssistant) -> 
         assert "password" in told["list"]
         result = await async_answer(hass, result, next_step_id="import_inventory")
         assert result["step_id"] == "import_inventory"
+
+
+async def test_a_plug_that_another_integration_reads_is_left_to_it(
+    hass: HomeAssistant,
+) -> None:
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=other.entry_id,
+        connections={(dr.CONNECTION_NETWORK_MAC, "aa:00:00:00:00:01")},
+    )
+    er.async_get(hass).async_get_or_create(
+        "switch", "other", "relay", device_id=device.id, config_entry=other
+    )
+    entry = await async_setup(hass)
+    async with ShellyGen2(mac="aa0000000001") as known:
+        result = await async_open(hass, entry)
+        result = await async_answer(hass, result, table=table(f"A,1,,,{known.host},,"))
+    assert "adopt" in result["description_placeholders"]["list"]
+    assert not parts(entry, "plug")
 
 
 async def test_a_file_is_read_as_a_spreadsheet_saves_it(

@@ -12,6 +12,9 @@ from .configuration import occupancy, sectors
 from .const import (
     CONF_ADOPTED,
     DOMAIN,
+    LARGE_PARK_PLUGS,
+    PLUG_INTERVAL,
+    PLUG_INTERVAL_LARGE_PARK,
     PLUG_POLLS_AT_ONCE,
     SUBENTRY_METER,
     SUBENTRY_MIRROR,
@@ -83,11 +86,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     # First of all: what is added while this waits needs its reload too.
     _async_reload_once(hass, entry)
     polls = asyncio.Semaphore(PLUG_POLLS_AT_ONCE)
+    plug_parts = list(entry.get_subentries_of_type(SUBENTRY_PLUG))
+    large = len(plug_parts) > LARGE_PARK_PLUGS
+    interval = PLUG_INTERVAL_LARGE_PARK if large else PLUG_INTERVAL
     plugs: dict[str, PlugCoordinator] = {
         subentry.subentry_id: AdoptedPlugCoordinator(hass, entry, subentry)
         if CONF_ADOPTED in subentry.data
-        else PolledPlugCoordinator(hass, entry, subentry, polls)
-        for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
+        else PolledPlugCoordinator(hass, entry, subentry, polls, interval)
+        for subentry in plug_parts
     }
     memory = ParkMemory(hass, entry.entry_id)
     energy = EnergyBook(memory)

@@ -71,6 +71,10 @@ PRIORITY_DEFAULT: Final = 5
 # pause is felt by a person who looks at it.
 PLUG_INTERVAL = timedelta(seconds=10)
 
+# Nobody looks at so many plugs at once, and each poll costs.
+LARGE_PARK_PLUGS = 100
+PLUG_INTERVAL_LARGE_PARK = timedelta(seconds=15)
+
 # A plug that is cut off must not hold up the polls of those that answer.
 PLUG_INTERVAL_MAX = timedelta(minutes=5)
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
+import random
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -17,10 +18,10 @@ from .const import (
     CONF_FIRMWARE,
     DOMAIN,
     LOGGER,
-    PLUG_INTERVAL,
     PLUG_INTERVAL_MAX,
     PLUG_REFRESH_AFTER_ORDER_S,
 )
+from .issues import async_report_plug
 from .model import Plug, PlugInfo, PlugReading, PowerOnDefault, Socket, SocketReading
 from .park.observation import Sample
 from .plug.client import PlugAuthError, PlugClient, PlugError
@@ -159,9 +160,14 @@ class PolledPlugCoordinator(PlugCoordinator):
         entry: EnergyParkConfigEntry,
         subentry: ConfigSubentry,
         polls: asyncio.Semaphore,
+        interval: timedelta,
     ) -> None:
         """Prepare to poll; ``polls`` bounds those of the whole park."""
-        super().__init__(hass, entry, subentry, PLUG_INTERVAL)
+        super().__init__(hass, entry, subentry, interval)
+        self._interval = interval
+        # All are polled first at the start of the park: the second polls lie apart,
+        # and all that follow.
+        self._share = random.uniform(0.1, 1.0)
         self.client: PlugClient = open_client(
             hass,
             subentry.data,
@@ -201,6 +207,7 @@ class PolledPlugCoordinator(PlugCoordinator):
                 translation_placeholders={"plug": self.subentry.title},
             ) from err
         except PlugError as err:
+            async_report_plug(self.hass, self.subentry, err)
             self.update_interval = min(self.update_interval * 2, PLUG_INTERVAL_MAX)
             raise UpdateFailed(
                 translation_domain=DOMAIN,
@@ -210,7 +217,8 @@ class PolledPlugCoordinator(PlugCoordinator):
                     "error": str(err),
                 },
             ) from err
-        self.update_interval = PLUG_INTERVAL
+        async_report_plug(self.hass, self.subentry, None)
+        self.update_interval, self._share = self._interval * self._share, 1.0
         self._refused = False
         return replace(reading, asked_at=asked_at)
 

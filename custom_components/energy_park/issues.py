@@ -2,11 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .model import Socket, TicMode
+from .plug.client import (
+    PlugClosedError,
+    PlugError,
+    PlugIdentityError,
+    PlugUnreachableError,
+)
 
 if TYPE_CHECKING:
     from .meter_coordinator import MeterCoordinator
@@ -16,6 +24,10 @@ OTHER_METER = "other_meter"
 NOT_OBEYING = "not_obeying"
 SOCKET_OVERLOADED = "socket_overloaded"
 PLUGS_SILENT = "plugs_silent"
+PLUG_ISSUES: dict[type[PlugError], str] = {
+    PlugIdentityError: "other_plug",
+    PlugClosedError: "plug_closed",
+}
 
 # More names than a person reads.
 _NAMES_MAX = 10
@@ -132,3 +144,32 @@ def async_report_silent(hass: HomeAssistant, entry_id: str, names: list[str]) ->
             "names": f"{shown}, …" if len(names) > _NAMES_MAX else shown,
         },
     )
+
+
+@callback
+def async_report_plug(
+    hass: HomeAssistant, part: ConfigSubentry, error: PlugError | None
+) -> None:
+    """Tell what only a person can mend about a plug that fails; None: it works.
+
+    A plug that does not answer has told nothing new.
+    """
+    if type(error) is PlugUnreachableError:
+        return
+    for kind, key in PLUG_ISSUES.items():
+        issue_id = f"{key}_{part.subentry_id}"
+        if type(error) is kind:
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key=key,
+                translation_placeholders={
+                    "plug": part.title,
+                    "host": part.data[CONF_HOST],
+                },
+            )
+        else:
+            ir.async_delete_issue(hass, DOMAIN, issue_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -12,12 +13,15 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from ..const import DOMAIN, LOGGER, SUBENTRY_PLUG
+from ..adopted import CONF_SWITCH
+from ..const import CONF_ADOPTED, DOMAIN, LOGGER, SUBENTRY_PLUG
+from ..measure import resolve
 from ..model import PlugInfo
 from ..plug.client import (
     PlugAuthError,
     PlugBusyError,
     PlugCertificateError,
+    PlugClosedError,
     PlugError,
     PlugIdentityError,
     PlugRefusedError,
@@ -32,6 +36,7 @@ ERRORS: dict[type[PlugError], str] = {
     PlugAuthError: "invalid_auth",
     PlugBusyError: "plug_busy",
     PlugRefusedError: "plug_refused",
+    PlugClosedError: "plug_refused",
     PlugReplyError: "plug_unknown",
     PlugIdentityError: "other_plug",
 }
@@ -74,9 +79,35 @@ async def try_plug(
 
 @callback
 def is_configured(hass: HomeAssistant, serial: str) -> bool:
-    """Whether a park has the plug: two pollers would disturb each other."""
+    """Whether a park has the plug, polled or adopted: two would disturb each other."""
     return any(
-        subentry.unique_id == serial
+        subentry.unique_id == serial or serial in adopted_macs(hass, subentry.data)
         for entry in hass.config_entries.async_entries(DOMAIN)
         for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
     )
+
+
+@callback
+def adopted_macs(hass: HomeAssistant, data: Mapping[str, Any]) -> set[str]:
+    """Return the MAC addresses of the device whose switch was adopted, if any."""
+    if CONF_ADOPTED not in data:
+        return set()
+    return macs_of(hass, resolve(hass, data[CONF_ADOPTED][CONF_SWITCH]))
+
+
+@callback
+def macs_of(hass: HomeAssistant, entity_id: str) -> set[str]:
+    """Return the MAC addresses of an entity's device, as serials of plugs are."""
+    entry = er.async_get(hass).async_get(entity_id)
+    if entry is None or entry.device_id is None:
+        return set()
+    devices = dr.async_get(hass)
+    device = devices.async_get(entry.device_id)
+    if isinstance(device, dr.ChildDeviceEntry):
+        device = devices.async_get(device.parent_device_id)
+    assert not isinstance(device, dr.ChildDeviceEntry)
+    return {
+        address.replace(":", "")
+        for kind, address in (device.connections if device else ())
+        if kind == dr.CONNECTION_NETWORK_MAC
+    }

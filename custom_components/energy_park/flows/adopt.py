@@ -21,6 +21,7 @@ import probatio
 from ..adopted import CONF_SWITCH, MEASURES
 from ..const import CONF_ADOPTED, CONF_SOCKETS, DOMAIN, SUBENTRY_PLUG
 from ..measure import register_id, resolve
+from .access import macs_of
 from .socket import socket_data, socket_schema
 
 ADOPTABLE = [SWITCH_DOMAIN, LIGHT_DOMAIN, FAN_DOMAIN, SCRIPT_DOMAIN]
@@ -42,6 +43,8 @@ class AdoptFlow(ConfigSubentryFlow):
             entity_id = user_input[CONF_SWITCH]
             if self._is_adopted(entity_id):
                 errors = {CONF_SWITCH: "already_adopted"}
+            elif self._is_polled(entity_id):
+                errors = {CONF_SWITCH: "already_polled"}
             else:
                 self._adopted = {CONF_SWITCH: entity_id}
                 return await self.async_step_measures()
@@ -151,6 +154,15 @@ class AdoptFlow(ConfigSubentryFlow):
             for entry in self.hass.config_entries.async_entries(DOMAIN)
             for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
             if CONF_ADOPTED in subentry.data and subentry.subentry_id != own
+        )
+
+    def _is_polled(self, entity_id: str) -> bool:
+        """Whether a park reads the switch's device itself."""
+        macs = macs_of(self.hass, entity_id)
+        return any(
+            subentry.unique_id in macs
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for subentry in entry.get_subentries_of_type(SUBENTRY_PLUG)
         )
 
 

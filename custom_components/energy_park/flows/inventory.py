@@ -22,6 +22,7 @@ from ..inventory import add_plug, add_sectors
 from ..model import PlugInfo
 from ..park.inventory import Entry, Fault, Inventory, Problem, read
 from .access import is_configured, try_plug
+from .adopt import known_switches
 from .socket import plug_data, plug_title, socket_data
 
 CONF_FILE: Final = "file"
@@ -204,6 +205,8 @@ class InventoryFlow(ConfigFlow):
         taken = {found.serial for found in self._found.values()}
         if info.serial in taken or is_configured(self.hass, info.serial):
             return "plug_configured"
+        if known_switches(self.hass, info.serial):
+            return "plug_known"
         if any(line.socket is None for line in lines) and len(info.sockets) > 1:
             return "which_socket"
         if {line.socket for line in lines} - {None, *info.sockets}:

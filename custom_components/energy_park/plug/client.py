@@ -35,6 +35,10 @@ class PlugRefusedError(PlugError):
     """The device answers and refuses, or does not obey."""
 
 
+class PlugClosedError(PlugRefusedError):
+    """The device serves its pages and takes no commands: its owner must open it."""
+
+
 class PlugReplyError(PlugError):
     """The answer is not understood."""
 

@@ -16,6 +16,7 @@ from .base import BasePlug, one_by_one
 from .client import (
     Credentials,
     PlugAuthError,
+    PlugClosedError,
     PlugError,
     PlugRefusedError,
     PlugReplyError,
@@ -106,7 +107,7 @@ class Console:
         return {"Referer": self._referer}
 
     def _closed(self) -> PlugRefusedError:
-        return PlugRefusedError(
+        return PlugClosedError(
             f"{self._transport.name}: takes no commands over HTTP"
             " (SetOption128 1 opens it)"
         )

@@ -3,7 +3,7 @@
 --
 --   psql -v schema=energy_park -f sql/roles.sql          or   scripts/database roles
 --
--- energy_park_owner   makes the schema and brings it up to date
+-- energy_park_owner   brings the schema up to date and drops old months
 -- energy_park_writer  what a site needs: it stores, and changes nothing that is stored
 -- energy_park_reader  what a dashboard needs
 --
@@ -24,6 +24,28 @@ $roles$;
 
 GRANT USAGE, CREATE ON SCHEMA :"schema" TO energy_park_owner;
 GRANT USAGE ON SCHEMA :"schema" TO energy_park_writer, energy_park_reader;
+
+-- What there is belongs to the role, and who owned it until now is given the role.
+SELECT set_config('energy_park.schema', :'schema', false);
+DO $owner$
+DECLARE
+  part record;
+BEGIN
+  FOR part IN
+    SELECT 'TABLE' AS kind, c.oid::regclass::text AS name, c.relowner::regrole AS owner
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = current_setting('energy_park.schema') AND c.relkind IN ('r', 'p', 'v')
+    UNION ALL
+    SELECT 'FUNCTION', f.oid::regprocedure::text, f.proowner::regrole
+    FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+    WHERE n.nspname = current_setting('energy_park.schema')
+  LOOP
+    CONTINUE WHEN part.owner = 'energy_park_owner'::regrole;
+    EXECUTE format('GRANT energy_park_owner TO %s', part.owner);
+    EXECUTE format('ALTER %s %s OWNER TO energy_park_owner', part.kind, part.name);
+  END LOOP;
+END
+$owner$;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA :"schema" TO energy_park_reader;
 

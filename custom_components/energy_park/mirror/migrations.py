@@ -43,6 +43,14 @@ INSERT INTO migration VALUES ($1, $2, now())
 ON CONFLICT (number) DO UPDATE SET applied_at = excluded.applied_at
 """
 
+# What is made belongs to whom the rest belongs to: several may be its owners in turn.
+_OWNER: Final = """
+SELECT relowner::regrole::text FROM pg_class
+WHERE oid = to_regclass('migration') AND relowner <> current_user::regrole
+  AND pg_has_role(relowner, 'MEMBER')
+  AND has_schema_privilege(relowner, relnamespace, 'CREATE')
+"""
+
 # Two that make the same thing at once: the slower one finds it made.
 _RACES: Final = (
     asyncpg.UniqueViolationError,
@@ -176,6 +184,8 @@ async def _apply(
         await connection.execute(
             f"SET LOCAL search_path TO {', '.join(map(quote, path))}"
         )
+        if owner := await connection.fetchval(_OWNER):
+            await connection.execute(f"SET LOCAL ROLE {owner}")
         claimed = await connection.execute(
             _CLAIM_AGAIN if again else _CLAIM,
             *(migration.number, migration.name),

@@ -18,6 +18,7 @@ from custom_components.energy_park.mirror.connection import (
     TlsMode,
 )
 from custom_components.energy_park.mirror.errors import Problem
+from custom_components.energy_park.mirror.migrations import migrate
 from scripts.database_tool import __main__ as tool, files
 from scripts.database_tool.export import QUERIES, export
 from scripts.database_tool.server import settings_from
@@ -26,6 +27,7 @@ from scripts.mirroring.access import connected
 from .conftest import StartMirror, Told, arrived, assert_sums, reading, until
 
 DAYS = 2
+ROLES = ("owner", "writer", "reader")
 SERIES = 2 * (9 + 1)
 LONG_AGO = datetime(2021, 1, 1, tzinfo=UTC)
 
@@ -176,15 +178,15 @@ async def test_old_months_are_dropped_only_when_asked(demo: tool.Job) -> None:
 
 @pytest.fixture
 async def users(job: tool.Job) -> AsyncIterator[MirrorSettings]:
-    """Two users, one of each role that does not own; yields the writer's way in."""
+    """A user of each role; yields the writer's way in."""
     await tool.do_roles(job)
     await tool.do_roles(job)
-    for role in ("writer", "reader"):
+    for role in ROLES:
         await job.connection.execute(
             f"CREATE ROLE one_{role} LOGIN PASSWORD 'known' IN ROLE energy_park_{role}"
         )
     yield replace(job.settings, user="one_writer", password="known")
-    for role in ("writer", "reader"):
+    for role in ROLES:
         await job.connection.execute(f"DROP OWNED BY one_{role}")
         await job.connection.execute(f"DROP ROLE one_{role}")
 
@@ -223,6 +225,57 @@ async def test_a_reader_reads_and_no_more(users: MirrorSettings) -> None:
         assert await connection.fetchval("SELECT count(*) FROM named_day") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("INSERT INTO reading VALUES (1, 1, now(), 1, 0)")
+
+
+async def test_an_owner_mends_the_schema_and_drops_old_months(
+    users: MirrorSettings, job: tool.Job
+) -> None:
+    await job.connection.execute(
+        """
+        SELECT ensure_partitions('2020-05-01Z', '2020-05-01Z');
+        INSERT INTO reading VALUES (1, 1, '2020-05-02Z', 1, 0);
+        DROP TABLE event CASCADE;
+        DELETE FROM migration WHERE number > 1;
+        """
+    )
+    async with connected(replace(users, user="one_owner")) as connection:
+        assert await migrate(connection, users.schema, again=True) == [1, 2, 3]
+        dropped = await connection.fetch("SELECT drop_partitions('2020-06-01Z')")
+        assert "reading_2020_05" in {name for (name,) in dropped}
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("CREATE ROLE another")
+    # Who made the schema can still do as before.
+    assert await migrate(job.connection, users.schema, again=True) == [1, 2, 3]
+
+
+async def test_a_maker_of_the_schema_keeps_its_rights(
+    job: tool.Job, start_mirror: StartMirror, settings: MirrorSettings
+) -> None:
+    await job.connection.execute(
+        f"""
+        CREATE ROLE maker LOGIN PASSWORD 'known';
+        GRANT CREATE ON DATABASE {settings.database} TO maker;
+        """
+    )
+    own = replace(settings, user="maker", password="known", schema="made")
+    mirror = await start_mirror(user="maker", password="known", schema="made")
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await tool.do_roles(replace(job, settings=own))
+    mirror.offer_many(reading(index) for index in range(1, 100))
+    await arrived(mirror)
+    async with connected(own) as connection:
+        assert await migrate(connection, "made", again=True) == [1, 2, 3]
+        await assert_sums(connection, 100)
+    await mirror.stop()
+    await job.connection.execute(
+        f"""
+        DROP SCHEMA made CASCADE;
+        REVOKE ALL ON DATABASE {settings.database} FROM maker;
+        DROP OWNED BY maker;
+        DROP ROLE maker;
+        """
+    )
 
 
 async def test_a_writer_whose_schema_is_old_says_what_is_missing(

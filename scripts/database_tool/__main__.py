@@ -12,7 +12,7 @@ import asyncpg
 
 from custom_components.energy_park.mirror.connection import Engine, MirrorSettings
 from custom_components.energy_park.mirror.errors import MirrorError
-from custom_components.energy_park.mirror.migrations import load, migrate
+from custom_components.energy_park.mirror.migrations import migrate, script
 from scripts.demo_park.process import ProcessFailed
 from scripts.mirroring.access import Connection, connected
 
@@ -210,7 +210,7 @@ def main() -> None:
     """Do what the command line asks for."""
     arguments = read_arguments()
     if arguments.command == "sql":
-        print("\n".join(each.sql(Engine(arguments.engine)) for each in load()))
+        print(script(arguments.schema, Engine(arguments.engine)))
         return
     try:
         asyncio.run(run(arguments))

@@ -101,6 +101,30 @@ def for_engine(text: str, engine: Engine) -> str:
     )
 
 
+def script(schema: str, engine: Engine) -> str:
+    """Return all of it for a person to run with psql, in one transaction.
+
+    The functions of an engine's extension are looked for in ``public``.
+    """
+    sequential = "SET LOCAL citus.multi_shard_modify_mode TO 'sequential';"
+    return "\n".join(
+        [
+            "BEGIN;",
+            f"CREATE SCHEMA IF NOT EXISTS {quote(schema)};",
+            f"SET LOCAL search_path TO {quote(schema)}, public, pg_temp;",
+            *([sequential] if engine is Engine.CITUS else []),
+            _BEGIN,
+            *(
+                f"{migration.sql(engine)}\nINSERT INTO migration VALUES"
+                f" ({migration.number}, '{migration.name}', now())"
+                " ON CONFLICT DO NOTHING;"
+                for migration in load()
+            ),
+            "COMMIT;",
+        ]
+    )
+
+
 def quote(identifier: str) -> str:
     """Return a name as SQL writes it."""
     return '"' + identifier.replace('"', '""') + '"'

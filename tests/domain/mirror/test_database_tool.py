@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+import sys
 from typing import Any
 
 import asyncpg
@@ -19,6 +20,7 @@ from custom_components.energy_park.mirror.connection import (
 )
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.migrations import migrate
+from custom_components.energy_park.mirror.preparation import is_prepared
 from scripts.database_tool import __main__ as tool, files
 from scripts.database_tool.export import QUERIES, export
 from scripts.database_tool.server import settings_from
@@ -225,6 +227,29 @@ async def test_a_reader_reads_and_no_more(users: MirrorSettings) -> None:
         assert await connection.fetchval("SELECT count(*) FROM named_day") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("INSERT INTO reading VALUES (1, 1, now(), 1, 0)")
+
+
+async def test_what_is_printed_can_be_run_by_hand(
+    job: tool.Job,
+    settings: MirrorSettings,
+    start_mirror: StartMirror,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(
+        sys, "argv", ["scripts/database", "sql", "--schema", settings.schema]
+    )
+    tool.main()
+    printed = capsys.readouterr().out
+    for _ in range(2):
+        await job.connection.execute(printed)
+    assert await is_prepared(settings)
+    mirror = await start_mirror()
+    mirror.offer_many(reading(index) for index in range(100))
+    await arrived(mirror)
+    await assert_sums(job.connection, 100)
+    assert told.problems == []
 
 
 async def test_an_owner_mends_the_schema_and_drops_old_months(

@@ -62,13 +62,15 @@ def speed_up(monkeypatch: pytest.MonkeyPatch) -> Time:
 class Room:
     """Two desks on a strip: computers at 0 and 2, monitors at 1 and 3.
 
-    ``refuses`` are the desks whose system is asked and does not shut down.
+    ``refuses`` are the desks whose system is asked and does not shut down, ``broken``
+    those whose action fails.
     """
 
     hass: HomeAssistant
     strip: ShellyGen2
     computers: dict[str, Computer]
     refuses: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     warned: list[dict[str, Any]] = field(default_factory=list)
     entry: MockConfigEntry = field(init=False)
@@ -153,7 +155,7 @@ class Room:
         self.asked.append(desk)
         if desk in self.refuses:
             return
-        if not self.computers[desk].shut_down():
+        if desk in self.broken or not self.computers[desk].shut_down():
             raise HomeAssistantError("no answer, the password is hunter2")
 
     async def _warn(self, call: ServiceCall) -> None:

@@ -1,13 +1,27 @@
 """Stations switched by jobs: real plugs' HTTP, computers that lose work when cut."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import IPv4Address
+from typing import override
+from unittest.mock import AsyncMock
 
+from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import issue_registry as ir
 import pytest
+
+from custom_components.energy_park.const import DOMAIN
+from custom_components.energy_park.control import requests
+from custom_components.energy_park.park.station import Wake
+from scripts.emulators import Computer
 
 from .common import MockUser
 from .parks import async_act
-from .rooms import MAC, ROOM, Room, Time, build_strip, computers_of, speed_up
+from .rooms import MAC, PROVEN, ROOM, Room, Time, build_strip, computers_of, speed_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -115,3 +129,320 @@ async def test_a_person_postpones_and_the_other_desks_go_on(room: Room) -> None:
         "Socket 3": "off",
     }
     assert job.attributes["progress"] == 50
+
+
+async def test_a_job_begins_again_at_its_guard_after_a_restart(room: Room) -> None:
+    await room.async_add()
+    room.prove()
+    await async_act(room.hass, "switch.turn_off", room.entity("switch", "room_all"))
+    await room.async_until(lambda: len(room.asked) == 2)
+    await room.hass.config_entries.async_unload(room.entry.entry_id)
+    assert room.on[0]
+    assert room.on[2]
+    await room.hass.config_entries.async_setup(room.entry.entry_id)
+    assert room.job() in ("checking", "deferred")
+    assert room.state("sensor", "desk0_wake") == "bios_on_ac"
+    await room.async_ended()
+    assert room.on == [False] * 4
+    assert room.result("desk0") == ("off", "automation")
+    assert room.lost_work == 0
+
+
+async def test_a_system_that_refuses_leaves_its_computer_on_and_a_person_is_told(
+    room: Room,
+) -> None:
+    await room.async_add()
+    room.prove()
+    room.refuses.add("desk0")
+    await async_act(
+        room.hass, "number.set_value", room.entity("number", "park_limit"), value=0
+    )
+    rules = room.entry.runtime_data.jobs.rules
+    room.entry.runtime_data.jobs.async_set_rules(
+        replace(rules, shutdown=timedelta(minutes=2))
+    )
+    await async_act(room.hass, "switch.turn_off", room.entity("switch", "room_all"))
+    await room.async_ended()
+    assert room.on == [True, False, False, False]
+    assert room.result("desk0") == ("left_on", "did_not_shut_down")
+    assert room.result("desk1") == ("off", "automation")
+    issues = ir.async_get(room.hass)
+    assert issues.async_get_issue(
+        DOMAIN, "station_does_not_shut_down_did_not_shut_down_desk0"
+    )
+    assert len(issues.issues) == 1
+    room.refuses.clear()
+    await async_act(
+        room.hass, "switch.turn_off", room.entity("switch", "desk0_station")
+    )
+    await room.async_until(lambda: room.result("desk0")[0] == "off")
+    assert not issues.issues
+    assert room.lost_work == 0
+
+
+async def test_an_action_that_fails_is_told_without_its_words(
+    room: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    await room.async_add()
+    room.prove()
+    room.broken.add("desk0")
+    await async_act(
+        room.hass, "number.set_value", room.entity("number", "park_limit"), value=0
+    )
+    await async_act(room.hass, "switch.turn_off", room.entity("switch", "room_all"))
+    await room.async_ended()
+    assert room.result("desk0") == ("left_on", "ask_failed")
+    assert room.result("desk1") == ("off", "automation")
+    assert room.lost_work == 0
+    assert "ShutDown of Desk0 failed: HomeAssistantError" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
+async def test_somebody_who_works_keeps_the_desk(room: Room) -> None:
+    room.hass.states.async_set("binary_sensor.desk", "on")
+    await room.async_add(presence=["binary_sensor.desk"])
+    room.prove()
+    await async_act(
+        room.hass, "switch.turn_off", room.entity("switch", "desk0_station")
+    )
+    assert room.state("sensor", "desk0_job") == "deferred"
+    job = room.hass.states.get(room.entity("sensor", "desk0_job"))
+    assert job.attributes["reason"] == "working"
+    room.hass.states.async_set("binary_sensor.desk", "off")
+    await room.async_until(lambda: room.result("desk0")[0] == "off")
+    assert room.on == [False, False, True, True]
+    assert room.lost_work == 0
+
+
+@pytest.mark.parametrize(
+    ("entity", "state", "working"),
+    [
+        ("binary_sensor.x", "off", False),
+        ("person.x", "home", True),
+        ("device_tracker.x", "not_home", False),
+        ("sensor.sessions", "2", True),
+        ("sensor.sessions", "0", False),
+        ("sensor.sessions", "Ann", None),
+        ("person.x", "unavailable", None),
+    ],
+)
+async def test_signs_of_presence(
+    room: Room, entity: str, state: str, working: bool | None
+) -> None:
+    room.hass.states.async_set(entity, state)
+    await room.async_add(presence=[entity])
+    shown = room.hass.states.get(room.entity("sensor", "desk0_state"))
+    assert shown.attributes["working"] is working
+
+
+async def test_a_plug_that_vanishes_is_never_cut_and_is_reported(room: Room) -> None:
+    await room.async_add()
+    room.prove()
+    await async_act(
+        room.hass, "number.set_value", room.entity("number", "park_limit"), value=60
+    )
+    await async_act(room.hass, "switch.turn_off", room.entity("switch", "room_all"))
+    await room.strip.fault("vanish")
+    await room.async_ended()
+    assert room.on == [True] * 4
+    assert room.result("desk0") == room.result("desk1") == ("left_on", "unreachable")
+    assert room.lost_work == 0
+
+
+async def test_what_is_protected_or_carries_the_network_is_refused(
+    hass: HomeAssistant, clock: Time
+) -> None:
+    async with build_strip(clock, network=True) as strip:
+        room = Room(hass, strip, computers_of(strip))
+        await room.async_add()
+        room.prove()
+        protected = room.entity("switch", f"{MAC}_0_protected")
+        await async_act(hass, "switch.turn_on", protected)
+        await async_act(hass, "switch.turn_off", room.entity("switch", "room_all"))
+        await room.async_ended()
+        job = hass.states.get(room.entity("sensor", f"{ROOM}_job"))
+        assert job.attributes["results"] == {
+            "Socket 0": "refused",
+            "Socket 1": "refused",
+            "Socket 2": "off",
+            "Socket 3": "off",
+            "Socket 4": "refused",
+        }
+        assert room.on == [True, True, False, False, True]
+        with pytest.raises(ServiceValidationError) as refused:
+            await async_act(
+                hass, "switch.turn_off", room.entity("switch", "desk0_station")
+            )
+        assert refused.value.translation_key == "refused_protected"
+        with pytest.raises(ServiceValidationError) as refused:
+            await async_act(
+                hass, "button.press", room.entity("button", "desk0_commission")
+            )
+        assert refused.value.translation_key == "not_commissioned_protected"
+
+
+async def test_an_automation_cuts_no_stations_computer_in_any_other_way(
+    room: Room,
+) -> None:
+    await room.async_add()
+    room.prove()
+    room.computers["desk0"].shutdown_s = (0.1, 0.1)
+    room.computers["desk0"].shut_down()
+    await room.async_until(lambda: room.state("sensor", "desk0_state") == "off")
+    with pytest.raises(ServiceValidationError) as refused:
+        await async_act(
+            room.hass, "switch.turn_off", room.entity("switch", f"{MAC}_0_socket")
+        )
+    assert refused.value.translation_key == "refused_running"
+    assert room.on[0]
+
+
+async def test_an_order_the_other_way_takes_over(
+    room: Room, hass_admin_user: MockUser
+) -> None:
+    await room.async_add()
+    room.prove()
+    switch = room.entity("switch", f"{ROOM}_all")
+    await async_act(room.hass, "switch.turn_off", switch)
+    await async_act(room.hass, "switch.turn_on", switch, by=hass_admin_user)
+    await room.async_ended()
+    assert room.on == [True] * 4
+    assert not room.asked
+    assert room.result("desk0") == ("on", "as_found")
+    # A person's order stands: the schedule has to wait.
+    await async_act(
+        room.hass, "switch.turn_off", room.entity("switch", "desk0_station")
+    )
+    job = room.hass.states.get(room.entity("sensor", "desk0_job"))
+    assert (job.state, job.attributes["reason"]) == ("deferred", "outranked")
+
+
+async def test_an_observed_park_tells_and_switches_nothing(room: Room) -> None:
+    await room.async_add()
+    room.prove()
+    await async_act(room.hass, "switch.turn_on", room.entity("switch", "park_observe"))
+    await async_act(room.hass, "switch.turn_off", room.entity("switch", "room_all"))
+    await room.async_ended()
+    assert room.result("desk0")[0] == "observed"
+    assert room.on == [True] * 4
+    assert not room.asked
+
+
+async def test_how_a_computer_starts_is_found_out_and_kept(
+    room: Room, hass_admin_user: MockUser
+) -> None:
+    await room.async_add(never_sleeps=True)
+    press = room.entity("button", "desk0_commission")
+    await async_act(room.hass, "button.press", press, by=hass_admin_user)
+    assert room.state("sensor", "desk0_job") == "commissioning"
+    with pytest.raises(ServiceValidationError) as busy:
+        await async_act(room.hass, "button.press", press)
+    assert busy.value.translation_key == "station_busy"
+    await room.async_until(lambda: room.job("desk0") == "idle", 60)
+    wake = room.hass.states.get(room.entity("sensor", "desk0_wake"))
+    assert wake.state == "bios_on_ac"
+    assert wake.attributes["cut_refused"] is None
+    assert 2.5 < wake.attributes["off_below_w"] < 4
+    assert room.on == [True] * 4
+    assert room.lost_work == 0
+    assert not ir.async_get(room.hass).issues
+    await room.hass.config_entries.async_reload(room.entry.entry_id)
+    assert room.state("sensor", "desk0_wake") == "bios_on_ac"
+
+
+async def test_a_commissioning_run_ends_with_a_restart_and_feeds_the_computer(
+    room: Room, hass_admin_user: MockUser
+) -> None:
+    await room.async_add(never_sleeps=True)
+    await async_act(
+        room.hass,
+        "button.press",
+        room.entity("button", "desk0_commission"),
+        by=hass_admin_user,
+    )
+    await room.async_until(lambda: not room.on[0])
+    await room.hass.config_entries.async_unload(room.entry.entry_id)
+    await room.hass.config_entries.async_setup(room.entry.entry_id)
+    await room.async_until(lambda: room.on[0])
+    assert room.job("desk0") == "idle"
+    assert room.state("sensor", "desk0_wake") == "unknown"
+    assert room.lost_work == 0
+
+
+async def test_a_computer_that_does_not_shut_down_is_not_commissioned(
+    room: Room,
+) -> None:
+    await room.async_add()
+    room.refuses.add("desk0")
+    await async_act(
+        room.hass, "button.press", room.entity("button", "desk0_commission")
+    )
+    await room.async_until(lambda: room.job("desk0") == "idle", 90)
+    assert ir.async_get(room.hass).async_get_issue(
+        DOMAIN, "commissioning_failed_did_not_shut_down_desk0"
+    )
+    assert room.on == [True] * 4
+    assert room.lost_work == 0
+
+
+async def test_what_a_computer_draws_asleep_is_measured(room: Room) -> None:
+    await room.async_add()
+    unslept = replace(PROVEN, sleep_w=None)
+    stations = room.entry.runtime_data.stations
+    stations.async_learn("desk0", unslept)
+    wake = room.entity("sensor", "desk0_wake")
+    assert room.hass.states.get(wake).attributes["cut_refused"] == "off_power_unknown"
+    await async_act(
+        room.hass, "button.press", room.entity("button", "desk0_measure_sleep")
+    )
+    assert room.job("desk0") == "measuring_sleep"
+    notice = persistent_notification._async_get_or_create_notifications(room.hass)
+    assert "Send Desk0 to sleep" in notice["energy_park_desk0"]["message"]
+    room.computers["desk0"].sleep()
+    await room.async_until(lambda: room.job("desk0") == "idle")
+    assert stations.memory("desk0").learnt.sleep_w == pytest.approx(4.0, rel=0.1)
+    assert room.hass.states.get(wake).attributes["cut_refused"] is None
+
+
+async def test_a_packet_wakes_a_computer(
+    hass: HomeAssistant,
+    clock: Time,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_admin_user: MockUser,
+) -> None:
+    heard: list[bytes] = []
+    computers: dict[str, Computer] = {}
+
+    class Card(asyncio.DatagramProtocol):
+        @override
+        def datagram_received(self, data: bytes, addr: object) -> None:
+            heard.append(data)
+            computers["desk0"].wake()
+
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+        Card, local_addr=("127.0.0.1", 0)
+    )
+    port = transport.get_extra_info("sockname")[1]
+    monkeypatch.setattr(requests, "WAKE_ON_LAN_PORT", port)
+    monkeypatch.setattr(
+        requests,
+        "async_get_ipv4_broadcast_addresses",
+        AsyncMock(return_value={IPv4Address("127.0.0.1")}),
+    )
+    async with build_strip(clock, on_ac=False, running=False) as strip:
+        computers |= computers_of(strip)
+        room = Room(hass, strip, computers)
+        await room.async_add(mac="aa:bb:cc:00:11:22")
+        room.entry.runtime_data.stations.async_learn(
+            "desk0", replace(PROVEN, wake=Wake.PLUG_THEN_WOL)
+        )
+        await async_act(
+            hass,
+            "switch.turn_on",
+            room.entity("switch", "desk0_station"),
+            by=hass_admin_user,
+        )
+        await room.async_until(lambda: room.result("desk0")[0] == "on")
+        assert room.computers["desk0"].running
+    transport.close()
+    assert set(heard) == {b"\xff" * 6 + bytes.fromhex("aabbcc001122") * 16}

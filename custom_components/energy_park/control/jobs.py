@@ -13,7 +13,7 @@ from ..const import DOMAIN, LOGGER
 from ..model import Order, Reason, Role, Socket, Source
 from ..park import switching
 from ..park.arbiter import outranks
-from ..park.effects import Effect, Refresh, Report, Switch
+from ..park.effects import Effect, Outcome, Refresh, Report, Switch
 from ..park.job import Job, set_up
 from ..park.observation import AtLimit, Rules
 from ..park.switch_off import OffPhase, OffRun
@@ -251,11 +251,18 @@ class Jobs:
             case Refresh(socket):
                 doing = self._async_read(socket)
             case Report():
-                self._async_report(memory.job, effect)
+                self._async_report(memory, effect)
                 return
             case _:
                 doing = self._async_request(memory, effect)
         self._hass.async_create_background_task(doing, f"{DOMAIN} job: {effect}")
+
+    @callback
+    def _async_stand(self, memory: JobMemory, report: Report) -> None:
+        """Let an order stand that found its socket as it should be."""
+        if report.result.outcome in (Outcome.ON, Outcome.OFF):
+            switch = Switch(report.socket, report.result.outcome is Outcome.ON)
+            self._async_carry_out(memory, switch)
 
     async def _async_switch(self, memory: JobMemory, effect: Switch) -> None:
         """Order a socket as the job's owner would; tell the job when that is refused."""
@@ -290,8 +297,11 @@ class Jobs:
             self._async_take(memory, switching.failed(utcnow(), memory.job, request))
 
     @callback
-    def _async_report(self, job: Job, report: Report) -> None:
+    def _async_report(self, memory: JobMemory, report: Report) -> None:
         """Keep what became of a station, and have a person see to it if need be."""
+        job = memory.job
+        if report.result.reason is Reason.AS_FOUND and not job.observe:
+            self._async_stand(memory, report)
         station = self._stations.described.get(report.station or "")
         if station is None or report.socket != station.computer:
             return

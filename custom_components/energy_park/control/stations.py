@@ -83,8 +83,15 @@ class Stations:
         )
 
     def band(self, station_id: str) -> Band:
-        """Return what the power of a station's computer tells now."""
-        return self._memory.sockets[self.described[station_id].computer].standby.band
+        """Return what the power of a station's computer tells now.
+
+        What a commissioning run has measured tells off from standby.
+        """
+        station = self.station(station_id)
+        standby = self._memory.sockets[station.computer].standby
+        if station.learnt.off_w and station.off_band.holds(standby.power_w):
+            return Band.OFF
+        return standby.band
 
     def sample(self, socket_id: str) -> Sample | None:
         """Return the latest reading of a socket, and how old it is."""

@@ -20,6 +20,7 @@ from custom_components.energy_park.blueprints import (
 from custom_components.energy_park.const import DOMAIN
 
 from . import source
+from .automations import async_automate
 from .parks import async_setup
 
 LANGUAGES = ("es", "fr")
@@ -27,8 +28,13 @@ NAMES = tuple(blueprint_names())
 
 # What a user fills in, beside what has a default.
 INPUTS: dict[str, dict[str, Any]] = {
+    "evening_round": {"sectors": ["switch.room_a"]},
+    "maintenance_window": {"sectors": ["switch.room_a"], "power": "sensor.power"},
+    "sector_schedule": {"sectors": ["switch.room_a"], "schedule": "schedule.week"},
     "shed_on_prediction": {},
     "shed_on_request": {"when": {"trigger": "event", "event_type": "please"}},
+    "sobriety": {"tempo": "sensor.colour"},
+    "standby_killer": {"sectors": ["switch.room_a"]},
     "shedding_notify": {"started": [{"event": "started"}]},
     "turn_down_first": {"setting": "number.charger"},
 }
@@ -106,22 +112,9 @@ async def test_the_action_installs_them_in_the_language_of_the_server(
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_blueprint_makes_an_automation(hass: HomeAssistant, name: str) -> None:
     await async_setup(hass)
-    await async_setup_component(hass, "automation", {})
-    await async_install_blueprints(hass)
-    automation = {
-        "alias": name,
-        "use_blueprint": {"path": blueprint_path(name), "input": INPUTS[name]},
-    }
-    assert await async_setup_component(hass, "automation", {"automation": [automation]})
-    # The automation component was set up empty before; it is loaded by its reload.
-    (Path(hass.config.config_dir) / "configuration.yaml").write_text(
-        yaml.safe_dump({"automation": [automation]})
-    )
-    await hass.services.async_call("automation", "reload", blocking=True)
-    [made] = hass.states.async_all("automation")
-    assert made.state == "on"
+    made = await async_automate(hass, name, INPUTS[name])
     await hass.services.async_call(
-        "automation", "turn_off", {"entity_id": made.entity_id}, blocking=True
+        "automation", "turn_off", {"entity_id": made}, blocking=True
     )
 
 

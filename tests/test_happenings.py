@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from custom_components.energy_park.control.happenings import decisions
-from custom_components.energy_park.mirror.rows import EventKind, EventRow
+from custom_components.energy_park.control.happenings import decisions, shed
+from custom_components.energy_park.control.shedding import Happening
+from custom_components.energy_park.mirror.rows import EventKind, EventRow, SubjectKind
 from custom_components.energy_park.model import (
     Order,
     Reason,
@@ -34,26 +35,36 @@ def told(before: SocketState, after: SocketState) -> list[EventRow]:
 
 
 def test_shedding_is_told_as_such() -> None:
-    shed = order(Source.SAFETY, Reason.SHED)
-    after = arbiter.place(FOUND, shed, OPEN, ON, NOW).state
-    rows = told(FOUND, after)
-    kinds = [EventKind.ORDER, EventKind.WANTED, EventKind.SHED]
-    assert [row.kind for row in rows] == kinds
-    assert {(row.is_on, row.source, row.reason) for row in rows} == {
-        (False, Source.SAFETY, Reason.SHED)
-    }
-    assert len({row.event_id for row in rows}) == 3
-    back = replace(shed, on=True, reason=Reason.RESTORED)
-    kinds = [EventKind.ORDER, EventKind.WANTED, EventKind.RESTORE]
-    restored = arbiter.place(after, back, OPEN, ON, NOW).state
-    assert [row.kind for row in told(after, restored)] == kinds
+    claim = order(Source.SAFETY, Reason.SHED)
+    after = arbiter.place(FOUND, claim, OPEN, ON, NOW).state
+    assert [row.kind for row in told(FOUND, after)] == [
+        EventKind.ORDER,
+        EventKind.WANTED,
+    ]
+    particulars = {"socket": "Heater", "socket_id": "a_0", "power": 1500}
+    for happening, kind, on in (
+        (Happening.SHED, EventKind.SHED, False),
+        (Happening.RESTORED, EventKind.RESTORE, True),
+        (Happening.REFUSED, EventKind.SHED, None),
+    ):
+        row = shed("0217", happening, particulars, NOW)
+        assert (row.kind, row.subject_id, row.is_on) == (kind, "a_0", on)
+        assert (row.source, row.reason) == (Source.SAFETY, happening)
+        assert row.detail == {"meter": "0217", **particulars}
+
+
+def test_what_a_meter_foresees_is_an_alarm() -> None:
+    row = shed("0217", Happening.OVERLOAD_PREDICTED, {"seconds_left": 9.5}, NOW)
+    assert (row.kind, row.subject_kind) == (EventKind.ALARM, SubjectKind.METER)
+    assert (row.subject_id, row.is_on) == ("0217", True)
+    assert shed("0217", Happening.OVER, {}, NOW).is_on is False
 
 
 def test_an_order_that_has_to_wait_is_told_with_the_reason() -> None:
-    shed = arbiter.place(FOUND, order(Source.SAFETY, Reason.SHED), OPEN, ON, NOW).state
+    cut = arbiter.place(FOUND, order(Source.SAFETY, Reason.SHED), OPEN, ON, NOW).state
     wish = order(Source.PERSON, Reason.PERSON, on=True)
-    after = arbiter.place(shed, wish, OPEN, ON, NOW).state
-    [row] = told(shed, after)
+    after = arbiter.place(cut, wish, OPEN, ON, NOW).state
+    [row] = told(cut, after)
     assert (row.kind, row.source, row.reason) == (
         EventKind.ORDER,
         Source.PERSON,

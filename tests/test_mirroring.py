@@ -212,6 +212,28 @@ async def test_an_order_is_told_with_its_reason(
     await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def test_shedding_is_told_with_its_cause(
+    hass: HomeAssistant, database: TestDatabase, strip: ShellyGen2
+) -> None:
+    data = database.data()
+    async with EmulatedMeter(mode="historique", contract="hc") as linky:
+        entry = await async_setup(
+            hass, mirror(data), meter(linky.url, linky.serial), plug(strip)
+        )
+        heard = entry.runtime_data.meters["meter"]
+        await async_wait(hass, lambda: heard.heard, within_s=30)
+        await hass.services.async_call(
+            DOMAIN, "shed", {"mode": "request"}, blocking=True
+        )
+        question = "SELECT * FROM event WHERE kind = 'shed' AND is_on = false"
+        rows = await answer(database, data["schema"], question, 2)
+        sockets = {socket.id for socket in entry.runtime_data.switchboard.sockets}
+        assert {row["subject_id"] for row in rows} == sockets
+        assert {(row["source"], row["reason"]) for row in rows} == {("safety", "shed")}
+        assert linky.serial in rows[0]["detail"]
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
 LATEST = """
     SELECT value, quality FROM reading JOIN series USING (site_id, series_id)
     WHERE subject_kind = $1 AND subject_id = $2 AND metric = $3 ORDER BY at DESC LIMIT 1

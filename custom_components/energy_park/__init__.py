@@ -45,6 +45,7 @@ from .coordinator import (
     PolledPlugCoordinator,
 )
 from .devices import async_register_devices
+from .display import DisplayView
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
 from .meter_coordinator import MeterCoordinator
 from .plan import async_remove_plans, async_setup_plans
@@ -72,6 +73,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_history(hass)
     async_setup_websocket(hass)
     hass.http.register_view(RegistrationView())
+    hass.http.register_view(DisplayView())
     await async_serve_cards(hass)
     await async_setup_plans(hass)
     return True

@@ -1,23 +1,24 @@
 """What happened to sockets and meters, as rows: orders, wanted and actual states."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from ..mirror.rows import EventKind, EventRow, SubjectKind
-from ..model import Order, Reason, Socket
+from ..model import Order, Reason, Socket, Source
 from ..park.alarm_settings import AlarmKind
 from ..park.alarms import Level
 from ..park.arbiter import SocketState
 from .alarms import Alarm
+from .shedding import Happening
 
-_SHEDDING: Final = {Reason.SHED: EventKind.SHED, Reason.RESTORED: EventKind.RESTORE}
-
+_SHED: Final = {Happening.SHED: False, Happening.RESTORED: True}
+_ALARMED: Final = {Happening.OVERLOAD_PREDICTED: True, Happening.OVER: False}
 _SUBJECTS: Final = {
     AlarmKind.OVERLOAD: SubjectKind.SOCKET,
     AlarmKind.VOLTAGE: SubjectKind.PLUG,
-    AlarmKind.SILENCE: SubjectKind.PLUG,
     AlarmKind.OUT_OF_HOURS: SubjectKind.SECTOR,
+    AlarmKind.SILENCE: SubjectKind.PLUG,
 }
 
 
@@ -39,23 +40,21 @@ def decisions(
     if refused is not None and refused is not before.refused_order:
         yield _ordered(socket, refused, now, after.refused)
     if (after.wanted, after.reason) != (before.wanted, before.reason):
-        for kind in (EventKind.WANTED, _SHEDDING.get(after.reason)):
-            if kind is not None:
-                yield _of_socket(
-                    socket,
-                    kind,
-                    now,
-                    is_on=after.wanted,
-                    source=after.claims[0].source if after.claims else None,
-                    reason=after.reason,
-                    until=after.until,
-                )
+        yield _of_socket(
+            socket.id,
+            EventKind.WANTED,
+            now,
+            is_on=after.wanted,
+            source=after.claims[0].source if after.claims else None,
+            reason=after.reason,
+            until=after.until,
+        )
 
 
 def actual(socket: Socket, on: bool | None, why: str, now: datetime) -> EventRow:
     """Return that a socket is on, off, or not heard any more (None)."""
     return _of_socket(
-        socket,
+        socket.id,
         EventKind.ACTUAL,
         now,
         is_on=on,
@@ -75,6 +74,37 @@ def overload(meter_id: str, on: bool, now: datetime) -> EventRow:
     )
 
 
+def shed(
+    meter_id: str, happening: Happening, particulars: Mapping[str, Any], now: datetime
+) -> EventRow:
+    """Return what the shedding behind a meter decided, or saw coming.
+
+    What is shed and what comes back are events of the socket, with the cause. So is
+    what would have been shed, was refused or failed: there ``is_on`` is None.
+    """
+    detail = {"meter": meter_id, **particulars}
+    if "socket_id" in particulars:
+        back = happening is Happening.RESTORED
+        return _of_socket(
+            particulars["socket_id"],
+            EventKind.RESTORE if back else EventKind.SHED,
+            now,
+            is_on=_SHED.get(happening),
+            source=Source.SAFETY,
+            reason=happening,
+            detail=detail,
+        )
+    return EventRow(
+        at=now,
+        kind=EventKind.ALARM,
+        subject_kind=SubjectKind.METER,
+        subject_id=meter_id,
+        is_on=_ALARMED.get(happening),
+        reason=happening,
+        detail=detail,
+    )
+
+
 def tariff(meter_id: str, period: str | None, label: str, now: datetime) -> EventRow:
     """Return that another tariff period began, also in the meter's own words."""
     return EventRow(
@@ -90,7 +120,7 @@ def _ordered(
     socket: Socket, order: Order, at: datetime, refused: Reason | None
 ) -> EventRow:
     return _of_socket(
-        socket,
+        socket.id,
         EventKind.ORDER,
         at,
         is_on=order.on,
@@ -115,12 +145,12 @@ def alarm_changed(alarm: Alarm, now: datetime) -> EventRow:
 
 
 def _of_socket(
-    socket: Socket, kind: EventKind, at: datetime, **values: Any
+    socket_id: str, kind: EventKind, at: datetime, **values: Any
 ) -> EventRow:
     return EventRow(
         at=at,
         kind=kind,
         subject_kind=SubjectKind.SOCKET,
-        subject_id=socket.id,
+        subject_id=socket_id,
         **values,
     )

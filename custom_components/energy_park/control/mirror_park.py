@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
@@ -32,7 +32,8 @@ from ..model import MeterReading, PlugReading
 from ..park.arbiter import SocketState
 from .alarms import Alarm
 from .group import SocketGroup
-from .happenings import actual, alarm_changed, decisions, overload, tariff
+from .happenings import actual, alarm_changed, decisions, overload, shed, tariff
+from .shedding import Happening
 
 # A meter tells these with every frame, but they change by the day or by the hour.
 SLOW_METRICS: Final = {
@@ -94,6 +95,12 @@ class ParkRows:
         for group in self._data.groups:
             self._unsubscribe.append(
                 group.async_add_listener(partial(self._changed.add, group))
+            )
+        for shedding in self._data.sheddings.values():
+            self._unsubscribe.append(
+                shedding.async_add_teller(
+                    partial(self._tell_shedding, shedding.meter.serial)
+                )
             )
         self._unsubscribe.append(
             async_track_time_interval(self._hass, self._async_sum_up, PLUG_INTERVAL)
@@ -212,6 +219,14 @@ class ParkRows:
         ):
             quality = Quality.GOOD if whole else Quality.ESTIMATED
             self._mirror.offer_many(reading_rows(kind, subject, values, now, quality))
+
+    def _tell_shedding(
+        self, meter_id: str, happening: Happening, particulars: dict[str, Any]
+    ) -> None:
+        now = dt_util.utcnow()
+        self._guard(
+            lambda: self._mirror.offer(shed(meter_id, happening, particulars, now))
+        )
 
     def _describe_plug(self, plug: PlugCoordinator) -> None:
         memory = self._data.switchboard.memory

@@ -67,7 +67,7 @@ class Spool:
         self._enough.set()
         await self._keeping
         await self.run(self._storage.close)
-        self._thread.shutdown(wait=False)
+        await asyncio.to_thread(self._thread.shutdown)
 
     def offer(self, row: Row) -> None:
         """Take a row; it is on disk within a second.

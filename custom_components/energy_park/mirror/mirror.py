@@ -121,12 +121,7 @@ class Mirror:
     async def arrived(self) -> None:
         """Return when the database is there and has all that was offered until now."""
         await self.flush()
-        asked_at = self._now()
-        self._writer.wake()
-        while not self._writer.connected or (
-            self._spool.waiting and self._writer.arrived_until < asked_at
-        ):
-            await self._writer.progress()
+        await self._writer.cleared()
 
     async def flush(self) -> None:
         """Return when everything offered until now is on disk."""

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sized
 from contextlib import aclosing
 from datetime import datetime
+from itertools import count
 import logging
 import secrets
 from typing import Final
@@ -66,7 +67,9 @@ class Writer:
         self._now = now
         self._writer_id = secrets.randbits(63)
         self._wakes: dict[str, asyncio.Event] = {}
-        self._clear_at: dict[str, datetime] = {}
+        self._looks = count(1)
+        self._clear: dict[str, tuple[int, datetime]] = {}
+        self._cleared = 0
         self._progress = asyncio.Event()
         self._mend = False
         self._retry_s = FIRST_RETRY_S
@@ -85,6 +88,13 @@ class Writer:
         """Return after the next batch, look at the spool, or failure."""
         self._progress.clear()
         await self._progress.wait()
+
+    async def cleared(self) -> None:
+        """Return when the database has all that is in the spool now."""
+        asked = next(self._looks)
+        self.wake()
+        while not self.connected or (self._spool.waiting and self._cleared < asked):
+            await self.progress()
 
     @property
     def rows_per_minute(self) -> int:
@@ -165,16 +175,16 @@ class Writer:
         wake = self._wakes[kind] = asyncio.Event()
         while True:
             wake.clear()
-            begun_at = self._now()
+            look = next(self._looks), self._now()
             async with aclosing(read_ahead(take, limit)) as batches:
                 async for batch in batches:
                     await send(batch)
                     self._succeed(len(batch))
             await self._spool.tidy()
-            self._clear_at[kind] = begun_at
+            self._clear[kind] = look
             # What was here when the connection began waits for every kind's first look.
-            if len(self._clear_at) == _KINDS:
-                self.arrived_until = min(self._clear_at.values())
+            if len(self._clear) == _KINDS:
+                self._cleared, self.arrived_until = min(self._clear.values())
                 self._progress.set()
             if not self._spool.waiting:
                 self._problems.rearm(Problem.ROWS_THINNED)

@@ -227,6 +227,25 @@ async def test_filling_in_waits_for_a_database_that_is_away(
     assert await filling == len(SERIES) * 48 * 60
 
 
+async def test_a_clock_that_is_set_back_stops_nothing(
+    start_mirror: StartMirror, database: Connection, clock: Clock
+) -> None:
+    mirror = await start_mirror()
+    recorder = Recorder()
+    clock.ahead = timedelta(hours=1)
+    mirror.offer_many(readings(TWO, BEGIN, END))
+    filling = asyncio.create_task(recorder.fill(mirror, ONE))
+    await asyncio.sleep(0)
+    clock.ahead = timedelta(0)
+    number = 0
+    # There is always something that waits.
+    while not filling.done():
+        mirror.offer(ReadingRow(SERIES[2], END + number * INSTANT, 1.0))
+        number += 1
+        await asyncio.sleep(0.001)
+    assert await filling == 48 * 60
+
+
 async def test_what_was_filled_in_is_not_marked_by_todays_clock(
     start_mirror: StartMirror, database: Connection, clock: Clock, told: Told
 ) -> None:

@@ -357,21 +357,40 @@ async def test_a_backup_that_was_restored_repeats_nothing(
 async def test_months_get_their_partitions_and_a_mad_clock_the_default_one(
     start_mirror: StartMirror, database: Connection, told: Told
 ) -> None:
+    rows = [
+        ReadingRow(SERIES[0], at.replace(tzinfo=UTC), index)
+        for index, at in enumerate(
+            [
+                datetime(2024, 2, 3),
+                datetime(2099, 1, 1),
+                START,
+                datetime.min,
+                datetime.max,
+            ]
+        )
+    ]
+    away = await start_mirror(port=1)
+    away.offer_many(rows[:4])
+    await away.stop()
+    told.problems.clear()
     mirror = await start_mirror()
-    for index, at in enumerate(
-        [datetime(2024, 2, 3, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC), START]
-    ):
-        mirror.offer(ReadingRow(SERIES[0], at, index))
+    mirror.offer_many(rows[1:])
     await arrived(mirror)
-    rows = await database.fetch(
+    homes = await database.fetch(
         "SELECT value, tableoid::regclass::text AS home, quality FROM reading"
     )
-    found = {row["value"]: (row["home"].split(".")[-1], row["quality"]) for row in rows}
+    found = {
+        row["value"]: (row["home"].split(".")[-1], row["quality"]) for row in homes
+    }
     assert found == {
         0: ("reading_2024_02", 0),
         1: ("reading_default", Quality.CLOCK_WRONG),
         2: ("reading_2026_11", 0),
+        3: ("reading_default", 0),
+        4: ("reading_default", Quality.CLOCK_WRONG),
     }
+    await assert_sums(database, 5)
+    assert told.problems == []
 
 
 async def test_a_clock_that_is_wrong_is_told_and_marked(

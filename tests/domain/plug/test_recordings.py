@@ -3,14 +3,18 @@
 Written after recordings; what stands under ``Tomorrow`` nobody has seen yet.
 """
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import aiohttp
+from hypothesis import given, settings, strategies as st
 import pytest
+import pytest_socket
 
 from custom_components.energy_park.model import PlugInfo, SocketReading
-from custom_components.energy_park.plug import identify, open_plug
+from custom_components.energy_park.plug import PlugError, identify, open_plug
 
 from .conftest import http_answer, scripted
 
@@ -351,3 +355,67 @@ async def test_what_is_recorded_is_read(http: aiohttp.ClientSession, name: str) 
         assert info.sockets == tuple(readings)
         reading = await open_plug(http, device.host, info).read()
     assert reading.sockets == readings
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
+# Values that are plainly of the wrong kind, and one that is a number all the same.
+JUNK = st.sampled_from([None, "text", [], {}, [1, "2"], True, "1e999", -0.0])
+
+
+@st.composite
+def firmwares(draw: st.DrawFn, document: Any) -> Any:
+    """A document as another firmware may send it: less, more, and otherwise."""
+    if not isinstance(document, dict):
+        return document
+    changed = {}
+    for key, value in document.items():
+        fate = draw(st.sampled_from(["kept"] * 6 + ["gone", "junk"]))
+        if fate == "kept":
+            changed[key] = draw(firmwares(value))
+        elif fate == "junk":
+            changed[key] = draw(JUNK)
+    if draw(st.booleans()):
+        changed["Unheard"] = draw(json_values)
+    return changed
+
+
+@pytest.mark.parametrize("name", RECORDINGS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_what_is_missing_is_unknown_and_what_is_new_is_ignored(
+    name: str, data: st.DataObject
+) -> None:
+    pages, _, readings = RECORDINGS[name]
+    known = {path: data.draw(firmwares(page)) for path, page in pages.items()}
+    pytest_socket.enable_socket()
+    found = asyncio.run(_read(pages, known))
+    if found is None:
+        return
+    for number, reading in found.items():
+        whole = asdict(readings[number])
+        for field, value in asdict(reading).items():
+            # Another counter may stand in for one that is gone.
+            if not field.startswith("energy"):
+                assert value in {whole[field], None, 0.0, True}, field
+
+
+async def _read(pages: Pages, changed: Pages) -> Mapping[int, SocketReading] | None:
+    """Identify a plug by what was recorded, and read what it sends later."""
+    answers = dict(pages)
+
+    def answer(path: str) -> bytes:
+        missing = http_answer(b"Not found", "404 Not Found")
+        return http_answer(answers[path]) if path in answers else missing
+
+    async with aiohttp.ClientSession() as http, scripted(answer) as device:
+        info = await identify(http, device.host)
+        client = open_plug(http, device.host, info)
+        answers |= changed
+        try:
+            return (await client.read()).sockets
+        except PlugError:
+            return None

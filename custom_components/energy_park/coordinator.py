@@ -14,6 +14,7 @@ from homeassistant.util.dt import utcnow
 
 from .configuration import read_plug
 from .const import (
+    CONF_CHANNELS,
     CONF_DIALECT,
     CONF_FIRMWARE,
     DOMAIN,
@@ -90,6 +91,8 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
         self.subentry = subentry
         # Known once the device is registered, before any entity is made.
         self.device_id = ""
+        # The numbers of its circuits that are measured and cannot be switched.
+        self.channels: tuple[int, ...] = ()
         # Whether nothing but a toggle tells the state of its sockets.
         self.blind = False
         super().__init__(
@@ -164,6 +167,7 @@ class PolledPlugCoordinator(PlugCoordinator):
     ) -> None:
         """Prepare to poll; ``polls`` bounds those of the whole park."""
         super().__init__(hass, entry, subentry, interval)
+        self.channels = tuple(subentry.data.get(CONF_CHANNELS, ()))
         self._interval = interval
         # All are polled first at the start of the park: the second polls lie apart,
         # and all that follow.
@@ -177,6 +181,7 @@ class PolledPlugCoordinator(PlugCoordinator):
                 model=self.plug.model,
                 firmware=subentry.data.get(CONF_FIRMWARE),
                 sockets=tuple(socket.number for socket in self.plug.sockets),
+                channels=self.channels,
             ),
         )
         self.blind = is_blind(subentry.data)

@@ -23,6 +23,7 @@ from .const import (
 )
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .model import Plug, Socket
+from .plug.shelly_em import channel_name
 from .plugs import CONF_REST
 
 type AnyDeviceInfo = DeviceInfo | ChildDeviceInfo
@@ -196,6 +197,14 @@ def _register_plug(
                 name=socket.name,
                 parent_device_id=coordinator.device_id,
             )
+    for channel in coordinator.channels:
+        registry.async_get_or_create_child(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=subentry.subentry_id,
+            identifiers={(DOMAIN, f"{plug.serial}_{channel}")},
+            name=f"{plug.name} {channel_name(channel)}",
+            parent_device_id=coordinator.device_id,
+        )
 
 
 def _serial_number(subentry: ConfigSubentry, plug: Plug) -> str | None:

@@ -4,6 +4,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EnergyParkConfigEntry
+from .sensors.channel import follow_channels
 from .sensors.group import (
     GROUP_APPARENT_POWER,
     GROUP_POWER,
@@ -69,6 +70,7 @@ async def async_setup_entry(
             config_subentry_id=subentry_id,
         )
         follow_plug(plug, subentry_id, async_add_entities)
+        follow_channels(plug, subentry_id, async_add_entities)
     for station in entry.runtime_data.stations.described.values():
         async_add_entities(
             [

@@ -68,7 +68,7 @@ async def try_plug(
         if serial and info.serial and info.serial != serial:
             return None, {"base": "other_plug"}
         if read_credentials(data) is not None or not info.needs_password:
-            if not info.sockets:
+            if not info.sockets and not info.channels:
                 return None, {"base": "no_sockets"}
             await open_client(hass, data, info).read()
     except PlugError as err:

@@ -207,6 +207,8 @@ class InventoryFlow(ConfigFlow):
             return "plug_configured"
         if known_switches(self.hass, info.serial):
             return "plug_known"
+        if not info.sockets:
+            return "no_sockets"
         if any(line.socket is None for line in lines) and len(info.sockets) > 1:
             return "which_socket"
         if {line.socket for line in lines} - {None, *info.sockets}:

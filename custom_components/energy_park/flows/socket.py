@@ -20,6 +20,7 @@ import probatio
 
 from ..configuration import sectors
 from ..const import (
+    CONF_CHANNELS,
     CONF_DIALECT,
     CONF_FIRMWARE,
     CONF_NUMBER,
@@ -180,4 +181,5 @@ def plug_data(
         CONF_MODEL: info.model,
         CONF_FIRMWARE: info.firmware,
         CONF_SOCKETS: list(sockets),
+        **({CONF_CHANNELS: list(info.channels)} if info.channels else {}),
     }

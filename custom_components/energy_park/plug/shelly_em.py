@@ -37,6 +37,15 @@ def channels(status: Mapping[str, object]) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def channel_name(channel: int) -> str:
+    """Return what stands on a panel: a number, or the letter of a phase."""
+    if channel < FIRST_TRIPLE:
+        return str(channel - FIRST_SINGLE + 1)
+    index, offset = divmod(channel - FIRST_TRIPLE, _TRIPLE_STEP)
+    letter = _PHASES[offset].upper() if offset < len(_PHASES) else str(offset)
+    return f"{index + 1}{letter}" if index else letter
+
+
 def channel_reading(status: Mapping[str, object], channel: int) -> SocketReading:
     """Read one channel of ``Shelly.GetStatus``.
 

@@ -363,7 +363,9 @@ json_values = st.recursive(
     max_leaves=4,
 )
 # Values that are plainly of the wrong kind, and one that is a number all the same.
-JUNK = st.sampled_from([None, "text", [], {}, [1, "2"], True, "1e999", -0.0])
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
+    [None, "text", [], {}, [1, "2"], True, "1e999", -0.0]
+)
 
 
 @st.composite

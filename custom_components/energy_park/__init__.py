@@ -49,6 +49,7 @@ from .display import DisplayView
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
 from .meter_coordinator import MeterCoordinator
 from .plan import async_remove_plans, async_setup_plans
+from .protection import async_watch_protection
 from .readback import async_setup_history
 from .registration import RegistrationView
 from .services import async_setup_services
@@ -156,6 +157,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     if (mirroring := entry.runtime_data.mirroring) is not None:
         mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_watch_protection(hass, entry)
     await async_register_cards(hass)
     for meter in meters.values():
         meter.async_start()

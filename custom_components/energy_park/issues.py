@@ -17,11 +17,13 @@ from .plug.client import (
 )
 
 if TYPE_CHECKING:
+    from .coordinator import EnergyParkConfigEntry
     from .meter_coordinator import MeterCoordinator
 
 MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"
 NOT_OBEYING = "not_obeying"
+UNPROTECTED = "unprotected"
 SOCKET_OVERLOADED = "socket_overloaded"
 PLUGS_SILENT = "plugs_silent"
 PLUG_ISSUES: dict[type[PlugError], str] = {
@@ -173,3 +175,23 @@ def async_report_plug(
             )
         else:
             ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+@callback
+def async_report_unprotected(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+    """Tell that no automation keeps the meter from opening."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{UNPROTECTED}_{entry.entry_id}",
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=UNPROTECTED,
+        translation_placeholders={"park": entry.title},
+    )
+
+
+@callback
+def async_forget_unprotected(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+    """An automation does, or there is nothing to protect."""
+    ir.async_delete_issue(hass, DOMAIN, f"{UNPROTECTED}_{entry.entry_id}")

@@ -1,5 +1,7 @@
 """Mends what a repair is about, once a person agreed."""
 
+from typing import override
+
 from homeassistant.components.repairs import (
     ConfirmRepairFlow,
     RepairsFlow,
@@ -7,10 +9,12 @@ from homeassistant.components.repairs import (
 )
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .const import DOMAIN
-from .issues import OTHER_METER
+from .issues import OTHER_METER, UNPROTECTED
+from .protection import async_protect
 
 
 async def async_create_fix_flow(
@@ -25,7 +29,28 @@ async def async_create_fix_flow(
             return OtherMeterRepairFlow(
                 entry, str(data["subentry_id"]), str(data["serial"])
             )
+    if issue_id.startswith(UNPROTECTED):
+        return UnprotectedRepairFlow()
     return ConfirmRepairFlow()
+
+
+class UnprotectedRepairFlow(ConfirmRepairFlow):
+    """Makes the automation that sheds on prediction."""
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, then make it; say why where that fails."""
+        if user_input is None:
+            return await super().async_step_confirm()
+        try:
+            await async_protect(self.hass)
+        except HomeAssistantError as err:
+            return self.async_abort(
+                reason="not_made", description_placeholders={"error": str(err)}
+            )
+        return self.async_create_entry(data={})
 
 
 class OtherMeterRepairFlow(RepairsFlow):

@@ -27,9 +27,7 @@ class Supplies:
     def __init__(self, meter: MeterCoordinator) -> None:
         """Nothing was told yet."""
         self._meter = meter
-        # The last reading, and the last one that was not a coarse warning.
         self.now: Told = {}
-        self._told: Told = {}
         self._data: MeterData | None = None
 
     def follow(self, now: datetime) -> bool:
@@ -51,8 +49,6 @@ class Supplies:
                 for number, trip in enumerate(data.trip.phases, 1)
             )
         }
-        if not data.reading.early:
-            self._told = self.now
         return True
 
     def _supply(
@@ -62,14 +58,14 @@ class Supplies:
             phase=phase,
             limit_va=trip.limit_va,
             power_va=trip.power_va,
-            # A warning is coarse; the same frame tells the power very soon.
-            power_max_va=trip.power_va if data.reading.early else trip.power_max_va,
+            power_max_va=trip.power_max_va,
             filtered_va2=(trip.filtered_ratio * trip.limit_va) ** 2,
             ceiling_va2=(trip.filtered_ratio_max * trip.limit_va) ** 2,
             warming_up=data.trip.warming_up,
             feed=self._feed(data.reading.mode),
             read_at=now,
-            before=self._told.get(phase),
+            before=self.now.get(phase),
+            early=data.reading.early,
         )
 
     def _feed(self, mode: TicMode) -> Feed:

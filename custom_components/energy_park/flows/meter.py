@@ -11,11 +11,12 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_PORT
-from homeassistant.helpers.selector import SerialPortSelector
+from homeassistant.helpers.selector import BooleanSelector, SerialPortSelector
 import probatio
 
 from ..const import (
     CONF_PRICE,
+    CONF_PROTECT,
     CONF_RADIO,
     CONF_SENSORS,
     CONF_SUBSCRIBED_POWER,
@@ -27,6 +28,7 @@ from ..const import (
 from ..links import async_identify, check_radio
 from ..measure import register_id, resolve
 from ..model import MeterReading
+from ..protection import async_try_to_protect, has_automations, is_protected
 from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
 from ..tic.link import TicLinkError, TicPortError, TicSilentError, TicUnreadableError
 from .meter_forms import prices_schema, radio_schema, sensors_schema
@@ -168,11 +170,14 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             }:
                 errors = {APPARENT_POWER: "meter_configured"}
             else:
+                if user_input.get(CONF_PROTECT):
+                    await async_try_to_protect(self.hass)
                 return self._finish_sensors(serial, user_input)
         return self.async_show_form(
             step_id="sensors",
             data_schema=self.add_suggested_values_to_schema(
-                sensors_schema(), user_input or ({} if new else self._known_sensors())
+                sensors_schema().extend(self._protection_field()),
+                user_input or ({} if new else self._known_sensors()),
             ),
             errors=errors,
         )
@@ -246,16 +251,29 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         if user_input is None:
             return self.async_show_form(
                 step_id="confirm",
-                data_schema=probatio.Schema({}),
+                data_schema=probatio.Schema(self._protection_field()),
                 description_placeholders=_describe(reading),
             )
         if self.source == SOURCE_RECONFIGURE:
             return self._async_move()
+        if user_input.get(CONF_PROTECT):
+            await async_try_to_protect(self.hass)
         return self.async_create_entry(
             title=f"Linky {reading.serial[-6:]}",
             data=self._link,
             unique_id=reading.serial,
         )
+
+    def _protection_field(self) -> dict[Any, Any]:
+        """Offer the automation that sheds, where there is none yet."""
+        offered = (
+            self.source != SOURCE_RECONFIGURE
+            and has_automations(self.hass)
+            and not is_protected(self.hass)
+        )
+        if not offered:
+            return {}
+        return {probatio.Optional(CONF_PROTECT, default=True): BooleanSelector()}
 
     @property
     def _own_port(self) -> str:

@@ -81,7 +81,7 @@ async def async_protect(hass: HomeAssistant) -> None:
     file = hass.config.path(AUTOMATION_CONFIG_PATH)
     try:
         await hass.async_add_executor_job(_append, file, automation)
-    except (OSError, ValueError, WriteError, HomeAssistantError) as err:
+    except (OSError, TypeError, ValueError, WriteError, HomeAssistantError) as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="automation_not_written",
@@ -103,7 +103,7 @@ def _append(path: str, automation: dict[str, Any]) -> None:
     except FileNotFoundError:
         known = []
     if not isinstance(known, list):
-        raise ValueError("it holds no list")
+        raise TypeError("it holds no list")
     if any(one.get(CONF_ID) == AUTOMATION_ID for one in known):
         return
     text = yaml_util.dump([automation])

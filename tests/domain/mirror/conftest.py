@@ -33,6 +33,8 @@ from custom_components.energy_park.mirror.storage import SpoolLimits
 from scripts.demo_park.state import free_ports
 from scripts.postgres import DatabaseServer, installations
 
+from .disk import SmallDisk
+
 INSTALLATIONS = installations()
 # Nothing here outlives the machine: the disk need not keep up.
 SETTINGS = {"fsync": "off", "max_connections": "40"}
@@ -151,6 +153,11 @@ def told() -> Told:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> SmallDisk:
+    return SmallDisk(monkeypatch)
 
 
 type StartMirror = Callable[..., Awaitable[Mirror]]

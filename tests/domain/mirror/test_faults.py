@@ -34,6 +34,7 @@ from .conftest import (
     stored,
     until,
 )
+from .disk import SmallDisk
 from .proxy import Proxy
 
 
@@ -154,6 +155,35 @@ async def test_a_server_whose_disk_takes_no_more(
         frames = "SELECT count(*) FROM meter_frame"
         assert await database.fetchval(frames) == 3_000
     assert await mirror.quarantined() == []
+
+
+async def test_a_disk_of_this_side_that_is_full_before_and_after(
+    start_mirror: StartMirror, database: Connection, disk: SmallDisk, told: Told
+) -> None:
+    disk.pages = 60
+    away = await start_mirror(port=1)
+    for begin in range(0, 30_000, 1_000):
+        away.offer_many(reading(index) for index in range(begin, begin + 1_000))
+        await away.flush()
+    status = away.status()
+    assert (status.rows_thinned > 20_000, status.rows_lost) == (True, 0)
+    await away.stop()
+    mirror = await start_mirror()
+    mirror.offer_many(reading(index) for index in range(30_000, 30_100))
+    await arrived(mirror)
+    row = await database.fetchrow(
+        """
+        SELECT sum(readings)::int8, sum(value_sum)::int8, sum(thinned)::int8,
+          (SELECT count(*) FROM reading)
+        FROM reading_hour
+        """
+    )
+    assert row is not None
+    counted, total, thinned, raw = row
+    assert (counted, total) == (30_100, sum(range(30_100)))
+    assert raw + thinned == counted
+    assert status.problems[Problem.ROWS_THINNED] == {"rows": status.rows_thinned}
+    assert Problem.ROWS_LOST not in told.problems
 
 
 async def test_a_clock_that_jumps_ahead_and_back(

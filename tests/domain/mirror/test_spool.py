@@ -8,7 +8,6 @@ from pathlib import Path
 import shutil
 import sqlite3
 import time
-from typing import Any
 
 import pytest
 
@@ -20,6 +19,7 @@ from custom_components.energy_park.mirror.spool import Spool
 from custom_components.energy_park.mirror.storage import SpoolLimits
 
 from .conftest import START, Told, reading, until
+from .disk import SmallDisk
 
 type OpenSpool = Callable[..., Awaitable[Spool]]
 
@@ -115,37 +115,6 @@ async def test_what_is_no_row_at_all_harms_no_other(
     spool.offer(reading(1))
     await spool.flush()
     assert await values(spool) == [1]
-
-
-class SmallDisk:
-    """SQLite's own bound on the size of a file, as a disk that is full."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.pages = 1_000_000
-        self._open: list[sqlite3.Connection] = []
-        connect = sqlite3.connect
-
-        def connect_small(path: Any, **how: Any) -> sqlite3.Connection:
-            db: sqlite3.Connection = connect(path, check_same_thread=False, **how)
-            if path != ":memory:":
-                self._open.append(db)
-                self._bound(db)
-            return db
-
-        monkeypatch.setattr(sqlite3, "connect", connect_small)
-
-    def _bound(self, db: sqlite3.Connection) -> None:
-        db.execute(f"PRAGMA max_page_count = {self.pages}")
-
-    async def resize(self, spool: Spool, pages: int) -> None:
-        self.pages = pages
-        for db in self._open:
-            await spool.run(self._bound, db)
-
-
-@pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> SmallDisk:
-    return SmallDisk(monkeypatch)
 
 
 async def test_a_full_disk_gives_up_detail_and_no_row(

@@ -43,12 +43,7 @@ def excesses(view: View, state: State) -> list[Excess]:
     """Return what the present powers lead to, limit by limit."""
     found: list[Excess] = []
     for supply, limits in view.limited:
-        cut_w = sum(
-            pending.added_w
-            for pending in state.pending.values()
-            if pending.added_w < 0 and supply.feeds(pending.phase)
-        )
-        power = supply.power_max + cut_w
+        power = supply.power_max - _ordered_w(state, supply)
         if all(limit.held_s(power) == inf for limit in limits):
             continue
         power -= _unseen_w(view, state, supply)
@@ -58,6 +53,23 @@ def excesses(view: View, state: State) -> list[Excess]:
             if limit.held_s(power) != inf
         ]
     return found
+
+
+def _ordered_w(state: State, supply: Supply) -> float:
+    """Return what was ordered off and is in the meter's power still.
+
+    A reading that was measured while the plug acted shows a part of it.
+    """
+    cuts = [
+        pending
+        for pending in state.pending.values()
+        if pending.added_w < 0 and supply.feeds(pending.phase)
+    ]
+    shown = [cut for cut in cuts if cut.acts_by <= supply.measured_to]
+    shown_w = -sum(cut.added_w for cut in shown)
+    if shown:
+        shown_w -= min(shown_w, supply.fallen(min(cut.at for cut in shown)))
+    return shown_w - sum(cut.added_w for cut in cuts if cut not in shown)
 
 
 def _unseen_w(view: View, state: State, supply: Supply) -> float:
@@ -93,7 +105,8 @@ def _excess(
     chosen = choose(firm, lambda relief_w: latest_s(relief_w, share) >= 0)
     if chosen is None:
         everything = _possible(view, state, supply)
-        watched = [one.load for one in everything]
+        # Also what never drew yet may have begun.
+        watched = _cuttable(view, state, supply)
         chosen = choose(everything, lambda relief_w: latest_s(relief_w, share) >= 0)
     if chosen is None:
         share = 1.0
@@ -145,13 +158,9 @@ def _possible(view: View, state: State, supply: Supply) -> list[Candidate]:
 
     Those of which nobody knows the phase come along without being counted on.
     """
-    since = state.over_since or view.now
+    since = supply.risen_at or state.over_since or view.now
     found = []
-    for load in view.loads.values():
-        if not may_be_cut(state, load, view.now) or not supply.feeds(load.phase):
-            continue
-        if load.blocked(view.now) not in {None, Blocked.IDLE}:
-            continue
+    for load in _cuttable(view, state, supply):
         relief_w = load.draw_w or 0.0
         if not load.read_since(since):
             relief_w = max(relief_w, load.usual_w or 0.0)
@@ -161,3 +170,14 @@ def _possible(view: View, state: State, supply: Supply) -> list[Candidate]:
             relief_w = 0.0
         found.append(candidate(load, relief_w, view.now, state.cut_at(load.id)))
     return found
+
+
+def _cuttable(view: View, state: State, supply: Supply) -> list[Load]:
+    """Return the loads that may be cut if they draw, and may hang on this supply."""
+    return [
+        load
+        for load in view.loads.values()
+        if supply.feeds(load.phase)
+        and may_be_cut(state, load, view.now)
+        and load.blocked(view.now) in {None, Blocked.IDLE}
+    ]

@@ -8,9 +8,6 @@ from typing import Final
 from .limits import RATE, LinkyFilter
 from .supply import VOLTAGE_V, Supply
 
-# What a frame tells is about that old: half of the second that it is the mean of, the
-# wait for the frame and its time on the wire, less what is taken for its past.
-_LIKELY_LAG_S: Final = 1.0
 # So many of the latest readings are kept.
 RECENT: Final = 6
 
@@ -25,6 +22,14 @@ class Feed:
 
     every_s: float
     told_s: float
+
+    @property
+    def lag_s(self) -> float:
+        """How much older what it tells is than the time since the frame before.
+
+        Half of the second, half a second's wait for the frame, and its time.
+        """
+        return 1.0 + self.told_s - self.every_s / 2
 
 
 # The frames of a single-phase meter.
@@ -66,7 +71,7 @@ def linky_supply(
     told = LinkyFilter(
         limit_va=limit_va, filtered_va2=filtered_va2, ceiling_va2=filtered_va2
     )
-    likely_va2 = told.follow(power_va, _LIKELY_LAG_S).filtered_va2
+    likely_va2 = told.follow(power_va, feed.lag_s).filtered_va2
     rounded_va2 = power_max_va**2 - power_va**2
     doubt_va2 = 0.0
     if before is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 from math import inf
 
 from .limits import Cap, Limit
@@ -15,6 +16,8 @@ VOLTAGE_V = 230.0
 VOLTAGE_MAX_V = 253.0
 # Lower than that is the power factor of no house at the height of its power.
 POWER_FACTOR_MIN = 0.8
+# So much more than the reading before is a rise.
+RISE_SHARE = 0.05
 # A meter that misses so many readings is too old to restore upon.
 FRESH_READINGS = 4
 
@@ -48,6 +51,23 @@ class Supply:
     def before_max(self) -> float:
         """The power of the reading before; this one if there was none."""
         return self.recent[-2][1] if len(self.recent) > 1 else self.power_max
+
+    @property
+    def risen_at(self) -> datetime | None:
+        """When it was last measured to have risen, of the last seconds."""
+        delay = self.read_at - self.measured_to
+        rises = (
+            at - delay
+            for (_, before), (at, power) in pairwise(self.recent)
+            if power - before >= RISE_SHARE * power
+        )
+        return max(rises, default=None)
+
+    def fallen(self, since: datetime) -> float:
+        """Return how much it fell from its most since a moment."""
+        before = [power for at, power in self.recent if at <= since][-1:]
+        after = [power for at, power in self.recent if at > since]
+        return max((*before, *after), default=self.power_max) - self.power_max
 
     def limits_at(self, now: datetime, policy: Policy) -> tuple[Limit, ...]:
         """Return the limits now, if the power is still the same."""

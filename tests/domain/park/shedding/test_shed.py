@@ -349,3 +349,40 @@ def test_a_moment_in_which_meter_and_plugs_disagree_costs_nothing() -> None:
     assert house.wait(house.now) == {}
     assert house.hear(linky(0.9 * LIMIT_VA, filtered=1.25, at=after(21))) == {}
     assert house.state.short_since is None
+
+
+def test_a_load_that_never_drew_is_asked_when_the_power_rises_again() -> None:
+    """Read as idle during an excess, and begun since: nothing else would be enough."""
+    house = House(load("heater", 9, 1000), load("new", 1, 0))
+    house.hear(linky(1.4 * LIMIT_VA))
+    house.now = after(5)
+    house.read()
+    rise = linky(1.9 * LIMIT_VA, at=after(6))
+    rise = replace(
+        rise, recent=((after(5), 1.4 * LIMIT_VA), (after(6), 1.9 * LIMIT_VA))
+    )
+    house.hear(rise)
+    assert not house.decision.enough
+    house.wait(after(8))
+    assert "new" in house.decision.ask
+    house.read("new", power_w=6000)
+    house.wait(after(8.2))
+    assert house.decision.enough
+    assert house.decision.ready == ("new",)
+
+
+def test_a_cut_that_the_meter_shows_counts_no_more() -> None:
+    """The heater is off and the meter shows it: what is left is still too much."""
+    house = House(load("heater", 9, 2000), load("oven", 3, 3000))
+    over = linky(TRIP_VA + 1900, filtered=1.3)
+    assert house.hear(over) == {"oven": False}
+    house.now = after(0.3)
+    house.answer(["oven"], on=False)
+    house.read("heater")
+    # The next reading was measured while the oven went off, and something else rose.
+    mixed = linky(TRIP_VA + 1000, filtered=1.3, at=after(1.2))
+    recent = ((after(0), over.power_max), (after(1.2), mixed.power_max))
+    assert house.hear(replace(mixed, recent=recent)) == {}
+    shown = linky(TRIP_VA + 1000, filtered=1.3, at=after(2.4))
+    recent = (*recent, (after(2.4), shown.power_max))
+    assert house.hear(replace(shown, recent=recent)) == {"heater": False}

@@ -100,9 +100,9 @@ class Plugs:
                 self.longest_off_s = max(self.longest_off_s, now_s - since_s)
 
     def _count(self, load: int, now_s: float) -> None:
-        vas = self.wanted_va[load] * (now_s - self._at_s[load])
+        passed_vas = self.wanted_va[load] * (now_s - self._at_s[load])
         self._at_s[load] = now_s
         if self.on[load]:
-            self.served_vas += vas
+            self.served_vas += passed_vas
         else:
-            self.unserved_vas += vas
+            self.unserved_vas += passed_vas

@@ -1,5 +1,6 @@
 """The flow of the mirror, against a real PostgreSQL."""
 
+from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
@@ -9,6 +10,8 @@ import pytest
 
 from .common import MockConfigEntry
 from .databases import TestDatabase, mirror
+from .domain.mirror.proxy import Proxy, certificate
+from .domain.mirror.test_connection import serving_as
 from .parks import async_setup
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -107,6 +110,54 @@ async def test_what_is_wrong_is_said_and_corrected(
     assert result["errors"] == {"base": error}
     assert (data | wrong)["password"] not in suggested(result).values()
     result = await async_answer(hass, result, data)
+    assert result["step_id"] == "create"
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        ("SET default_transaction_read_only = on", "read_only"),
+        ("CONNECTION LIMIT 0", "database_not_ready"),
+        ("NOLOGIN", "invalid_auth"),
+    ],
+)
+async def test_what_the_server_does_not_do_now_is_said(
+    hass: HomeAssistant, database: TestDatabase, state: str, error: str
+) -> None:
+    entry = await async_setup(hass)
+    data = database.data(username=f"flow_{error}", password="known")
+    await database.fetch(f"CREATE ROLE flow_{error} LOGIN PASSWORD 'known'")
+    await database.fetch(f"CREATE SCHEMA {data['schema']} AUTHORIZATION flow_{error}")
+    await database.fetch(f"ALTER ROLE flow_{error} {state}")
+    result = await async_answer(hass, await async_start(hass, entry), data)
+    assert result["errors"] == {"base": error}
+    undone = {"read_only": "RESET ALL", "database_not_ready": "CONNECTION LIMIT -1"}
+    await database.fetch(f"ALTER ROLE flow_{error} {undone.get(error, 'LOGIN')}")
+    result = await async_answer(hass, result, data)
+    assert result["step_id"] == "create"
+
+
+async def test_a_server_that_is_too_old_is_told_so(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    entry = await async_setup(hass)
+    async with serving_as("13.4") as port:
+        data = database.data(port=port)
+        result = await async_answer(hass, await async_start(hass, entry), data)
+    assert result["errors"] == {"base": "too_old"}
+
+
+async def test_a_server_of_an_unknown_authority_is_trusted_once_it_is_given(
+    hass: HomeAssistant, database: TestDatabase, tmp_path: Path
+) -> None:
+    entry = await async_setup(hass)
+    authority, context = certificate(tmp_path, "127.0.0.1")
+    data = database.data(tls="verify-full")
+    async with Proxy(data["port"], context).running() as proxy:
+        data["port"] = proxy.port
+        result = await async_answer(hass, await async_start(hass, entry), data)
+        assert result["errors"] == {"base": "certificate"}
+        result = await async_answer(hass, result, data | {"ca": authority})
     assert result["step_id"] == "create"
 
 

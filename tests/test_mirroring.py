@@ -27,6 +27,7 @@ from custom_components.energy_park.control.mirror_issues import (
     PASSING,
     PATIENCE_S,
 )
+from custom_components.energy_park.control.mirror_past import Filled
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.mirror import Mirror
 from scripts.emulators import ShellyGen2
@@ -232,6 +233,20 @@ async def test_shedding_is_told_with_its_cause(
         assert {(row["source"], row["reason"]) for row in rows} == {("safety", "shed")}
         assert linky.serial in rows[0]["detail"]
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_meter_that_falls_silent_is_told(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    data = database.data()
+    async with EmulatedMeter(mode="historique", contract="hc") as linky:
+        entry = await async_setup(hass, mirror(data), meter(linky.url, linky.serial))
+        heard = entry.runtime_data.meters["meter"]
+        await async_wait(hass, lambda: heard.heard, within_s=30)
+    question = "SELECT is_on FROM event WHERE subject_id = $1 AND reason = 'silence'"
+    rows = await answer(database, data["schema"], question, 1, linky.serial)
+    assert rows[-1]["is_on"] is True
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 LATEST = """
@@ -494,6 +509,14 @@ async def test_a_mirror_that_falls_behind_is_told(
     assert issue.translation_key in ENGLISH["issues"]
     coordinator.async_set_updated_data(replace(slow, lag_s=1))
     assert not issues
+    # While the past is filled in, it is the past that lags.
+    coordinator.async_show(Filled(50, 1_000_000))
+    coordinator.async_set_updated_data(slow)
+    assert not issues
+    coordinator.async_show(Filled(100, 1_000_000))
+    assert len(issues) == 1
+    coordinator.async_set_updated_data(now)
+    assert not issues
     await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -503,17 +526,16 @@ async def test_diagnostics_and_health_tell_the_state_and_no_secret(
     strip: ShellyGen2,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    entry = await async_setup(
-        hass, mirror(NO_DATABASE | {"ca": "PEM text"}), plug(strip)
-    )
+    secret = {"ca": "PEM text", "city": "Sarlat"}
+    entry = await async_setup(hass, mirror(NO_DATABASE | secret), plug(strip))
     await async_wait(hass, lambda: mirror_of(entry).status().last_error)
     told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     shown: Any = told["mirror"]
     assert shown["last_error"] == "unreachable"
     assert shown["rows_waiting"] > 5
     assert shown["problems"] == {"unreachable": {}}
-    for secret in ("secret", "PEM text", "127.0.0.1"):
-        assert secret not in str(told)
+    for hidden in ("secret", *secret.values(), "127.0.0.1"):
+        assert hidden not in str(told)
     assert await async_setup_component(hass, "system_health", {})
     info = await get_system_health_info(hass, DOMAIN)
     assert info["mirrors_connected"] == "0 / 1"

@@ -14,7 +14,16 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 
-from .const import CONF_CA, CONF_DATABASE, CONF_SHUTDOWN, CONF_WAKE, CONF_WARN
+from .const import (
+    CONF_CA,
+    CONF_CITY,
+    CONF_DATABASE,
+    CONF_DISTRICT,
+    CONF_REGION,
+    CONF_SHUTDOWN,
+    CONF_WAKE,
+    CONF_WARN,
+)
 from .control.mirroring import Mirroring
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .links import CONF_KEY
@@ -24,12 +33,15 @@ from .plugs import CONF_REST
 # ADCO and ADSC name the meter, PRM the delivery point: with them a person is found.
 TO_REDACT = {
     CONF_CA,
+    CONF_CITY,
     CONF_DATABASE,
+    CONF_DISTRICT,
     CONF_HOST,
     CONF_MAC,
     CONF_NAME,
     CONF_PASSWORD,
     CONF_PORT,
+    CONF_REGION,
     CONF_USERNAME,
     # What an action is given may hold a password or a person's address.
     CONF_SHUTDOWN,

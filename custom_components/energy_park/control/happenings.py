@@ -74,6 +74,18 @@ def overload(meter_id: str, on: bool, now: datetime) -> EventRow:
     )
 
 
+def silence(meter_id: str, on: bool, now: datetime) -> EventRow:
+    """Return that a meter fell silent, or is heard again."""
+    return EventRow(
+        at=now,
+        kind=EventKind.ALARM,
+        subject_kind=SubjectKind.METER,
+        subject_id=meter_id,
+        is_on=on,
+        reason="silence",
+    )
+
+
 def shed(
     meter_id: str, happening: Happening, particulars: Mapping[str, Any], now: datetime
 ) -> EventRow:

@@ -58,12 +58,10 @@ class MirrorIssues:
                 self._hass, data={"subentry_id": self._part.subentry_id}
             )
         elif problem in PASSING:
-            # Its last words, when the mirror stops, are nobody's task either.
-            if self._closed or problem in self._waiting:
-                return
-            self._waiting[problem] = async_call_later(
-                self._hass, PATIENCE_S, partial(self._report_late, problem)
-            )
+            if problem not in self._waiting:
+                self._waiting[problem] = async_call_later(
+                    self._hass, PATIENCE_S, partial(self._report_late, problem)
+                )
         else:
             self._report(problem)
 

@@ -32,7 +32,15 @@ from ..model import MeterReading, PlugReading
 from ..park.arbiter import SocketState
 from .alarms import Alarm
 from .group import SocketGroup
-from .happenings import actual, alarm_changed, decisions, overload, shed, tariff
+from .happenings import (
+    actual,
+    alarm_changed,
+    decisions,
+    overload,
+    shed,
+    silence,
+    tariff,
+)
 from .shedding import Happening
 
 # A meter tells these with every frame, but they change by the day or by the hour.
@@ -69,6 +77,7 @@ class ParkRows:
         self._mirror = mirror
         self._guard = guard
         self._unsubscribe: list[CALLBACK_TYPE] = []
+        self._heard: dict[str, bool] = {}
         self._frames: dict[str, MeterReading] = {}
         self._polls: dict[str, PlugReading] = {}
         self._states: dict[str, SocketState] = {}
@@ -127,6 +136,9 @@ class ParkRows:
 
     def _read_meter(self, meter: MeterCoordinator) -> None:
         """Offer a frame that is new and whole, and what changed with it."""
+        if self._heard.get(meter.serial, meter.heard) is not meter.heard:
+            self._mirror.offer(silence(meter.serial, not meter.heard, dt_util.utcnow()))
+        self._heard[meter.serial] = meter.heard
         if not meter.heard or meter.data is None:
             return
         reading = meter.data.reading

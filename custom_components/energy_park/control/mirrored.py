@@ -1,5 +1,6 @@
 """Which series of the mirror holds the values of an entity."""
 
+from collections.abc import Mapping
 import re
 from typing import Final
 
@@ -52,26 +53,18 @@ _INDEX: Final = "index_"
 
 def own_series(data: EnergyParkData, entity: er.RegistryEntry) -> Series | None:
     """Return the series of an entity of the park; None when it has none."""
-    if entity.platform != DOMAIN or entity.domain != "sensor":
-        return None
-    subjects = _subjects(data)
-    unique_id = entity.unique_id
-    for end, letter in enumerate(unique_id):
-        if letter == "_" and (kind := subjects.get(unique_id[:end])) is not None:
-            metric = _metric(kind, unique_id[end + 1 :])
-            subject = "" if kind is SubjectKind.SITE else unique_id[:end]
-            return None if metric is None else series_of(kind, subject, metric)
-    return None
+    return _series(_subjects(data), entity)
 
 
 def own_entities(
     hass: HomeAssistant, entry_id: str, data: EnergyParkData
 ) -> dict[str, Series]:
     """Return the series of all entities of a park that have one, by entity id."""
+    subjects = _subjects(data)
     return {
         entity.entity_id: series
         for entity in er.async_entries_for_config_entry(er.async_get(hass), entry_id)
-        if (series := own_series(data, entity)) is not None
+        if (series := _series(subjects, entity)) is not None
     }
 
 
@@ -89,6 +82,20 @@ def _subjects(data: EnergyParkData) -> dict[str, SubjectKind]:
         **{meter.serial: SubjectKind.METER for meter in data.meters.values()},
         **{socket.id: SubjectKind.SOCKET for socket in data.switchboard.sockets},
     }
+
+
+def _series(
+    subjects: Mapping[str, SubjectKind], entity: er.RegistryEntry
+) -> Series | None:
+    if entity.platform != DOMAIN or entity.domain != "sensor":
+        return None
+    unique_id = entity.unique_id
+    for end, letter in enumerate(unique_id):
+        if letter == "_" and (kind := subjects.get(unique_id[:end])) is not None:
+            metric = _metric(kind, unique_id[end + 1 :])
+            subject = "" if kind is SubjectKind.SITE else unique_id[:end]
+            return None if metric is None else series_of(kind, subject, metric)
+    return None
 
 
 def _metric(kind: SubjectKind, key: str) -> str | None:

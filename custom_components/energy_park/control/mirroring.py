@@ -229,8 +229,10 @@ class Mirroring:
 
     @callback
     def _look_at_lag(self) -> None:
-        status = self.coordinator.data
-        self._issues.lag(status.connected and status.lag_s > MIRROR_LAG_S)
+        """Tell of a lag, but not of one that the past makes: it may take long."""
+        status, filled = self.coordinator.data, self.coordinator.filled
+        late = status.connected and status.lag_s > MIRROR_LAG_S
+        self._issues.lag(late and (filled is None or filled.percent == 100))
 
     @callback
     def _guarded(self, offer: Callable[[], None]) -> None:

@@ -3,7 +3,8 @@
 from datetime import timedelta
 from math import isnan, nan
 
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 import pytest
 
 from custom_components.energy_park.const import PLUG_INTERVAL
@@ -114,3 +115,34 @@ async def test_what_no_socket_measured_is_the_rest_of_the_meter(
                 value(hass, "park_unmeasured_today") == pytest.approx(0.3, abs=0.02)
             ),
         )
+
+
+async def test_all_states_of_a_poll_are_told_in_one_turn_of_the_loop(
+    hass: HomeAssistant,
+) -> None:
+    turn = 0
+    turning = hass.loop.call_soon(lambda: None)
+    told: dict[int, set[str]] = {}
+
+    def count() -> None:
+        nonlocal turn, turning
+        turn += 1
+        turning = hass.loop.call_soon(count)
+
+    @callback
+    def changed(event: Event[EventStateChangedData]) -> None:
+        told.setdefault(turn, set()).add(event.data["entity_id"])
+
+    async with ShellyGen2(mac=MAC, sockets=6) as strip:
+        await async_setup(hass, sector("Room A", ROOM), plug(strip, ROOM))
+        await async_wait(hass, lambda: value(hass, f"{ROOM}_sockets_on") == 6)
+        switches = {entity_id(hass, "switch", f"{MAC}_{n}_socket") for n in range(6)}
+        hass.bus.async_listen(EVENT_STATE_CHANGED, changed)
+        turning = hass.loop.call_soon(count)
+        await strip.fault("vanish")
+        async_later(hass, PLUG_INTERVAL + timedelta(seconds=1))
+        await async_wait(hass, lambda: any(switches & ids for ids in told.values()))
+        turning.cancel()
+
+    # A browser gets them as one message.
+    assert [ids >= switches for ids in told.values() if ids & switches] == [True]

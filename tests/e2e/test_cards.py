@@ -21,7 +21,7 @@ AUTOMATIC = "test-automatic"
 AXE = ROOT / "lovelace/node_modules/axe-core/axe.min.js"
 
 SCREENS = [
-    pytest.param({"width": 390, "height": 844}, "light", id="phone-light"),
+    pytest.param({"width": 360, "height": 740}, "light", id="phone-light"),
     pytest.param({"width": 1024, "height": 768}, "dark", id="tablet-dark"),
     pytest.param({"width": 1920, "height": 1080}, "light", id="wall-light"),
 ]
@@ -39,7 +39,7 @@ VIEWS = [
             }
         ],
     }
-    for name in ("plan", "meter", "history", "savings")
+    for name in ("plan", "meter", "history", "savings", "shedding")
 ]
 
 
@@ -159,6 +159,7 @@ async def test_every_card_shows_on_every_screen(
             ("meter", ".gauge"),
             ("history", ".legend"),
             ("savings", ".hint"),
+            ("shedding", ".lane"),
         ):
             card = await show(page, demo, name)
             await expect(card.locator(sign).first).to_be_visible(timeout=15_000)
@@ -215,6 +216,58 @@ async def test_an_update_is_loaded_by_the_next_page(
     assert sorted(urls) == sorted([ours["url"], users["url"]])
     await show(desk, demo, "plan")
     await websocket.call("lovelace/resources/delete", resource_id=users["id"])
+
+
+async def test_a_page_from_before_an_update_asks_to_be_loaded_again(
+    desk: Page, demo: RunningDemo, websocket: HomeAssistantWebSocket
+) -> None:
+    older = "/energy_park_static/0123456789ab/"
+
+    async def serve(route: Route) -> None:
+        """Serve what is served now as if it were of another version."""
+        latest = route.request.url.replace(older, "/energy_park_static/latest/")
+        await route.fulfill(response=await route.fetch(url=latest))
+
+    await desk.route(f"**{older}**", serve)
+    [ours] = await websocket.call("lovelace/resources")
+    update = {"resource_id": ours["id"], "res_type": "module"}
+    await websocket.call(
+        "lovelace/resources/update", **update, url=f"{older}energy-park.js"
+    )
+    try:
+        card = await show(desk, demo, "meter")
+    finally:
+        await websocket.call("lovelace/resources/update", **update, url=ours["url"])
+    await expect(card).to_contain_text("Energy Park was updated.", timeout=15_000)
+    await expect(card.locator(".gauge")).to_be_visible()
+    await card.get_by_role("button", name="Load the page again").click()
+    await expect(card.locator(".gauge")).to_be_visible(timeout=30_000)
+    await expect(card).not_to_contain_text("Energy Park was updated.")
+
+
+async def test_a_theme_of_the_users_own_colours_the_cards(
+    desk: Page, demo: RunningDemo
+) -> None:
+    colours = {
+        "--primary-text-color": "rgb(80, 0, 40)",
+        "--ha-card-background": "rgb(255, 250, 205)",
+        "--primary-color": "rgb(0, 90, 60)",
+        "--secondary-text-color": "rgb(70, 60, 60)",
+    }
+    with no_errors(desk):
+        for name in ("plan", "meter", "history", "savings", "shedding"):
+            card = await show(desk, demo, name)
+            await desk.evaluate(
+                """(colours) => {
+                  for (const [name, value] of Object.entries(colours))
+                    document.documentElement.style.setProperty(name, value);
+                }""",
+                colours,
+            )
+            await expect(card.locator("h2")).to_have_css(
+                "color", colours["--primary-text-color"]
+            )
+            assert await violations(desk, card) == []
 
 
 # The plan
@@ -343,6 +396,70 @@ async def test_a_plan_is_edited_and_others_see_it(
     await wall.close()
 
 
+async def test_a_plan_is_edited_by_finger_on_a_phone(
+    browser: Browser,
+    session: Path,
+    demo: RunningDemo,
+    websocket: HomeAssistantWebSocket,
+) -> None:
+    context = await browser.new_context(
+        storage_state=session, viewport={"width": 360, "height": 740}, has_touch=True
+    )
+    page = await context.new_page()
+
+    async def place() -> Any:
+        [plan] = (await websocket.call("energy_park/plan/get"))["plans"].values()
+        modules = await card.locator(".module").evaluate_all(
+            "(nodes) => nodes.map(({dataset, ariaLabel}) => [dataset.device, ariaLabel])"
+        )
+        [device] = [one for one, label in modules if label.startswith("Printer,")]
+        return plan["modules"][device]
+
+    with no_errors(page):
+        card = await show(page, demo, "plan")
+        await expect(card.locator(".module")).to_have_count(24)
+        await card.get_by_role("button", name="Edit the plan").tap()
+        placed = card.get_by_text("All sockets are on a plan.")
+        keep = card.get_by_role("button", name="Keep this arrangement")
+        await expect(placed.or_(keep)).to_be_visible()
+        if await keep.is_visible():
+            await keep.tap()
+        await expect(placed).to_be_visible()
+        before = await place()
+        box = await module(card, "Printer").locator(".disc").bounding_box()
+        assert box is not None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        tools = await context.new_cdp_session(page)
+        for kind, points in (
+            ("touchStart", [{"x": x, "y": y}]),
+            *(("touchMove", [{"x": x + n * 6, "y": y}]) for n in range(1, 6)),
+            ("touchEnd", []),
+        ):
+            await tools.send(
+                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+            )
+
+        async def moved() -> bool:
+            return (await place())["x"] > before["x"]
+
+        await until(moved, timeout_s=10, what="the module was moved")
+        await card.get_by_role("button", name="Larger").tap()
+
+        async def larger() -> bool:
+            return bool((await place())["size"] == 120)
+
+        await until(larger, timeout_s=10, what="the module is larger")
+        await card.get_by_role("button", name="Undo").tap()
+        await card.get_by_role("button", name="Undo").tap()
+
+        async def back() -> bool:
+            return bool(await place() == before)
+
+        await until(back, timeout_s=10, what="all is as it was")
+    assert (await socket(demo, "Printer"))["on"], "an editor switches nothing"
+    await context.close()
+
+
 async def test_a_user_who_may_only_look_sees_the_plan(
     browser: Browser,
     demo: RunningDemo,
@@ -372,6 +489,75 @@ async def test_a_user_who_may_only_look_sees_the_plan(
     await websocket.call("config/auth/delete", user_id=user["id"])
 
 
+# Shedding
+
+
+async def test_a_socket_is_dragged_to_another_priority(
+    desk: Page,
+    browser: Browser,
+    session: Path,
+    demo: RunningDemo,
+    websocket: HomeAssistantWebSocket,
+) -> None:
+    async def priority() -> str:
+        states = await websocket.call("get_states")
+        [state] = [
+            one["state"]
+            for one in states
+            if one["entity_id"] == "number.printer_priority"
+        ]
+        return str(float(state))
+
+    before = await priority()
+    with no_errors(desk):
+        card = await show(desk, demo, "shedding")
+        chip = card.get_by_role("button", name=re.compile("^Printer, priority"))
+        await chip.hover()
+        await desk.mouse.down()
+        await card.locator("[data-lane='2']").hover()
+        await desk.mouse.up()
+
+        async def is_two() -> bool:
+            return await priority() == "2.0"
+
+        await until(is_two, timeout_s=10, what="the printer has priority 2")
+        await expect(card.locator("[data-lane='2']")).to_contain_text("Printer")
+
+        # By keyboard, back to where it was.
+        await chip.focus()
+        await desk.keyboard.press("Enter")
+        for _ in range(int(float(before)) - 2):
+            await desk.keyboard.press("ArrowUp")
+        await desk.keyboard.press("Enter")
+
+        async def is_back() -> bool:
+            return await priority() == before
+
+        await until(is_back, timeout_s=10, what="the printer has its priority again")
+
+    context = await browser.new_context(
+        storage_state=session, viewport={"width": 360, "height": 740}, has_touch=True
+    )
+    phone = await context.new_page()
+    with no_errors(phone):
+        card = await show(phone, demo, "shedding")
+        await card.get_by_role("button", name=re.compile("^Printer, priority")).tap()
+        await card.locator("[data-lane='3'] .level").tap()
+
+        async def is_three() -> bool:
+            return await priority() == "3.0"
+
+        await until(is_three, timeout_s=10, what="the printer has priority 3")
+    await context.close()
+    await websocket.call(
+        "call_service",
+        domain="number",
+        service="set_value",
+        service_data={"value": float(before)},
+        target={"entity_id": "number.printer_priority"},
+    )
+
+
 # History and dashboards
 
 
@@ -396,6 +582,7 @@ async def test_a_dashboard_is_made_of_the_park(desk: Page, demo: RunningDemo) ->
         for path, sign in (
             ("overview", "Salle A"),
             ("meter", "Headroom"),
+            ("shedding", "Order of shedding"),
             ("history", "24 h"),
             ("savings", "no baseline to compare with"),
             ("settings", "Duration of manual orders"),
@@ -438,6 +625,7 @@ async def test_the_dashboard_is_offered_in_home_assistants_picker(
         ("meter", "Meter"),
         ("history", "Compared"),
         ("savings", "Title"),
+        ("shedding", "Only to be looked at"),
     ],
 )
 async def test_a_card_has_a_visual_editor(
@@ -479,3 +667,22 @@ async def test_a_page_survives_a_restart_of_home_assistant(
     await expect(oven).to_have_attribute("aria-pressed", "false", timeout=30_000)
     await oven.locator(".disc").click()
     await expect(oven).to_have_attribute("aria-pressed", "true", timeout=30_000)
+
+
+async def test_without_its_park_a_page_says_so_and_keeps_the_users_resources(
+    desk: Page,
+    demo: RunningDemo,
+    api: HomeAssistantApi,
+    websocket: HomeAssistantWebSocket,
+    park: ParkEntities,
+) -> None:
+    await websocket.call(
+        "lovelace/resources/create", res_type="module", url="/local/users-card.js"
+    )
+    with no_errors(desk):
+        card = await show(desk, demo, "plan")
+        await api.delete(f"/api/config/config_entries/entry/{park.entry_id}")
+        await expect(card).to_contain_text("No park is set up yet.", timeout=15_000)
+    urls = [item["url"] for item in await websocket.call("lovelace/resources")]
+    assert urls == ["/local/users-card.js"]
+    assert (await websocket.call("energy_park/plan/get"))["plans"] == {}

@@ -227,7 +227,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   ): TemplateResult {
     const label = this.scene!.t(key);
     return html`<button
-      class="tool"
+      class="tool ${name}"
       aria-label=${label}
       title=${label}
       aria-pressed=${pressed === undefined ? nothing : String(pressed)}

@@ -6,6 +6,7 @@ import { heatStyles } from "../shared/heat.js";
 
 export const styles = css`
   header {
+    container-type: inline-size;
     display: flex;
     align-items: center;
     gap: 4px;
@@ -13,6 +14,13 @@ export const styles = css`
   }
   header h2 {
     flex: 1;
+  }
+  /* Two fingers zoom where there is no room for buttons. */
+  @container (max-width: 480px) {
+    .minus,
+    .plus {
+      display: none;
+    }
   }
   .total {
     font-weight: 500;
@@ -82,6 +90,10 @@ export const styles = css`
     stroke: var(--accent);
     stroke-width: 1;
     stroke-dasharray: 6 4;
+  }
+  /* What a finger takes up must not become a scroll. */
+  .viewport.editing {
+    touch-action: none;
   }
   .viewport.zoomed {
     touch-action: none;

@@ -28,8 +28,3 @@ export function showToast(node: EventTarget, message: string): void {
 export function tick(kind: "light" | "success" | "failure"): void {
   fire(window, "haptic", kind);
 }
-
-/** Tells the dashboard editor that a card's configuration changed. */
-export function configChanged(node: EventTarget, config: unknown): void {
-  fire(node, "config-changed", { config });
-}

@@ -30,7 +30,7 @@ interface Grip {
 }
 
 export class LaneDrag {
-  /** Whether the last press was a drag: no tap follows from it. */
+  /** Whether a drag has just ended: the click that comes with that is no tap. */
   dragged = false;
   #grip: Grip | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,7 +43,6 @@ export class LaneDrag {
   }
 
   readonly down = (event: PointerEvent): void => {
-    this.dragged = false;
     const chip = (event.target as Element).closest<HTMLElement>(".chip[data-device]");
     if (!chip || event.button > 0 || !event.isPrimary) return;
     const { clientX: x, clientY: y, pointerId: id } = event;
@@ -79,7 +78,6 @@ export class LaneDrag {
     const grip = this.#grip;
     if (!grip) return;
     grip.moving = true;
-    this.dragged = true;
     grip.chip.classList.add("dragged");
     this.#follow();
   };
@@ -127,6 +125,10 @@ export class LaneDrag {
     const grip = this.#grip;
     if (grip?.id !== event.pointerId) return;
     const lane = grip.moving ? this.#laneAt(event.clientX, event.clientY) : null;
+    this.dragged = grip.moving;
+    setTimeout(() => {
+      this.dragged = false;
+    });
     this.end();
     if (lane !== null) this.owner.drop(grip.chip.dataset["device"]!, lane);
   };

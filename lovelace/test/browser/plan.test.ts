@@ -161,6 +161,9 @@ test("a total that changed survives the next rendering", async () => {
 });
 
 test("a tap switches, and shows at once that it does", async () => {
+  const ticks: unknown[] = [];
+  const felt = ({ detail }: CustomEventInit): void => void ticks.push(detail);
+  window.addEventListener("haptic", felt);
   const callService = vi.fn(() => Promise.resolve());
   const card = await plan(hass(park([2]), { callService }));
 
@@ -174,6 +177,8 @@ test("a tap switches, and shows at once that it does", async () => {
     { entity_id: "switch.0_1" },
     false,
   );
+  window.removeEventListener("haptic", felt);
+  expect(ticks).toEqual(["light"]);
   expect(module(card, "0 1").classList.contains("busy")).toBe(true);
   update(card, state("switch.0_1", "off"));
   await repainted(card);

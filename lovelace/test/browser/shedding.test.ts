@@ -215,6 +215,12 @@ test("a mouse drags a socket to another priority", async () => {
   // At once, and it is not taken up by the click that ends a drag.
   expect(order(card)["2"]).toEqual(["0 0"]);
   expect(all(card, ".held, .over, .dragged")).toEqual([]);
+
+  // The next click is one, also when it comes from a key.
+  await new Promise((resolve) => setTimeout(resolve));
+  chip(card, "0 0").click();
+  await settled(card);
+  expect(chip(card, "0 0").classList.contains("held")).toBe(true);
 });
 
 test("a finger drags when it rests first; else it scrolls", async () => {

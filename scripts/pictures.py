@@ -1,0 +1,211 @@
+"""Takes the pictures of docs/pictures/ from a running demo.
+
+    scripts/demo                                    in one terminal
+    .venv-live/bin/python -m scripts.pictures       in another
+
+The demo's history is as old as the demo: a week is made up for it. A dashboard is
+made for the pictures and removed again.
+"""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from math import exp
+from pathlib import Path
+import shutil
+from typing import Literal
+
+from PIL import Image
+from playwright.async_api import Browser, StorageState, async_playwright
+
+from .demo_park.account import Account
+from .demo_park.api import HomeAssistantApi, HomeAssistantWebSocket
+from .demo_park.state import State
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs/pictures"
+DASHBOARD = "pictures"
+# Off in the pictures: a plan on which everything is on tells little.
+RESTING = ("video_projector", "drying_oven", "printer")
+QUALITY = 82
+SETTLE_MS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A view of the dashboard on a screen; ``part`` is what is cut out of it."""
+
+    name: str
+    view: str
+    width: int
+    height: int
+    scheme: Literal["light", "dark"] = "light"
+    part: str | None = None
+    press: str | None = None
+
+
+TAKEN = (
+    Picture("plan", "plan", 1280, 760),
+    Picture("plan-dark", "plan", 1280, 760, "dark"),
+    Picture("plan-phone", "plan", 390, 780),
+    Picture("plan-phone-dark", "plan", 390, 780, "dark"),
+    Picture("meter", "meter", 860, 900, part="energy-park-meter-card"),
+    Picture("shedding", "shedding", 1100, 1100, part="energy-park-shedding-card"),
+    Picture(
+        "history", "history", 1280, 620, part="energy-park-history-card", press="Week"
+    ),
+)
+
+
+async def take(url: str, account: Account) -> None:
+    """Take all pictures of the demo at an address."""
+    PICTURES.mkdir(exist_ok=True)
+    async with (
+        await HomeAssistantApi.login(url, account) as api,
+        api.websocket() as websocket,
+        dashboard(websocket),
+        resting(api),
+        async_playwright() as playwright,
+    ):
+        await make_up_history(websocket)
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            # Root in a container has no sandbox; nothing foreign is opened.
+            args=["--no-sandbox"],
+        )
+        storage = await log_in(browser, url, account)
+        for picture in TAKEN:
+            await save(browser, storage, url, picture)
+        await browser.close()
+
+
+@asynccontextmanager
+async def dashboard(websocket: HomeAssistantWebSocket) -> AsyncIterator[None]:
+    """Have a dashboard that is made of the park."""
+    created = await websocket.call(
+        "lovelace/dashboards/create",
+        url_path=f"energy-{DASHBOARD}",
+        title="Energy Park",
+        show_in_sidebar=False,
+        require_admin=False,
+    )
+    try:
+        await websocket.call(
+            "lovelace/config/save",
+            url_path=f"energy-{DASHBOARD}",
+            config={"strategy": {"type": "custom:energy-park"}},
+        )
+        yield
+    finally:
+        await websocket.call("lovelace/dashboards/delete", dashboard_id=created["id"])
+
+
+@asynccontextmanager
+async def resting(api: HomeAssistantApi) -> AsyncIterator[None]:
+    """Have some sockets off."""
+    target = {"entity_id": [f"switch.{name}" for name in RESTING]}
+    await api.post("/api/services/switch/turn_off", target)
+    try:
+        yield
+    finally:
+        await api.post("/api/services/switch/turn_on", target)
+
+
+async def make_up_history(websocket: HomeAssistantWebSocket) -> None:
+    """Import a week of hours for each sector: busy by day, standby at night."""
+    ids = [
+        one["statistic_id"]
+        for one in await websocket.call("recorder/list_statistic_ids")
+        if one["statistic_id"].startswith(("sensor.salle_", "sensor.bureaux_power"))
+        and one["statistic_id"].endswith("_power")
+    ]
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    hours = [now - timedelta(hours=back) for back in range(24 * 7, 0, -1)]
+    for number, statistic_id in enumerate(sorted(ids), 1):
+        await websocket.call(
+            "recorder/import_statistics",
+            metadata={
+                "has_mean": True,
+                "mean_type": 1,
+                "has_sum": False,
+                "name": None,
+                "source": "recorder",
+                "statistic_id": statistic_id,
+                "unit_class": "power",
+                "unit_of_measurement": "W",
+            },
+            stats=[
+                {"start": hour.isoformat(), "mean": made_up_w(hour, number)}
+                for hour in hours
+            ],
+        )
+
+
+def made_up_w(hour: datetime, number: int) -> float:
+    """Return the power of a room in an hour of its week, in W."""
+    standby_w, busy_w = 18.0 * number, 230.0 * number
+    if hour.weekday() >= 5:
+        return standby_w
+    noon = 12.0 + number / 2
+    wave = exp(-(((hour.hour - noon) / 3.5) ** 4))
+    jitter = 1 + ((hour.day * 7 + hour.hour * 13 + number * 5) % 11 - 5) / 60
+    return standby_w + busy_w * wave * jitter
+
+
+async def log_in(browser: Browser, url: str, account: Account) -> StorageState:
+    """Log in by the login page; return what the browser keeps of it."""
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(url)
+    await page.locator("input[name=username]").fill(account.username)
+    await page.locator("input[name=password]").fill(account.password)
+    await page.get_by_role("button", name="Log in").click()
+    await page.wait_for_function("localStorage.hassTokens")
+    storage = await context.storage_state()
+    await context.close()
+    return storage
+
+
+async def save(
+    browser: Browser, storage: StorageState, url: str, picture: Picture
+) -> None:
+    """Take one picture."""
+    context = await browser.new_context(
+        storage_state=storage,
+        viewport={"width": picture.width, "height": picture.height},
+        color_scheme=picture.scheme,
+    )
+    page = await context.new_page()
+    # The menu beside the dashboard is not ours to show.
+    await page.add_init_script("localStorage.dockedSidebar = '\"always_hidden\"'")
+    await page.goto(f"{url}/energy-{DASHBOARD}/{picture.view}")
+    card = page.locator(picture.part or "energy-park-plan-card").first
+    await card.locator("h2").wait_for()
+    if picture.press:
+        await card.get_by_role("button", name=picture.press, exact=True).click()
+    await page.wait_for_timeout(SETTLE_MS)
+    shot = await (card.screenshot() if picture.part else page.screenshot())
+    await context.close()
+    file = PICTURES / f"{picture.name}.webp"
+    Image.open(BytesIO(shot)).save(file, quality=QUALITY, method=6)
+    print(f"{file.relative_to(ROOT)}  {file.stat().st_size // 1024} KiB")
+
+
+def main() -> None:
+    """Take the pictures of the demo that runs."""
+    parser = argparse.ArgumentParser(prog="scripts.pictures")
+    parser.add_argument("--port", type=int, default=8123)
+    parser.add_argument("--directory", type=Path, default=ROOT / ".demo")
+    arguments = parser.parse_args()
+    state = State.load(arguments.directory / "state.json")
+    if state is None:
+        parser.error("start scripts/demo first")
+    asyncio.run(take(f"http://localhost:{arguments.port}", state.owner))
+
+
+if __name__ == "__main__":
+    main()

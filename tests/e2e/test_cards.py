@@ -440,7 +440,7 @@ async def test_a_plan_is_edited_by_finger_on_a_phone(
             )
 
         async def moved() -> bool:
-            return (await place())["x"] > before["x"]
+            return bool((await place())["x"] > before["x"])
 
         await until(moved, timeout_s=10, what="the module was moved")
         await card.get_by_role("button", name="Larger").tap()

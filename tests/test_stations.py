@@ -1,25 +1,32 @@
 """Stations switched by jobs: real plugs' HTTP, computers that lose work when cut."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Address
-from typing import override
+import json
+from typing import Any, override
 from unittest.mock import AsyncMock
 
 from homeassistant.components import persistent_notification
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util.dt import utcnow
 import pytest
 
+from custom_components.energy_park import logbook
 from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.control import requests
+from custom_components.energy_park.control.station_issues import StationIssues
+from custom_components.energy_park.model import Reason
+from custom_components.energy_park.park.effects import Outcome, Result
 from custom_components.energy_park.park.station import Wake
 from scripts.emulators import Computer
 
-from .common import MockUser
+from . import source
+from .common import MockUser, async_capture_events
 from .parks import async_act
 from .rooms import MAC, PROVEN, ROOM, Room, Time, build_strip, computers_of, speed_up
 
@@ -446,3 +453,171 @@ async def test_a_packet_wakes_a_computer(
         assert room.computers["desk0"].running
     transport.close()
     assert set(heard) == {b"\xff" * 6 + bytes.fromhex("aabbcc001122") * 16}
+
+
+# Actions, and what is told
+
+
+async def test_the_action_answers_with_each_sockets_result(room: Room) -> None:
+    await room.async_add()
+    room.prove()
+
+    async def async_switch(entity: str, **data: Any) -> Any:
+        answer = await room.hass.services.async_call(
+            DOMAIN,
+            "switch_sector",
+            {"entity_id": entity, "state": "off", **data},
+            blocking=True,
+            return_response=True,
+        )
+        return answer[entity]
+
+    sector = room.entity("switch", "room_all")
+    begun = await async_switch(sector)
+    assert not begun["done"]
+    assert begun["results"] == {f"Socket {number}": None for number in range(4)}
+    ended = await async_switch(sector, wait=True)
+    assert ended == {
+        "job": begun["job"],
+        "done": True,
+        "results": {f"Socket {number}": "off" for number in range(4)},
+    }
+    with pytest.raises(ServiceValidationError) as wrong:
+        await async_switch(room.entity("switch", f"{MAC}_0_socket"))
+    assert wrong.value.translation_key == "not_a_place"
+
+
+async def test_a_sector_or_a_station_is_postponed_and_its_job_cancelled(
+    room: Room,
+) -> None:
+    await room.async_add()
+    room.prove()
+    sector, desk = (
+        room.entity("switch", place) for place in ("room_all", "desk0_station")
+    )
+    await async_act(room.hass, f"{DOMAIN}.switch_sector", sector, state="off")
+    await async_act(room.hass, f"{DOMAIN}.postpone", sector, duration={"hours": 1})
+    assert room.job() == "deferred"
+    await async_act(room.hass, f"{DOMAIN}.cancel_job", desk)
+    assert room.result("desk0") == ("cancelled", "cancelled")
+    assert room.job() == "deferred"
+    await async_act(room.hass, f"{DOMAIN}.cancel_job", sector)
+    assert room.job() == "idle"
+    assert room.on == [True] * 4
+    with pytest.raises(ServiceValidationError) as wrong:
+        await async_act(room.hass, f"{DOMAIN}.commission", sector)
+    assert wrong.value.translation_key == "not_a_station"
+
+
+async def test_runs_are_started_and_cancelled_by_actions(room: Room) -> None:
+    await room.async_add()
+    desk = room.entity("switch", "desk0_station")
+    for action, stage in (
+        ("commission", "commissioning"),
+        ("measure_sleep", "measuring_sleep"),
+    ):
+        await async_act(room.hass, f"{DOMAIN}.{action}", desk)
+        assert room.job("desk0") == stage
+        await async_act(room.hass, f"{DOMAIN}.cancel_job", desk)
+        assert room.job("desk0") == "idle"
+    assert room.on == [True] * 4
+    assert not ir.async_get(room.hass).issues
+
+
+async def test_each_order_is_told_with_who_and_why(
+    room: Room, hass_admin_user: MockUser
+) -> None:
+    await room.async_add()
+    room.prove()
+    told = async_capture_events(room.hass, "energy_park_audit")
+    monitor = room.entity("switch", f"{MAC}_1_socket")
+    await async_act(room.hass, "switch.turn_off", monitor, by=hass_admin_user)
+    event = room.hass.states.get(room.entity("event", "park_audit"))
+    assert {
+        key: event.attributes[key]
+        for key in ("event_type", "name", "on", "source", "reason", "outcome")
+    } == {
+        "event_type": "ordered",
+        "name": "Socket 1",
+        "on": False,
+        "source": "person",
+        "reason": "person",
+        "outcome": None,
+    }
+    assert event.context.user_id == hass_admin_user.id
+    assert told[0].context.user_id == hass_admin_user.id
+    with pytest.raises(ServiceValidationError):
+        await async_act(
+            room.hass, "switch.turn_off", room.entity("switch", f"{MAC}_0_socket")
+        )
+    await async_act(
+        room.hass, "switch.turn_off", room.entity("switch", "desk1_station")
+    )
+    await room.async_until(lambda: room.result("desk1")[0] == "off")
+    assert [
+        (event.data["what"], event.data["name"], event.data["reason"]) for event in told
+    ] == [
+        ("ordered", "Socket 1", "person"),
+        ("refused", "Socket 0", "running"),
+        ("job_started", "Desk1", "automation"),
+        ("ordered", "Socket 3", "automation"),
+        ("ordered", "Socket 2", "automation"),
+        ("station_ended", "Desk1", "automation"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "messages"),
+    [
+        ("en", ["was ordered off: switched by a person", "was not switched off"]),
+        ("fr", ["a reçu l'ordre d'arrêt", "n'a pas été coupé"]),
+        ("es", ["recibió la orden de apagarse", "no se apagó: ordenador en marcha"]),
+    ],
+)
+async def test_the_logbook_tells_it_in_words(
+    room: Room, hass_admin_user: MockUser, language: str, messages: list[str]
+) -> None:
+    room.hass.config.language = language
+    await room.async_add()
+    told = async_capture_events(room.hass, "energy_park_audit")
+    descriptions: dict[str, Callable[[Event[Any]], dict[str, str]]] = {}
+
+    def describe(_: str, event: str, described: Any) -> None:
+        descriptions[event] = described
+
+    logbook.async_describe_events(room.hass, describe)
+    monitor = room.entity("switch", f"{MAC}_1_socket")
+    await async_act(room.hass, "switch.turn_off", monitor, by=hass_admin_user)
+    with pytest.raises(ServiceValidationError):
+        await async_act(
+            room.hass, "switch.turn_off", room.entity("switch", f"{MAC}_0_socket")
+        )
+    for event, message in zip(told, messages, strict=True):
+        line = descriptions[event.event_type](event)
+        assert line["name"] == event.data["name"]
+        assert line["message"].replace("\xa0", " ").startswith(message)
+
+
+async def test_what_is_told_of_a_station_needs_no_repair_twice(room: Room) -> None:
+    issues = StationIssues(room.hass)
+    await room.async_add()
+    [station, _] = room.entry.runtime_data.stations.described.values()
+    now = utcnow()
+    for reason in ("ask_failed", "cannot_ask", "did_not_shut_down"):
+        issues.async_look(station, Result(Outcome.LEFT_ON, Reason(reason), now))
+    issues.async_look(station, Result(Outcome.FAILED, Reason.DID_NOT_START, now))
+    issues.async_commissioned(station, Reason.WAKE_UNKNOWN)
+    registry = ir.async_get(room.hass)
+    texts = source_texts()
+    assert {issue.translation_key for issue in registry.issues.values()} <= texts
+    assert len(registry.issues) == 5
+    issues.async_look(station, Result(Outcome.OFF, Reason.SCHEDULE, now))
+    issues.async_look(station, Result(Outcome.ON, Reason.SCHEDULE, now))
+    issues.async_commissioned(station, None)
+    assert not registry.issues
+
+
+def source_texts() -> set[str]:
+    """The repairs that have a text."""
+    english = json.loads((source.PACKAGE / "translations/en.json").read_text())
+    return set(english["issues"])

@@ -38,6 +38,7 @@ from custom_components.energy_park.model import (
     Tariff,
     TicMode,
 )
+from custom_components.energy_park.park.observation import AtLimit
 from custom_components.energy_park.plug.rest_settings import RestAuth
 from custom_components.energy_park.tic.insight import MeterData
 from custom_components.energy_park.tic.nrf24 import DataRate
@@ -398,6 +399,7 @@ def test_every_choice_has_a_text() -> None:
         "billing_period": {str(period) for period in BILLING_PERIODS_MIN},
         "role": set(Role),
         "override_state": {"on", "off"},
+        "at_limit": set(AtLimit),
         "data_rate": set(DataRate),
         "tls": set(TlsMode),
         "resolution": set(Resolution),

@@ -21,6 +21,7 @@ from .const import (
     SUBENTRY_PLUG,
 )
 from .control.alarms import AlarmWatch
+from .control.audit import Audit
 from .control.energy import EnergyBook
 from .control.group import SocketGroup
 from .control.jobs import Jobs
@@ -100,7 +101,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     }
     memory = ParkMemory(hass, entry.entry_id)
     energy = EnergyBook(memory)
-    switchboard = Switchboard(hass, plugs.values(), memory, energy)
+    audit = Audit(hass)
+    switchboard = Switchboard(hass, plugs.values(), memory, energy, audit)
     meter_parts = entry.get_subentries_of_type(SUBENTRY_METER)
     await memory.async_load(
         switchboard.sockets, (part.unique_id for part in meter_parts if part.unique_id)
@@ -126,8 +128,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         memory=memory,
         energy=energy,
         switchboard=switchboard,
+        audit=audit,
         stations=stations,
-        jobs=Jobs(hass, stations, switchboard, memory, requests, issues),
+        jobs=Jobs(
+            hass,
+            {part.subentry_id: part.title for part in entry.subentries.values()},
+            stations,
+            switchboard,
+            memory,
+            requests,
+            issues,
+            audit,
+        ),
         trials=Trials(hass, stations, switchboard, requests, issues),
         park=SocketGroup(hass, switchboard, entry.entry_id, None),
         sectors=groups,

@@ -7,10 +7,9 @@ from typing import override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import DOMAIN, POSTPONE_DEFAULT
+from .const import POSTPONE_DEFAULT
 from .control.group import SocketGroup
 from .coordinator import EnergyParkConfigEntry
 from .entity import GroupEntity, StationEntity
@@ -41,21 +40,13 @@ def _cancel(button: StationButton) -> None:
 @callback
 def _commission(button: StationButton) -> None:
     """Find out how the station's computer starts."""
-    button.check_free()
-    refused = button.park.trials.async_commission(button.station_id, button.context)
-    if refused is not None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=f"not_commissioned_{refused}",
-            translation_placeholders={"station": button.station.name},
-        )
+    button.async_commission(button.context)
 
 
 @callback
 def _measure_sleep(button: StationButton) -> None:
     """Find out what the station's computer draws asleep."""
-    button.check_free()
-    button.park.trials.async_measure_sleep(button.station_id, button.context)
+    button.async_measure_sleep(button.context)
 
 
 STATION_BUTTONS = (
@@ -107,18 +98,6 @@ class StationButton(StationEntity, ButtonEntity):
     def context(self) -> Context | None:
         """Who pressed it."""
         return self._context
-
-    @callback
-    def check_free(self) -> None:
-        """Raise when something is going on at the station."""
-        if self.park.trials.of_station(self.station_id) or self.park.jobs.of_station(
-            self.station_id
-        ):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="station_busy",
-                translation_placeholders={"station": self.station.name},
-            )
 
     @override
     async def async_press(self) -> None:

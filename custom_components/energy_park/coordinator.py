@@ -30,6 +30,7 @@ from .plugs import is_blind, open_client
 
 if TYPE_CHECKING:
     from .control.alarms import AlarmWatch
+    from .control.audit import Audit
     from .control.energy import EnergyBook
     from .control.group import SocketGroup
     from .control.jobs import Jobs
@@ -56,6 +57,7 @@ class EnergyParkData:
     memory: ParkMemory
     energy: EnergyBook
     switchboard: Switchboard
+    audit: Audit
     stations: Stations
     jobs: Jobs
     trials: Trials

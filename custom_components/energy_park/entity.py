@@ -2,6 +2,8 @@
 
 from typing import override
 
+from homeassistant.core import Context, callback
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
@@ -159,6 +161,35 @@ class StationEntity(CoordinatorEntity[PlugCoordinator]):
     def station(self) -> Station:
         """The station with what was learnt of it."""
         return self.park.stations.station(self.station_id)
+
+    @callback
+    def async_commission(self, context: Context | None) -> None:
+        """Find out how the computer starts; raise why that cannot be, if so."""
+        self._check_free()
+        refused = self.park.trials.async_commission(self.station_id, context)
+        if refused is not None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key=f"not_commissioned_{refused}",
+                translation_placeholders={"station": self.station.name},
+            )
+
+    @callback
+    def async_measure_sleep(self, context: Context | None) -> None:
+        """Find out what the computer draws asleep."""
+        self._check_free()
+        self.park.trials.async_measure_sleep(self.station_id, context)
+
+    def _check_free(self) -> None:
+        """Raise when something is going on at the station."""
+        if self.park.trials.of_station(self.station_id) or self.park.jobs.of_station(
+            self.station_id
+        ):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="station_busy",
+                translation_placeholders={"station": self.station.name},
+            )
 
 
 class GroupEntity(Entity):

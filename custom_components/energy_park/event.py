@@ -10,6 +10,7 @@ from .control.shedding import Happening
 from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity, SheddingEntity
 from .events.alarms import ParkAlarmEvent
+from .events.audit import ParkAuditEvent
 from .meter_coordinator import MeterCoordinator
 
 PARALLEL_UPDATES = 0
@@ -34,8 +35,14 @@ async def async_setup_entry(
     entry: EnergyParkConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the events of each meter, and those of the park's alarms."""
-    async_add_entities([ParkAlarmEvent(entry.runtime_data.alarms, entry.entry_id)])
+    """Add the events of each meter, of the park's alarms, and its audit."""
+    data = entry.runtime_data
+    async_add_entities(
+        [
+            ParkAlarmEvent(data.alarms, entry.entry_id),
+            ParkAuditEvent(data.audit, entry.entry_id),
+        ]
+    )
     for subentry_id, meter in entry.runtime_data.meters.items():
         shedding = entry.runtime_data.sheddings[subentry_id]
         async_add_entities(

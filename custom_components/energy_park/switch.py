@@ -276,6 +276,11 @@ class StationSwitch(StationEntity, OrderedSwitch):
     """A station: it is on while its computer runs, and switched by a job."""
 
     @property
+    def place(self) -> str:
+        """What its jobs are known by."""
+        return self.station_id
+
+    @property
     @override
     def is_on(self) -> bool | None:
         """Whether its computer runs; None while its power is not known."""
@@ -346,7 +351,8 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
     ) -> None:
         """Bind a description to a group."""
         super().__init__(group, description)
-        self._jobs = entry.runtime_data.jobs
+        self.park = entry.runtime_data
+        self.place = group.unique_id
 
     @property
     @override
@@ -406,8 +412,8 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
         at_limit: AtLimit | None = None,
     ) -> JobMemory | None:
         """Start a job; None where there is no station."""
-        return self._jobs.async_order(
-            self.members.unique_id,
+        return self.park.jobs.async_order(
+            self.place,
             self.members.sockets,
             on,
             self._context,

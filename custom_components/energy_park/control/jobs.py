@@ -1,6 +1,6 @@
 """Runs the switching jobs of a park: the rules decide, and what they ask is done here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from ..park.effects import Effect, Outcome, Refresh, Report, Switch
 from ..park.job import Job, set_up
 from ..park.observation import AtLimit, Rules
 from ..park.switch_off import OffPhase, OffRun
+from .audit import Audit
 from .clockwork import Clockwork
 from .memory import JobMemory, ParkMemory
 from .requests import Request, Requests
@@ -33,19 +34,23 @@ class Jobs:
     def __init__(
         self,
         hass: HomeAssistant,
+        names: Mapping[str, str],
         stations: Stations,
         switchboard: Switchboard,
         memory: ParkMemory,
         requests: Requests,
         issues: StationIssues,
+        audit: Audit,
     ) -> None:
-        """Take the jobs that the memory holds."""
+        """Take the jobs that the memory holds; ``names`` are those of its places."""
+        self._names = names
         self._hass = hass
         self._stations = stations
         self._switchboard = switchboard
         self._memory = memory
         self._requests = requests
         self._issues = issues
+        self._audit = audit
         self._clockwork = Clockwork(hass, f"{DOMAIN} jobs", self._async_step)
 
     @callback
@@ -145,6 +150,7 @@ class Jobs:
             m for m in self._memory.jobs if not m.job.done or m.place != place
         ]
         self._memory.jobs.append(memory)
+        self._audit.async_job_started(self._names[place], job)
         self._async_step()
         return memory
 
@@ -306,6 +312,7 @@ class Jobs:
         if station is None or report.socket != station.computer:
             return
         self._stations.async_note(station.id, report.result)
+        self._audit.async_station_ended(station.name, job, report.result)
         if not job.observe:
             self._issues.async_look(station, report.result)
 

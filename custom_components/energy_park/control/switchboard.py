@@ -18,6 +18,7 @@ from ..park import arbiter
 from ..park.arbiter import Decision, Policy
 from ..park.station import Station
 from ..plug.client import PlugError
+from .audit import Audit
 from .energy import EnergyBook
 from .memory import ParkMemory, SocketMemory
 
@@ -50,12 +51,14 @@ class Switchboard:
         plugs: Iterable[PlugCoordinator],
         memory: ParkMemory,
         energy: EnergyBook,
+        audit: Audit,
     ) -> None:
         """Connect the sockets of the plugs."""
         self._hass = hass
         self._plugs = tuple(plugs)
         self._memory = memory
         self._energy = energy
+        self._audit = audit
         self._coordinators = {
             socket.id: coordinator
             for coordinator in self._plugs
@@ -254,6 +257,7 @@ class Switchboard:
     ) -> asyncio.Task[Outcome] | None:
         """Remember a decision and send what it asks for."""
         before = self.memory(socket).state
+        self._audit.async_decided(socket, before, decision)
         changed = decision.state != before
         if changed:
             self.memory(socket).state = decision.state

@@ -148,6 +148,9 @@ class Trials:
                 case _:
                     doing = self._async_request(station_id, effect)
             self._hass.async_create_background_task(doing, f"{DOMAIN} run: {effect}")
+        if self._runs.get(station_id) is not run:
+            # What was done just now has been seen already, and led further.
+            return
         if run.done:
             self._async_end(station_id)
         elif run is not before:

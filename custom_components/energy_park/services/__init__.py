@@ -9,6 +9,7 @@ from .re_mirror import async_setup_re_mirror
 from .savings import async_setup_savings
 from .schedule import async_setup_schedule
 from .shedding import async_setup_shedding
+from .stations import async_setup_stations
 
 
 @callback
@@ -20,4 +21,5 @@ def async_setup_services(hass: HomeAssistant) -> None:
     async_setup_inventory(hass)
     async_setup_savings(hass)
     async_setup_shedding(hass)
+    async_setup_stations(hass)
     async_setup_re_mirror(hass)

@@ -21,6 +21,7 @@ from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.control import requests
 from custom_components.energy_park.control.station_issues import StationIssues
 from custom_components.energy_park.model import Reason
+from custom_components.energy_park.park import commissioning
 from custom_components.energy_park.park.effects import Outcome, Result
 from custom_components.energy_park.park.station import Wake
 from scripts.emulators import Computer
@@ -345,7 +346,7 @@ async def test_how_a_computer_starts_is_found_out_and_kept(
     with pytest.raises(ServiceValidationError) as busy:
         await async_act(room.hass, "button.press", press)
     assert busy.value.translation_key == "station_busy"
-    await room.async_until(lambda: room.job("desk0") == "idle", 60)
+    await room.async_until(lambda: room.job("desk0") == "idle", 40)
     wake = room.hass.states.get(room.entity("sensor", "desk0_wake"))
     assert wake.state == "bios_on_ac"
     assert wake.attributes["cut_refused"] is None
@@ -377,14 +378,16 @@ async def test_a_commissioning_run_ends_with_a_restart_and_feeds_the_computer(
 
 
 async def test_a_computer_that_does_not_shut_down_is_not_commissioned(
-    room: Room,
+    room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rules = replace(commissioning.RULES, shutdown=timedelta(minutes=2))
+    monkeypatch.setattr(commissioning, "RULES", rules)
     await room.async_add()
     room.refuses.add("desk0")
     await async_act(
         room.hass, "button.press", room.entity("button", "desk0_commission")
     )
-    await room.async_until(lambda: room.job("desk0") == "idle", 90)
+    await room.async_until(lambda: room.job("desk0") == "idle")
     assert ir.async_get(room.hass).async_get_issue(
         DOMAIN, "commissioning_failed_did_not_shut_down_desk0"
     )

@@ -54,6 +54,7 @@ from .protection import async_watch_protection
 from .readback import async_setup_history
 from .registration import RegistrationView
 from .services import async_setup_services
+from .voice import SectorSentences
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -170,6 +171,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_watch_protection(hass, entry)
+    await SectorSentences(hass, entry).async_start()
     await async_register_cards(hass)
     for meter in meters.values():
         meter.async_start()

@@ -14,6 +14,9 @@ PR_SET_PDEATHSIG = 1
 
 LOG_TAIL_LINES = 15
 
+# The emulation announces a park of thousands of sockets in one line.
+LINE_MAX = 2**24
+
 
 class ProcessFailed(Exception):
     """A child process ended or stayed silent when it should have been working."""
@@ -65,6 +68,7 @@ class ChildProcess:
                 stdout=asyncio.subprocess.PIPE if read_stdout else log,
                 stderr=log,
                 env=self._env,
+                limit=LINE_MAX,
                 start_new_session=True,
                 preexec_fn=_die_with_parent(self._stop_signal),
             )

@@ -83,7 +83,8 @@ export class Canvas implements GestureTarget {
   #place(): void {
     this.view.place(this.camera.scale);
     this.#pan(1);
-    this.viewport?.classList.toggle("zoomed", this.camera.zoomed);
+    // No class: those are the template's.
+    this.viewport?.toggleAttribute("zoomed", this.camera.zoomed);
   }
 
   #pan(factor: number): void {

@@ -7,8 +7,6 @@ import type { ConfigForm } from "../shared/form.js";
 import { openMoreInfo, showToast } from "../shared/ha.js";
 import type { HassConnection, HassState } from "../shared/hass.js";
 import { HEAT_MAX_W } from "../shared/heat.js";
-import { icon, ICONS } from "../shared/icons.js";
-import type { TextKey } from "../shared/i18n.js";
 import { isAdmin, numberOf, stateOf, type Park, type Socket } from "../shared/park.js";
 import { cardStyles } from "../shared/styles.js";
 import type { Size } from "./camera.js";
@@ -28,6 +26,7 @@ import { pictureUrl } from "./pictures.js";
 import { styles } from "./styles.js";
 import { cancelJob, toggleSector, toggleSocket } from "./switching.js";
 import { planTable } from "./table.js";
+import { tabs, toolbar, type Tool } from "./toolbar.js";
 import { tellsWaste, WasteWatch, type Wastes } from "./waste.js";
 
 const ZOOM_STEP = 1.5;
@@ -132,7 +131,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
             ? html`<button class="main" @click=${this.#endEditing}>
                 ${t("done")}
               </button>`
-            : this.#tools(scene)
+            : toolbar(t, this.#tools(scene))
         }
       </header>
       ${this.table ? nothing : this.#tabs(park)}
@@ -156,85 +155,50 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     `;
   }
 
-  #tools({ hass, park }: Scene): TemplateResult {
+  #tools({ hass, park }: Scene): Tool[] {
     const editable = isAdmin(hass) && !this.config?.read_only;
-    return html`${
-      this.table
-        ? nothing
-        : html`${this.#tool("minus", "zoom_out", () => {
-            this.#canvas.zoomBy(1 / ZOOM_STEP);
-          })}
-          ${this.#tool("plus", "zoom_in", () => {
-            this.#canvas.zoomBy(ZOOM_STEP);
-          })}
-          ${this.#tool("fit", "zoom_fit", () => {
-            this.#canvas.showAll();
-          })}
-          ${
-            tellsWaste(park)
-              ? this.#tool(
-                  "waste",
-                  "waste_view",
-                  () => {
-                    this.wasting = !this.wasting;
-                  },
-                  this.wasting,
-                )
-              : nothing
-          }
-          ${
-            editable
-              ? this.#tool("edit", "edit", () => {
-                  void this.#edit();
-                })
-              : nothing
-          }`
-    }
-    ${this.#tool(
-      this.table ? "map" : "table",
-      this.table ? "show_plan" : "show_table",
-      () => {
+    const table: Tool = {
+      name: this.table ? "map" : "table",
+      key: this.table ? "show_plan" : "show_table",
+      action: () => {
         this.table = !this.table;
       },
-    )}`;
+    };
+    if (this.table) return [table];
+    const zoom = (factor: number) => (): void => {
+      this.#canvas.zoomBy(factor);
+    };
+    const tools: (Tool | false)[] = [
+      { name: "minus", key: "zoom_out", action: zoom(1 / ZOOM_STEP) },
+      { name: "plus", key: "zoom_in", action: zoom(ZOOM_STEP) },
+      {
+        name: "fit",
+        key: "zoom_fit",
+        action: () => {
+          this.#canvas.showAll();
+        },
+      },
+      tellsWaste(park) && {
+        name: "waste",
+        key: "waste_view",
+        pressed: this.wasting,
+        action: () => {
+          this.wasting = !this.wasting;
+        },
+      },
+      editable && { name: "edit", key: "edit", action: () => void this.#edit() },
+      table,
+    ];
+    return tools.filter((tool) => tool !== false);
   }
 
   /** One tab for each plan, where there are several. */
   #tabs(park: Park): TemplateResult | typeof nothing {
     const plans = this.#plans(park);
     if (plans.length < 2 || this.config?.plan !== undefined) return nothing;
-    const shown = this.#plan?.id;
-    return html`<nav>
-      ${plans.map(
-        ({ id, name }) =>
-          html`<button
-            aria-current=${id === shown ? "page" : nothing}
-            @click=${() => {
-              this.#choose(id);
-            }}
-          >
-            ${name}
-          </button>`,
-      )}
-    </nav>`;
-  }
-
-  #tool(
-    name: keyof typeof ICONS,
-    key: TextKey,
-    action: () => void,
-    pressed?: boolean,
-  ): TemplateResult {
-    const label = this.scene!.t(key);
-    return html`<button
-      class="tool ${name}"
-      aria-label=${label}
-      title=${label}
-      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
-      @click=${action}
-    >
-      ${icon(ICONS[name])}
-    </button>`;
+    return tabs(plans, this.#plan?.id, (id) => {
+      this.#choose(id);
+    });
   }
 
   // The editor

@@ -95,7 +95,7 @@ export const styles = css`
   .viewport.editing {
     touch-action: none;
   }
-  .viewport.zoomed {
+  .viewport[zoomed] {
     touch-action: none;
     cursor: grab;
     overscroll-behavior: contain;

@@ -302,7 +302,7 @@ test("two fingers zoom, one pans what is zoomed", async () => {
   point(card, "pointerup", at(200, 200), 1);
   point(card, "pointerup", at(500, 200), 2);
   expect(width()).toBeCloseTo(before * 3, -1);
-  expect(viewport.classList.contains("zoomed")).toBe(true);
+  expect(viewport.hasAttribute("zoomed")).toBe(true);
 
   const x = drawing.getBoundingClientRect().left;
   point(card, "pointerdown", at(300, 200));

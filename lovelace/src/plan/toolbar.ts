@@ -1,0 +1,50 @@
+/** The buttons above a plan, and a tab for each of several plans. */
+
+import { html, nothing, type TemplateResult } from "lit";
+
+import { icon, ICONS } from "../shared/icons.js";
+import type { TextKey, Translate } from "../shared/i18n.js";
+import type { Plan } from "./model.js";
+
+export interface Tool {
+  name: keyof typeof ICONS;
+  key: TextKey;
+  action: () => void;
+  /** Whether what it shows is shown; undefined for what is no switch. */
+  pressed?: boolean;
+}
+
+export function toolbar(t: Translate, tools: readonly Tool[]): TemplateResult[] {
+  return tools.map(({ name, key, action, pressed }) => {
+    const label = t(key);
+    return html`<button
+      class="tool ${name}"
+      aria-label=${label}
+      title=${label}
+      aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+      @click=${action}
+    >
+      ${icon(ICONS[name])}
+    </button>`;
+  });
+}
+
+export function tabs(
+  plans: readonly Plan[],
+  shown: string | undefined,
+  choose: (id: string) => void,
+): TemplateResult {
+  return html`<nav>
+    ${plans.map(
+      ({ id, name }) =>
+        html`<button
+          aria-current=${id === shown ? "page" : nothing}
+          @click=${() => {
+            choose(id);
+          }}
+        >
+          ${name}
+        </button>`,
+    )}
+  </nav>`;
+}

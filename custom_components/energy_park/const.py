@@ -110,6 +110,7 @@ SLOW_READING_AFTER = timedelta(minutes=5)
 
 # Sums of many sockets are written once for all polls that arrive within this time.
 GROUP_UPDATE_AFTER_S = 0.2
+GROUP_UPDATE_PER_SOCKET_S = 0.001
 
 # An order is sent again for a minute; what is still not obeyed then a person must see.
 NOT_OBEYING_AFTER = timedelta(minutes=2)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from ..const import GROUP_UPDATE_AFTER_S
+from ..const import GROUP_UPDATE_AFTER_S, GROUP_UPDATE_PER_SOCKET_S
 from ..model import Socket, SocketReading
 from ..park.energy import PowerSum, sum_power
 from ..park.power_quality import PowerTriangle, sum_powers
@@ -37,6 +37,10 @@ class SocketGroup:
             socket
             for socket in switchboard.sockets
             if sector_id is None or socket.sector == sector_id
+        )
+        # As rarely per socket in a large group as in a small one.
+        self._update_after_s = GROUP_UPDATE_AFTER_S + GROUP_UPDATE_PER_SOCKET_S * len(
+            self.sockets
         )
         self._plugs = dict.fromkeys(map(switchboard.coordinator, self.sockets))
         self._listeners: list[Callable[[], None]] = []
@@ -93,7 +97,7 @@ class SocketGroup:
         self._readings = self._power = self._triangle = None
         if self._cancel_update is None:
             self._cancel_update = async_call_later(
-                self._hass, GROUP_UPDATE_AFTER_S, self._async_update
+                self._hass, self._update_after_s, self._async_update
             )
 
     @callback

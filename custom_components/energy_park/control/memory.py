@@ -195,11 +195,15 @@ class ParkMemory:
 
     def group(self, group_id: str) -> GroupMemory:
         """Return what is remembered of a group; a new one starts afresh."""
-        return self.groups.setdefault(group_id, GroupMemory())
+        if (known := self.groups.get(group_id)) is None:
+            known = self.groups[group_id] = GroupMemory()
+        return known
 
     def plug(self, serial: str) -> PlugMemory:
         """Return what is remembered of a plug; a new one starts afresh."""
-        return self.plugs.setdefault(serial, PlugMemory())
+        if (known := self.plugs.get(serial)) is None:
+            known = self.plugs[serial] = PlugMemory()
+        return known
 
     @callback
     def save_orders(self) -> None:

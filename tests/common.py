@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
+    do_adhoc_statistics,
 )
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
@@ -37,6 +38,7 @@ __all__ = [
     "async_fire_time_changed",
     "async_mock_service",
     "async_wait_recording_done",
+    "do_adhoc_statistics",
     "flush_store",
     "get_diagnostics_for_config_entry",
     "get_diagnostics_for_device",

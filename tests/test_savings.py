@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from math import isnan, nan
 from typing import Any
 
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
@@ -13,7 +15,12 @@ from custom_components.energy_park.coordinator import EnergyParkData
 from custom_components.energy_park.park.savings import DayType
 from scripts.emulators import ShellyGen2
 
-from .common import MockConfigEntry, MockUser
+from .common import (
+    MockConfigEntry,
+    MockUser,
+    async_wait_recording_done,
+    do_adhoc_statistics,
+)
 from .parks import async_act, async_setup, async_wait, entity_id, plug, sector
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -152,6 +159,43 @@ async def test_what_is_avoided_is_compared_hour_by_hour(hass: HomeAssistant) -> 
         assert value(hass, "room_avoided") == pytest.approx(-1.0, rel=0.01)
         assert value(hass, "room_avoided_cost") < 0
         assert state(hass, "room_avoided").attributes["state_class"] == "total"
+
+
+@pytest.mark.usefixtures("recorder_mock")
+async def test_a_loss_is_a_loss_in_the_long_term_statistics(
+    hass: HomeAssistant,
+) -> None:
+    async with ShellyGen2(mac=MAC, sockets=2) as strip:
+        room = await async_setup_room(hass, strip)
+        await async_frozen(room)
+        now = dt_util.utcnow().replace(second=0, microsecond=0)
+        start = now - timedelta(minutes=now.minute % 5)
+        room.pass_hours(2, 20)
+        room.show()
+        gained = value(hass, "room_avoided")
+        room.pass_hours(10, 90)
+        room.show()
+        lost = value(hass, "room_avoided")
+        assert lost < 0 < gained
+        await async_wait_recording_done(hass)
+        avoided = entity_id(hass, "sensor", "room_avoided")
+        for minutes in (0, 5):
+            do_adhoc_statistics(hass, start=start + timedelta(minutes=minutes))
+        await async_wait_recording_done(hass)
+        found = await get_instance(hass).async_add_executor_job(
+            statistics_during_period,
+            hass,
+            start,
+            None,
+            {avoided},
+            "5minute",
+            None,
+            {"state", "sum"},
+        )
+        row = found[avoided][-1]
+        assert row["state"] == pytest.approx(lost)
+        # Counted from the first state that was recorded: before the gain, or after.
+        assert row["sum"] in (pytest.approx(lost), pytest.approx(lost - gained))
 
 
 async def test_what_is_not_measured_claims_nothing(hass: HomeAssistant) -> None:

@@ -25,6 +25,7 @@ from .parks import (
     meter,
     plug,
     sector,
+    station,
 )
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -236,6 +237,23 @@ async def async_setup_room_in_use(
         replace(sector("Room A", "room"), data=MappingProxyType(data)),
         plug(strip, "room", ROLES, title="Strip"),
     )
+
+
+async def test_a_report_tells_monitors_that_are_lit_for_nobody(
+    hass: HomeAssistant, strip: ShellyGen2
+) -> None:
+    entry = await async_setup(
+        hass,
+        sector("Room A", "room"),
+        plug(strip, "room", ROLES, title="Strip"),
+        station("Desk", f"{MAC}_0", f"{MAC}_2"),
+    )
+    data: EnergyParkData = entry.runtime_data
+    await async_wait(
+        hass, lambda: data.memory.sockets[f"{MAC}_4"].standby.power_w is not None
+    )
+    [room] = await async_report(hass)
+    assert [socket["name"] for socket in room["lit_for_nobody"]] == ["Socket 2"]
 
 
 # Prices

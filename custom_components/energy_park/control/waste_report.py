@@ -8,6 +8,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..const import DOMAIN
 from ..coordinator import EnergyParkConfigEntry
+from ..park.waste import lit_for_nobody
 from .group import SocketGroup
 
 _HOURS_A_YEAR = 8760
@@ -41,7 +42,17 @@ def _sector(
         "standby_cost_per_year": _cost_per_year(entry, waste.standby_w),
         "standby": _sockets(hass, entry, waste.standby),
         "unknown": _sockets(hass, entry, waste.unknown),
+        "lit_for_nobody": _sockets(hass, entry, _lit(entry, sector)),
     }
+
+
+def _lit(entry: EnergyParkConfigEntry, sector: SocketGroup) -> tuple[str, ...]:
+    """Return the monitors that show a picture of a computer that does not run."""
+    sockets = entry.runtime_data.memory.sockets
+    return lit_for_nobody(
+        entry.runtime_data.stations.described.values(),
+        {socket.id: sockets[socket.id].standby.band for socket in sector.sockets},
+    )
 
 
 def _sockets(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import batched, count
 from pathlib import Path
 import time
@@ -99,7 +100,7 @@ class Course:
         """Return the rate of fresh rows: from the spool's file, batch by batch."""
 
         async def send(connection: Connection) -> int:
-            async for batch in read_ahead(spool.take_live, LIVE_ROWS):
+            async for batch in read_ahead(partial(spool.take_live, LIVE_ROWS)):
                 await sender.send_live(batch)
             return len(measured)
 

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sized
 from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from itertools import count
 import logging
 import secrets
@@ -24,6 +25,7 @@ LIVE_ROWS: Final = 1_000
 BACKLOG_ROWS: Final = 10_000
 RECORD_ROWS: Final = 500
 THINNED_ROWS: Final = 2_000
+SMALLEST_ROWS: Final = 50
 HEARTBEAT_S: Final = 60
 FIRST_RETRY_S: Final = 0.5
 LAST_RETRY_S: Final = 60.0
@@ -72,6 +74,7 @@ class Writer:
         self._cleared = 0
         self._progress = asyncio.Event()
         self._mend = False
+        self._share = 1.0
         self._retry_s = FIRST_RETRY_S
         self._sent: deque[tuple[float, int]] = deque()
         self.connected = False
@@ -125,6 +128,9 @@ class Writer:
         self.last_error = problem(error)
         self._problems.tell(self.last_error)
         self._mend = remedy(error) is Remedy.MEND_SCHEMA
+        if isinstance(error, TimeoutError):
+            # Over a slow line, or into a slow disk, all of a batch takes too long.
+            self._share = max(self._share / 2, SMALLEST_ROWS / BACKLOG_ROWS)
 
     async def _connect_and_send(self) -> None:
         connection = await connect(self._settings)
@@ -176,7 +182,8 @@ class Writer:
         while True:
             wake.clear()
             look = next(self._looks), self._now()
-            async with aclosing(read_ahead(take, limit)) as batches:
+            some = partial(self._take, take, limit)
+            async with aclosing(read_ahead(some)) as batches:
                 async for batch in batches:
                     await send(batch)
                     self._succeed(len(batch))
@@ -190,7 +197,14 @@ class Writer:
                 self._problems.rearm(Problem.ROWS_THINNED)
             await wake.wait()
 
+    async def _take[B](
+        self, take: Callable[[int], Awaitable[B | None]], limit: int
+    ) -> B | None:
+        return await take(max(int(limit * self._share), SMALLEST_ROWS))
+
     def _succeed(self, rows: int) -> None:
+        if rows:
+            self._share = min(self._share * 1.1, 1.0)
         self.connected = True
         self._retry_s = FIRST_RETRY_S
         self._problems.solve(*_PASSING)
@@ -205,14 +219,12 @@ class Writer:
             self._sent.popleft()
 
 
-async def read_ahead[B](
-    take: Callable[[int], Awaitable[B | None]], limit: int
-) -> AsyncGenerator[B]:
+async def read_ahead[B](take: Callable[[], Awaitable[B | None]]) -> AsyncGenerator[B]:
     """Yield batches; while one is sent, the next is read from the disk."""
-    upcoming = asyncio.ensure_future(take(limit))
+    upcoming = asyncio.ensure_future(take())
     try:
         while (batch := await upcoming) is not None:
-            upcoming = asyncio.ensure_future(take(limit))
+            upcoming = asyncio.ensure_future(take())
             yield batch
     finally:
         upcoming.cancel()

@@ -30,6 +30,7 @@ class Proxy:
         self._pass.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.bytes_per_s: float | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Proxy]:
@@ -91,6 +92,8 @@ class Proxy:
         with suppress(OSError):
             while data := await reader.read(65536):
                 await self._pass.wait()
+                if self.bytes_per_s is not None:
+                    await asyncio.sleep(len(data) / self.bytes_per_s)
                 writer.write(data)
                 await writer.drain()
         writer.close()

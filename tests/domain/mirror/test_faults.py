@@ -248,6 +248,24 @@ async def test_a_network_that_swallows_everything(
         await mirror.stop()
 
 
+async def test_a_line_that_is_too_slow_for_whole_batches(
+    start_mirror: StartMirror,
+    database: Connection,
+    settings: MirrorSettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    away = await start_mirror(port=1)
+    away.offer_many(reading(index) for index in range(10_000))
+    await away.stop()
+    monkeypatch.setattr(connection, "COMMAND_TIMEOUT_S", 1)
+    async with Proxy(settings.port).running() as proxy:
+        proxy.bytes_per_s = 200_000
+        mirror = await start_mirror(port=proxy.port)
+        await arrived(mirror)
+        await assert_sums(database, 10_000)
+        await mirror.stop()
+
+
 @pytest.mark.parametrize("dropped", ["TABLE reading", "SCHEMA", "TABLE reading_hour"])
 async def test_what_is_dropped_is_made_again_and_the_rest_goes_on(
     start_mirror: StartMirror,

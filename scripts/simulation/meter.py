@@ -116,6 +116,15 @@ class Meter:
             va=sum_vas, max_va=sum_vas, measured_s=end_s, filtered_va2=filtered_va2
         )
 
+    def exactly(self) -> Told:
+        """Return what is drawn now, as of the moment that it was brought to."""
+        return Told(
+            va=self.power_va,
+            max_va=self.power_va,
+            measured_s=self._at_s,
+            filtered_va2=self.filtered_va2,
+        )
+
     def frame(self, feed: Feed, now_s: float) -> Iterator[tuple[float, Told]]:
         """Yield what the frame that begins now tells, and when."""
         truth = self.measure(now_s)

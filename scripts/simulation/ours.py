@@ -133,10 +133,10 @@ class OurRule(Rule):
 
     @override
     def read_plug(self, now_s: float, load: int, on: bool, power_va: float) -> None:
-        known = self._loads[str(load)]
-        usual_w = max(power_va, known.usual_w or 0.0)
-        read = known.read(moment(now_s), on, power_va)
-        self._loads[known.id] = replace(read, usual_w=usual_w)
+        read = self._loads[str(load)].read(moment(now_s), on, power_va)
+        if power_va > (read.usual_w or 0.0):
+            read = replace(read, usual_w=power_va)
+        self._loads[read.id] = read
 
     @override
     def lose_plug(self, now_s: float, load: int) -> None:

@@ -225,14 +225,9 @@ class Run:
 
     def _rouse(self) -> None:
         """Listen to every frame from now on; what was so far is known."""
-        now_s, power_va = self._now_s, self.plugs.power_va
+        now_s = self._now_s
         self.meter.advance(now_s)
-        told = Told(
-            va=power_va,
-            max_va=power_va,
-            measured_s=now_s,
-            filtered_va2=self.meter.filtered_va2,
-        )
+        told = self.meter.exactly()
         if self._awake:
             self._tell(lambda: self._rule.read_meter(now_s, told))
         else:

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 from random import Random
-import subprocess
 import sys
 
 import pytest
@@ -185,18 +184,15 @@ def test_a_table_of_another_form_is_told_by_line(
         read_table(path)
 
 
-def test_a_recording_is_replayed_with_the_rule_and_without(tmp_path: Path) -> None:
+def test_a_recording_is_replayed_with_the_rule_and_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "evening.csv"
     path.write_text(EVENING)
-    command = [sys.executable, "-m", "scripts.simulation", "shedding", str(path)]
-    done = subprocess.run(
-        [*command, "--kva", "6", "--feed", "historique", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
-    results = json.loads(done.stdout)
+    options = ["--kva", "6", "--feed", "historique", "--json"]
+    monkeypatch.setattr(sys, "argv", ["simulate", "shedding", str(path), *options])
+    assert main() == 0
+    results = json.loads(capsys.readouterr().out)
     assert results["no shedding"]["trips"] == 2
     assert results["shedding"]["trips"] == 0
     assert results["shedding"]["sheds"] == 1

@@ -71,3 +71,25 @@ async def test_what_is_chosen_survives_a_new_name_and_can_be_taken_back(
     assert not OpeningHours(hass, entry).known
     # What else the park knows stays.
     assert entry.data["country"] == "FR"
+
+
+@pytest.mark.parametrize(
+    ("states", "holiday"),
+    [
+        ((), None),
+        (("on",), True),
+        (("off",), False),
+        (("unavailable",), None),
+        (("unavailable", "off"), False),
+        (("off", "on"), True),
+    ],
+)
+async def test_a_holiday_is_what_a_calendar_tells(
+    hass: HomeAssistant, states: tuple[str, ...], holiday: bool | None
+) -> None:
+    entry = await async_setup(hass)
+    calendars = [f"calendar.c{number}" for number in range(len(states))]
+    for calendar, state in zip(calendars, states, strict=True):
+        hass.states.async_set(calendar, state)
+    await async_choose(hass, entry, holidays=calendars)
+    assert OpeningHours(hass, entry).holiday is holiday

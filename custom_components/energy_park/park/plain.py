@@ -4,28 +4,16 @@ from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from types import NoneType, UnionType
-from typing import (
-    Any,
-    Protocol,
-    get_args,
-    get_origin,
-    get_type_hints,
-    runtime_checkable,
-)
-
-
-@runtime_checkable
-class Keeps(Protocol):
-    """A state that writes itself; its ``from_dict`` reads what ``to_dict`` gave."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it ready for JSON."""
+from typing import Any, get_args, get_origin, get_type_hints
 
 
 def to_plain(value: object) -> Any:
-    """Return a state of dataclasses, tuples, times and words as JSON values."""
-    if isinstance(value, Keeps):
-        return value.to_dict()
+    """Return a state of dataclasses, tuples, times and words as JSON values.
+
+    A class with ``to_dict`` and ``from_dict`` writes and reads itself.
+    """
+    if (to_dict := getattr(value, "to_dict", None)) is not None:
+        return to_dict()
     if is_dataclass(value):
         return {
             part.name: to_plain(getattr(value, part.name)) for part in fields(value)

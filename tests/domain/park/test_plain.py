@@ -103,3 +103,30 @@ def test_any_value_is_a_state_or_refused(value: Any) -> None:
             from_plain(kind, value)
         except ValueError:
             continue
+
+
+class Own:
+    """A class that writes itself."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"n": self.number}
+
+    @classmethod
+    def from_dict(cls, kept: dict[str, Any]) -> Own:
+        return cls(kept["n"])
+
+
+@dataclass
+class Holder:
+    own: Own
+
+
+def test_a_class_may_write_and_read_itself() -> None:
+    plain = json.loads(json.dumps(to_plain(Holder(Own(7)))))
+    assert plain == {"own": {"n": 7}}
+    assert from_plain(Holder, plain).own.number == 7
+    with pytest.raises(ValueError, match="Holder"):
+        from_plain(Holder, {"own": {}})

@@ -6,9 +6,10 @@ from typing import Any
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
+from homeassistant.setup import async_setup_component
 import pytest
 
-from .common import MockConfigEntry
+from .common import ClientSessionGenerator, MockConfigEntry
 from .databases import TestDatabase, mirror
 from .domain.mirror.proxy import Proxy, certificate
 from .domain.mirror.test_connection import serving_as
@@ -73,6 +74,29 @@ async def test_the_tables_are_made_once_the_user_agreed(
     assert added.title == "energy_park (127.0.0.1)"
     await hass.async_block_till_done()
     assert (await async_start(hass, entry))["reason"] == "already_configured"
+
+
+async def test_the_form_goes_over_the_wire_and_its_sections_may_stay_shut(
+    hass: HomeAssistant, database: TestDatabase, hass_client: ClientSessionGenerator
+) -> None:
+    assert await async_setup_component(hass, "config", {})
+    entry = await async_setup(hass)
+    client = await hass_client()
+    url = "/api/config/config_entries/subentries/flow"
+    response = await client.post(url, json={"handler": [entry.entry_id, "mirror"]})
+    form = await response.json()
+    fields = {field["name"]: field for field in form["data_schema"]}
+    assert [field["name"] for field in fields["place"]["schema"]] == [
+        "region",
+        "city",
+        "district",
+    ]
+    assert [field["name"] for field in fields["others"]["schema"]] == [
+        "include",
+        "exclude",
+    ]
+    response = await client.post(f"{url}/{form['flow_id']}", json=database.data())
+    assert (await response.json())["step_id"] == "create"
 
 
 async def test_tables_that_are_there_are_taken(

@@ -23,7 +23,12 @@ import pytest
 
 from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.control.recollection import Recollection
-from custom_components.energy_park.mirror.rows import HourRow, Series, SubjectKind
+from custom_components.energy_park.mirror.rows import (
+    HourRow,
+    ReadingRow,
+    Series,
+    SubjectKind,
+)
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser, async_wait_recording_done
@@ -274,6 +279,32 @@ async def test_a_counter_s_hours_reach_from_one_value_to_the_next(
     ]
     odd = Series(SubjectKind.ENTITY, "sensor.counter", "state", "°C")
     assert await memory.rows("sensor.counter", odd, begin, begin + HOUR) == ([], [])
+
+
+async def test_the_hour_that_the_recorder_has_cut_comes_from_one_source(
+    hass: HomeAssistant, begin: datetime
+) -> None:
+    # The recorder's oldest state lies within an hour, of which statistics may tell.
+    for entity in (POWER, HALL):
+        remember(hass, entity, begin + timedelta(minutes=30), ["1", "2", "3", "4"], "W")
+    remember_hours(hass, POWER, begin - HOUR, [10.0, 20.0], "W", "power")
+    await async_wait_recording_done(hass)
+    memory = Recollection(hass)
+    found = {}
+    for entity in (POWER, HALL):
+        series = Series(SubjectKind.ENTITY, entity, "state", "W")
+        found[entity], _ = await memory.rows(
+            entity, series, begin - HOUR, begin + 3 * HOUR
+        )
+    assert [
+        row.mean if isinstance(row, HourRow) else row.value for row in found[POWER]
+    ] == [10, 20, 4]
+    assert [row.value for row in found[HALL] if isinstance(row, ReadingRow)] == [
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
 # The action

@@ -85,12 +85,14 @@ class Recollection:
     def _rows(
         self, entity_id: str, series: Series, begin: datetime, end: datetime
     ) -> tuple[list[PastRow], list[EventRow]]:
-        numbers: list[PastRow] = []
+        whole_from = self._whole_from()
+        hours = self._hours(entity_id, series, begin, min(end, whole_from))
+        states_from = whole_from
+        if not hours or hours[-1].hour_at + HOUR < whole_from:
+            # Of the hour that was cut, the states that are left are all there is.
+            states_from -= HOUR
+        numbers: list[PastRow] = [*hours]
         texts: list[EventRow] = []
-        states_from = self._states_from()
-        if begin < states_from:
-            hours = self._hours(entity_id, series, begin, min(end, states_from))
-            numbers += hours
         for state in self._states(entity_id, max(begin, states_from), end):
             row = _row(series, state)
             if isinstance(row, ReadingRow):
@@ -99,8 +101,8 @@ class Recollection:
                 texts.append(row)
         return numbers, texts
 
-    def _states_from(self) -> datetime:
-        """Return the first whole hour that the recorder has the states of."""
+    def _whole_from(self) -> datetime:
+        """Return the first hour of which the recorder has all states."""
         oldest_ts = get_instance(self._hass).states_manager.oldest_ts
         if oldest_ts is None:
             return dt_util.utcnow()
@@ -131,7 +133,7 @@ class Recollection:
     def _hours(
         self, entity_id: str, series: Series, begin: datetime, end: datetime
     ) -> list[HourRow]:
-        if (metadata := self._metadata(entity_id)) is None:
+        if end <= begin or (metadata := self._metadata(entity_id)) is None:
             return []
         stored = metadata[1]["unit_of_measurement"]
         converter = _converter(series, stored)

@@ -6,7 +6,9 @@ The loop is closed: what a plug switches off is missing in the meter's next fram
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from math import log
+from types import MappingProxyType
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -355,3 +357,84 @@ async def test_a_silent_meter_steps_down_only_where_that_was_chosen(
     await async_act(hass, "select.select_option", silent, option="step_down")
     await async_wait(hass, lambda: rule.state.shed, 20, settle=False)
     assert rule.cause == "silence"
+
+
+@pytest.mark.parametrize(
+    ("contract", "limit"), [("cap", 1500.0), ("open_meter", 1000.0), ("hourly", 10.0)]
+)
+async def test_another_contract_is_kept_by_its_own_limit(
+    hass: HomeAssistant, house: House, contract: str, limit: float
+) -> None:
+    part = meter(house.linky.url, house.linky.serial)
+    data = {**part.data, "contract": contract, "limit": limit, "sectors": [ROOM]}
+    entry = await async_setup(
+        hass,
+        replace(part, data=MappingProxyType(data)),
+        sector("Room", ROOM),
+        plug(house.strip, ROOM, ("other", "other", "computer", "other")),
+    )
+    rule = shedding(entry)
+    await async_wait(hass, lambda: rule.left_s is not None, 20, settle=False)
+    assert rule.headroom is not None
+    assert rule.headroom < 0
+
+
+async def test_a_limit_that_moves_is_followed(
+    hass: HomeAssistant, house: House
+) -> None:
+    hass.states.async_set("sensor.cap", "1.5", {"unit_of_measurement": "kW"})
+    part = meter(house.linky.url, house.linky.serial)
+    data = {"contract": "monthly", "limit": 900.0, "limit_entity": "sensor.cap"}
+    entry = await async_setup(
+        hass, replace(part, data=MappingProxyType({**part.data, **data}))
+    )
+    rule = shedding(entry)
+    for value, limit in (("1.5", 1500), ("6000", 6000000), ("unavailable", 900)):
+        hass.states.async_set("sensor.cap", value, {"unit_of_measurement": "kW"})
+        await async_wait(hass, partial(has_limit, rule, limit), settle=False)
+
+
+def has_limit(rule: Shedding, limit: float) -> bool:
+    return [supply.subscribed for supply in rule.view.supplies] == [limit]
+
+
+async def test_each_meter_supplies_its_own_sectors(
+    hass: HomeAssistant, house: House
+) -> None:
+    other = replace(meter("socket://127.0.0.1:1", "021761000000"), subentry_id="other")
+    own = meter(house.linky.url, house.linky.serial)
+    entry = await async_setup(
+        hass,
+        other,
+        replace(own, data=MappingProxyType({**own.data, "sectors": [ROOM]})),
+        sector("Room", ROOM),
+        plug(house.strip, ROOM),
+    )
+    sockets = {
+        key: len(one.sockets) for key, one in entry.runtime_data.sheddings.items()
+    }
+    assert sockets == {"meter": 4, "other": 0}
+
+
+async def test_the_flow_asks_for_the_contract(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    flows = hass.config_entries.subentries
+    result: Any = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    result = await flows.async_configure(
+        result["flow_id"], {"next_step_id": "contract"}
+    )
+    assert result["step_id"] == "contract"
+    result = await flows.async_configure(result["flow_id"], {"contract": "cap"})
+    assert result["errors"] == {"limit": "no_limit"}
+    result = await flows.async_configure(
+        result["flow_id"], {"contract": "cap", "limit": 3000, "sectors": [ROOM]}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    data = entry.subentries["meter"].data
+    assert (data["contract"], data["limit"]) == ("cap", 3000)
+    assert data["port"] == house.linky.url
+    await async_wait(
+        hass, lambda: shedding(entry).meter.subentry.data.get("limit"), settle=False
+    )

@@ -25,6 +25,7 @@ from custom_components.energy_park.condition import CONDITIONS
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.coordinator import PolledPlugCoordinator
+from custom_components.energy_park.flows.meter_forms import LINKY
 from custom_components.energy_park.mirror.connection import TlsMode
 from custom_components.energy_park.mirror.history import Resolution
 from custom_components.energy_park.model import (
@@ -39,6 +40,7 @@ from custom_components.energy_park.model import (
     TicMode,
 )
 from custom_components.energy_park.park.observation import AtLimit
+from custom_components.energy_park.park.shedding.meters import Contract
 from custom_components.energy_park.plug.rest_settings import RestAuth
 from custom_components.energy_park.tic.insight import MeterData
 from custom_components.energy_park.tic.nrf24 import DataRate
@@ -74,6 +76,7 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
         ("flows/meter.py", None),
         ("flows/meter_forms.py", None),
         ("links.py", "check_radio"),
+        ("flows/meter_forms.py", "check_contract"),
     ],
     "config_subentries.sector": [("flows/sector.py", None)],
     "config_subentries.plug": [
@@ -405,6 +408,7 @@ def test_every_choice_has_a_text() -> None:
         "resolution": set(Resolution),
         "shed_mode": {"prediction", "request"},
         "direction": set(DIRECTIONS),
+        "contract": {LINKY, *Contract},
         "auth": set(RestAuth),
     }
     named = {

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from homeassistant.const import CONF_PORT
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_PORT
+from homeassistant.core import HomeAssistant
 
-from ..const import CONF_RADIO
+from ..const import CONF_CONTRACT, CONF_DELAY, CONF_LIMIT, CONF_LIMIT_ENTITY, CONF_RADIO
+from ..measure import POWER, number_of, resolve, value_of
 from ..meter_coordinator import MeterCoordinator
-from ..model import TicMode
+from ..model import MeterReading, TicMode
 from ..park.shedding.linky import HISTORIQUE, STANDARD, Feed, linky_supply
+from ..park.shedding.meters import Contract, meter_supply
 from ..park.shedding.supply import Supply
 from ..tic.insight import MeterData
 from ..tic.trip_state import PhaseTrip
@@ -39,6 +42,9 @@ class Supplies:
         if data is None or data is self._data:
             return False
         self._data = data
+        contract: str = self._meter.subentry.data.get(CONF_CONTRACT, "")
+        if contract in Contract:
+            return self._follow_contract(Contract(contract), data.reading, now)
         if not data.trip.phases:
             return False
         one = len(data.trip.phases) == 1
@@ -50,6 +56,44 @@ class Supplies:
             )
         }
         return True
+
+    def _follow_contract(
+        self, contract: Contract, reading: MeterReading, now: datetime
+    ) -> bool:
+        """Take the power of a meter that limits the whole site in another way.
+
+        Apparent power is at least the active one that these contracts are about.
+        """
+        limit_w = self._limit_w()
+        power_w, more_w = reading.power_w, reading.power_uncertainty_w or 0.0
+        if power_w is None and reading.apparent_power_va is not None:
+            power_w = float(reading.apparent_power_va)
+        if power_w is None or limit_w is None or reading.early:
+            return False
+        supply = meter_supply(
+            contract=contract,
+            limit_w=limit_w,
+            delay_s=self._meter.subentry.data.get(CONF_DELAY, 0.0),
+            power_w=power_w,
+            power_max_w=power_w + more_w,
+            read_at=now,
+            every_s=self._feed(reading.mode).every_s,
+            before=self.now.get(None),
+        )
+        self.now = {None: supply}
+        return True
+
+    def _limit_w(self) -> float | None:
+        """Return the contract's limit: an entity's, else the one that was entered."""
+        hass, data = self._meter.hass, self._meter.subentry.data
+        limit_w: float | None = data.get(CONF_LIMIT)
+        if (entity := data.get(CONF_LIMIT_ENTITY)) is None:
+            return limit_w
+        entity_id = resolve(hass, entity)
+        value_w = value_of(hass, entity_id, POWER)
+        if value_w is None and _has_no_unit(hass, entity_id):
+            value_w = number_of(hass, entity_id)
+        return limit_w if value_w is None else value_w
 
     def _supply(
         self, data: MeterData, phase: int | None, trip: PhaseTrip, now: datetime
@@ -72,3 +116,8 @@ class Supplies:
         part = self._meter.subentry.data
         heard = CONF_PORT in part or CONF_RADIO in part
         return FEEDS[mode] if heard else SENSORS
+
+
+def _has_no_unit(hass: HomeAssistant, entity_id: str) -> bool:
+    state = hass.states.get(entity_id)
+    return state is not None and ATTR_UNIT_OF_MEASUREMENT not in state.attributes

@@ -14,7 +14,9 @@ from homeassistant.const import CONF_PORT
 from homeassistant.helpers.selector import BooleanSelector, SerialPortSelector
 import probatio
 
+from ..configuration import sectors
 from ..const import (
+    CONF_LIMIT_ENTITY,
     CONF_PRICE,
     CONF_PROTECT,
     CONF_RADIO,
@@ -31,7 +33,14 @@ from ..model import MeterReading
 from ..protection import async_try_to_protect, has_automations, is_protected
 from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
 from ..tic.link import TicLinkError, TicPortError, TicSilentError, TicUnreadableError
-from .meter_forms import prices_schema, radio_schema, sensors_schema
+from .meter_forms import (
+    CONTRACT_FIELDS,
+    check_contract,
+    contract_schema,
+    prices_schema,
+    radio_schema,
+    sensors_schema,
+)
 
 SCHEMA = probatio.Schema({probatio.Required(CONF_PORT): SerialPortSelector()})
 
@@ -99,11 +108,11 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         data = self._get_reconfigure_subentry().data
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=["sensors", "prices"]
+            menu_options=["sensors", "contract", "prices"]
             if CONF_SENSORS in data
-            else ["radio", "prices"]
+            else ["radio", "contract", "prices"]
             if CONF_RADIO in data
-            else ["port", "prices"],
+            else ["port", "contract", "prices"],
         )
 
     async def async_step_radio(
@@ -154,6 +163,37 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(
                 prices_schema(self.hass.config.currency), known
             ),
+        )
+
+    async def async_step_contract(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what the contract limits, and which sectors the meter supplies."""
+        subentry = self._get_reconfigure_subentry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = check_contract(user_input)
+            if not errors:
+                rest = {
+                    key: value
+                    for key, value in subentry.data.items()
+                    if key not in CONTRACT_FIELDS
+                }
+                if CONF_LIMIT_ENTITY in user_input:
+                    entity_id = user_input[CONF_LIMIT_ENTITY]
+                    user_input[CONF_LIMIT_ENTITY] = register_id(self.hass, entity_id)
+                return self.async_update_and_abort(
+                    self._get_entry(), subentry, data=rest | user_input
+                )
+        known = dict(subentry.data)
+        if CONF_LIMIT_ENTITY in known:
+            known[CONF_LIMIT_ENTITY] = resolve(self.hass, known[CONF_LIMIT_ENTITY])
+        return self.async_show_form(
+            step_id="contract",
+            data_schema=self.add_suggested_values_to_schema(
+                contract_schema(sectors(self._get_entry())), user_input or known
+            ),
+            errors=errors,
         )
 
     async def async_step_sensors(

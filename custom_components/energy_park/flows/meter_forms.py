@@ -1,5 +1,6 @@
 """The forms of a meter that is behind sensors or a radio, and of its prices."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.helpers.selector import (
@@ -8,6 +9,7 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     TextSelector,
@@ -16,7 +18,16 @@ from homeassistant.helpers.selector import (
 )
 import probatio
 
-from ..const import CONF_PRICE, CONF_SUBSCRIBED_POWER, CONF_SUBSCRIPTION
+from ..const import (
+    CONF_CONTRACT,
+    CONF_DELAY,
+    CONF_LIMIT,
+    CONF_LIMIT_ENTITY,
+    CONF_PRICE,
+    CONF_SECTORS,
+    CONF_SUBSCRIBED_POWER,
+    CONF_SUBSCRIPTION,
+)
 from ..links import (
     CONF_ADDRESS,
     CONF_CE_PIN,
@@ -25,8 +36,14 @@ from ..links import (
     CONF_KEY,
     CONF_SPI,
 )
+from ..park.shedding.meters import Contract
 from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
 from ..tic.nrf24 import CHANNEL_MAX, DataRate, RadioSettings
+
+LINKY = "linky"
+CONTRACT_FIELDS = frozenset(
+    {CONF_CONTRACT, CONF_LIMIT, CONF_LIMIT_ENTITY, CONF_DELAY, CONF_SECTORS}
+)
 
 _RADIO = RadioSettings()
 
@@ -77,6 +94,58 @@ def prices_schema(currency: str) -> probatio.Schema:
             ),
         }
     )
+
+
+def contract_schema(sectors: Mapping[str, str]) -> probatio.Schema:
+    """Return the form of what the contract limits; ``sectors`` are names by id."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_CONTRACT, default=LINKY): SelectSelector(
+                SelectSelectorConfig(
+                    options=[LINKY, *(contract.value for contract in Contract)],
+                    translation_key=CONF_CONTRACT,
+                )
+            ),
+            probatio.Optional(CONF_LIMIT): NumberSelector(
+                NumberSelectorConfig(
+                    min=100,
+                    max=1_000_000,
+                    step=1,
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement="W",
+                )
+            ),
+            probatio.Optional(CONF_LIMIT_ENTITY): EntitySelector(
+                EntitySelectorConfig(domain=["sensor", "number", "input_number"])
+            ),
+            probatio.Optional(CONF_DELAY): NumberSelector(
+                NumberSelectorConfig(
+                    min=0,
+                    max=3600,
+                    step=1,
+                    mode=NumberSelectorMode.BOX,
+                    unit_of_measurement="s",
+                )
+            ),
+            probatio.Optional(CONF_SECTORS): SelectSelector(
+                SelectSelectorConfig(
+                    options=[
+                        SelectOptionDict(value=sector_id, label=name)
+                        for sector_id, name in sectors.items()
+                    ],
+                    multiple=True,
+                )
+            ),
+        }
+    )
+
+
+def check_contract(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the errors of the form of the contract."""
+    limited = CONF_LIMIT in data or CONF_LIMIT_ENTITY in data
+    if data[CONF_CONTRACT] != LINKY and not limited:
+        return {CONF_LIMIT: "no_limit"}
+    return {}
 
 
 def radio_schema() -> probatio.Schema:

@@ -207,3 +207,16 @@ async def test_with_a_part_missing_nothing_is_switched(
         await async_follow(hass, schedule, **data)
     assert raised.value.translation_key == "schedule_incomplete"
     assert is_off(strip)
+
+
+async def test_what_was_only_observed_is_ordered_when_the_rules_act(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip)
+    observe = entity_id(hass, "switch", "park_observe")
+    await async_act(hass, "switch.turn_on", observe, by=hass_admin_user)
+    assert (await async_follow(hass, NEVER))["ordered"] is True
+    assert not is_off(strip)
+    await async_act(hass, "switch.turn_off", observe, by=hass_admin_user)
+    assert (await async_follow(hass, NEVER))["ordered"] is True
+    assert is_off(strip)

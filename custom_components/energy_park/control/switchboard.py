@@ -130,8 +130,12 @@ class Switchboard:
 
     @callback
     def async_set_observe(self, observe: bool) -> None:
-        """Let rules switch from now on, or only tell what they would switch."""
+        """Let rules switch from now on, or only tell what they would switch.
+
+        What plans asked for last was told and not done: they ask for it again.
+        """
         self._memory.observe = observe
+        self._memory.scheduled.clear()
         self._memory.save_orders()
 
     @callback

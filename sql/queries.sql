@@ -56,7 +56,8 @@ LIMIT :limit;
 -- Why sockets and rooms were switched, and how often.
 SELECT i.name AS site, e.source, e.reason, e.is_on, count(*) AS times, max(e.at) AS last_at
 FROM event e JOIN site i ON i.site_id = e.site_id
-WHERE e.kind = 'order' AND e.at >= now() - :days * interval '1 day'
+WHERE e.kind = 'order' AND e.detail ->> 'refused' IS NULL
+  AND e.at >= now() - :days * interval '1 day'
 GROUP BY i.name, e.source, e.reason, e.is_on
 ORDER BY site, times DESC
 LIMIT :limit;

@@ -141,7 +141,7 @@ COMMENT ON TABLE series IS 'What a number of readings means: whose, of what, in 
 COMMENT ON COLUMN series.site_id IS 'The site that measures it.';
 COMMENT ON COLUMN series.series_id IS 'Short number of the series within its site.';
 COMMENT ON COLUMN series.subject_kind IS 'What was measured: site, meter, sector, plug, socket, or entity of Home Assistant.';
-COMMENT ON COLUMN series.subject_id IS 'Which one: its meter_id, sector_id, plug_id, socket_id or entity id; the uid of a site.';
+COMMENT ON COLUMN series.subject_id IS 'Which one: its meter_id, sector_id, plug_id, socket_id or entity id; empty for the site.';
 COMMENT ON COLUMN series.metric IS 'What of it, with the unit in the name: power_w, apparent_power_va, energy_wh; state for an entity.';
 COMMENT ON COLUMN series.unit IS 'The unit as a symbol: W, VA, Wh; empty for none.';
 

@@ -5,8 +5,10 @@ recording may be shed is declared in ``_sites``, the others' rules are restated 
 ``_shedding_peers``. Each row of the table goes to stderr.
 """
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
+from statistics import quantiles
 
 from scripts.simulation.meter import HISTORIQUE, STANDARD
 from scripts.simulation.ours import OurRule
@@ -14,10 +16,13 @@ from scripts.simulation.steps import survivable_step
 
 from . import Figure
 from ._shedding import IDEAL, NONE, OURS, Row, random_days, recorded
+from ._shedding_latency import latencies_ms
 from ._shedding_peers import PEERS, ThresholdRule
 
 QUICK_SITES = ("TFG 2022-07-02", "OGGA")
 DAYS, DAYS_QUICK = 10_000, 100
+# Sockets of the park, and how often it is measured.
+LATENCY, LATENCY_QUICK = (500, 60), (24, 5)
 
 
 def run(*, quick: bool) -> list[Figure]:
@@ -27,6 +32,7 @@ def run(*, quick: bool) -> list[Figure]:
         *on_recordings(rows),
         *survived_steps(),
         *on_days(DAYS_QUICK if quick else DAYS, all_days=not quick),
+        order_latency(*(LATENCY_QUICK if quick else LATENCY)),
     ]
 
 
@@ -135,6 +141,18 @@ def on_days(days: int, *, all_days: bool) -> list[Figure]:
         _plain("forbidden_sheds_10000_days", tally.forbidden, "sheds", target=0),
         _plain("left_off_10000_days", tally.left_off, "loads", target=0),
     ]
+
+
+def order_latency(sockets: int, rounds: int) -> Figure:
+    """Return how long after the meter's warning an order is at its plug."""
+    found = asyncio.run(latencies_ms(sockets, rounds))
+    return Figure(
+        name="shedding.order_latency_p99_ms",
+        value=round(quantiles(found, n=100, method="inclusive")[98], 1),
+        unit="ms",
+        better="lower",
+        target=50,
+    )
 
 
 def _plain(name: str, value: float, unit: str, target: float | None = None) -> Figure:

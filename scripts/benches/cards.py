@@ -183,7 +183,11 @@ async def browser_page(home: HomeAssistantProcess) -> AsyncIterator[Browser]:
             # Root in a container has no sandbox; nothing foreign is opened.
             args=["--no-sandbox", "--enable-precise-memory-info"],
         )
-        page = await browser.new_page(viewport={"width": 1400, "height": 1000})
+        page = await browser.new_page(
+            viewport={"width": 1400, "height": 1000},
+            # One that is installed meanwhile loads the page again.
+            service_workers="block",
+        )
         url = f"http://localhost:{home.port}"
         await page.goto(url)
         await page.locator("input[name=username]").fill(OWNER.username)

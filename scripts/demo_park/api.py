@@ -85,7 +85,10 @@ class HomeAssistantApi:
     @asynccontextmanager
     async def websocket(self) -> AsyncIterator[HomeAssistantWebSocket]:
         """Open a WebSocket connection."""
-        async with self._session.ws_connect("/api/websocket", heartbeat=30) as socket:
+        # The entities of a park of hundreds of sockets come in one message.
+        async with self._session.ws_connect(
+            "/api/websocket", heartbeat=30, max_msg_size=0
+        ) as socket:
             await socket.receive_json()
             await socket.send_json({"type": "auth", "access_token": self._token})
             answer = await socket.receive_json()

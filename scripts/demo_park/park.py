@@ -13,6 +13,7 @@ from .progress import count
 
 PARK_NAME = "Centre de formation"
 READY_TIMEOUT_S = 60
+READY_TIMEOUT_PER_SOCKET_S = 0.3
 READY_POLL_S = 0.25
 
 
@@ -140,8 +141,9 @@ async def wait_ready(
 ) -> ParkEntities:
     """Wait until the meter is heard and every socket has told its state."""
     total = sum(len(plug["sockets"]) for plug in announcement["plugs"])
+    timeout_s = READY_TIMEOUT_S + total * READY_TIMEOUT_PER_SOCKET_S
     try:
-        async with asyncio.timeout(READY_TIMEOUT_S):
+        async with asyncio.timeout(timeout_s):
             while True:
                 park = await ParkEntities.read(websocket)
                 if await _count_known(websocket, park) == total:
@@ -149,7 +151,7 @@ async def wait_ready(
                 await asyncio.sleep(READY_POLL_S)
     except TimeoutError:
         raise FlowFailed(
-            f"not all of the park answered within {READY_TIMEOUT_S} s; "
+            f"not all of the park answered within {timeout_s:.0f} s; "
             "Home Assistant's log tells more"
         ) from None
 

@@ -669,6 +669,44 @@ async def test_a_page_survives_a_restart_of_home_assistant(
     await expect(oven).to_have_attribute("aria-pressed", "true", timeout=30_000)
 
 
+async def test_what_is_shed_is_told_with_its_reason_and_given_back(
+    desk: Page, demo: RunningDemo, websocket: HomeAssistantWebSocket
+) -> None:
+    async def shed() -> list[Any]:
+        [state] = [
+            one
+            for one in await websocket.call("get_states")
+            if "shed" in one["attributes"]
+        ]
+        found: list[Any] = state["attributes"]["shed"]
+        return found
+
+    with no_errors(desk):
+        await websocket.call(
+            "call_service",
+            domain="energy_park",
+            service="shed",
+            service_data={"mode": "request", "power": 100},
+        )
+        [first] = await until(shed, timeout_s=10, what="something is shed")
+        name = first["socket"]
+        plan = await show(desk, demo, "plan")
+        await expect(module(plan, name)).to_have_attribute(
+            "aria-label", re.compile("Shed"), timeout=30_000
+        )
+        card = await show(desk, demo, "shedding")
+        await expect(card.locator(".shed")).to_contain_text(f"{name}")
+        await expect(card.locator(".shed")).to_contain_text("on request")
+        assert not (await socket(demo, name))["on"]
+        assert await violations(desk, card) == []
+        await card.get_by_role("button", name=f"Restore {name}").click()
+
+        async def may_come_back() -> bool:
+            return all(one["until"] is not None for one in await shed())
+
+        await until(may_come_back, timeout_s=10, what="it comes back when it fits")
+
+
 async def test_without_its_park_a_page_says_so_and_keeps_the_users_resources(
     desk: Page,
     demo: RunningDemo,

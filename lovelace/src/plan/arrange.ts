@@ -123,8 +123,10 @@ function bestGrid(counts: readonly number[], screen: Screen): Grid {
   let best: Grid | undefined;
   let bestScore = -Infinity;
   for (let roomsAcross = 1; roomsAcross <= Math.max(1, counts.length); roomsAcross++) {
+    const tallest = tallestOfRows(counts, roomsAcross);
     for (let modulesAcross = 1; modulesAcross <= largest; modulesAcross++) {
-      const { step, ...candidate } = fitted(counts, roomsAcross, modulesAcross, screen);
+      const rows = tallest.map((count) => Math.ceil(count / modulesAcross));
+      const { step, ...candidate } = fitted(rows, roomsAcross, modulesAcross, screen);
       // A room that is a corridor has no room for its name.
       const shape = candidate.width / roomsAcross / Math.max(...candidate.heights);
       const score = step / (1 + 0.2 * Math.log(shape / ROOM_SHAPE) ** 2);
@@ -134,50 +136,50 @@ function bestGrid(counts: readonly number[], screen: Screen): Grid {
   return best!;
 }
 
+/** The largest room of each row of rooms. */
+function tallestOfRows(counts: readonly number[], roomsAcross: number): number[] {
+  const tallest = [];
+  for (let start = 0; start < counts.length; start += roomsAcross) {
+    tallest.push(Math.max(1, ...counts.slice(start, start + roomsAcross)));
+  }
+  return tallest.length ? tallest : [1];
+}
+
 /** How often a grid is made for the size that it came out with: that is enough. */
 const FITTINGS = 8;
 
-/** The grid as it is seen on a screen, with the pixels of a step. */
+/** The grid as it is seen on a screen, with the pixels of a step; `rows` of modules. */
 function fitted(
-  counts: readonly number[],
+  rows: readonly number[],
   roomsAcross: number,
   modulesAcross: number,
   screen: Screen,
 ): Grid & { step: number } {
-  const across = screen.width / (roomsAcross * (modulesAcross + WALL));
+  const width = roomsAcross * (modulesAcross + WALL);
+  const across = screen.width / width;
+  const modules = sum(rows);
+  const height = (step: number): number => {
+    const { heading, row } = sizes(step);
+    return rows.length * (heading + WALL) + modules * row;
+  };
   let step = across;
-  let made = grid(counts, roomsAcross, modulesAcross, step);
   for (let fitting = 0; fitting < FITTINGS; fitting++) {
     // Half way: what is smaller asks for more steps, which make it smaller still.
-    step = (step + Math.min(across, screen.height / sum(made.heights))) / 2;
-    made = grid(counts, roomsAcross, modulesAcross, step);
+    step = (step + Math.min(across, screen.height / height(step))) / 2;
   }
-  step = Math.min(across, screen.height / sum(made.heights));
-  return { ...made, step };
+  const { heading, row } = sizes(step);
+  const heights = rows.map((count) => heading + count * row + WALL);
+  step = Math.min(across, screen.height / sum(heights));
+  return { roomsAcross, modulesAcross, width, heading, row, heights, step };
 }
 
-function grid(
-  counts: readonly number[],
-  roomsAcross: number,
-  modulesAcross: number,
-  step: number,
-): Grid {
+/** What has its size in pixels, in steps of so many pixels. */
+function sizes(step: number): { heading: number; row: number } {
   const within = (px: number, min: number, max: number): number =>
     Math.max(min, Math.min(max, px / step));
-  const heading = within(HEADING_PX, HEADING_MIN, HEADING_MAX);
-  const row = within(ROW_PX, ROW_MIN, ROW_MAX);
-  const heights: number[] = [];
-  for (let start = 0; start < counts.length; start += roomsAcross) {
-    const tallest = Math.max(1, ...counts.slice(start, start + roomsAcross));
-    heights.push(heading + Math.ceil(tallest / modulesAcross) * row + WALL);
-  }
   return {
-    roomsAcross,
-    modulesAcross,
-    width: roomsAcross * (modulesAcross + WALL),
-    heading,
-    row,
-    heights: heights.length ? heights : [1],
+    heading: within(HEADING_PX, HEADING_MIN, HEADING_MAX),
+    row: within(ROW_PX, ROW_MIN, ROW_MAX),
   };
 }
 

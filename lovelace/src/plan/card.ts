@@ -12,9 +12,9 @@ import { cardStyles } from "../shared/styles.js";
 import type { Size } from "./camera.js";
 import { about } from "./about.js";
 import { Canvas, type CanvasOwner } from "./canvas.js";
-import { Arrangement, choose, recall, remember } from "./choice.js";
+import { PlanChoice } from "./choice.js";
 import { checkPlanConfig, planForm, type PlanCardConfig } from "./config.js";
-import { planFeed, plansOf, type PlanFeed } from "./document.js";
+import { planFeed, type PlanFeed } from "./document.js";
 import type { Ink } from "./drawing.js";
 import type { PlanEditor } from "./editor/panel.js";
 import type { Stage } from "./editor/stage.js";
@@ -44,7 +44,6 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     ...ParkCard.properties,
     table: { state: true },
     wasting: { state: true },
-    planId: { state: true },
     editor: { state: true },
   };
 
@@ -59,14 +58,11 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   declare private table: boolean;
   /** Whether the plan shows what is wasted. */
   declare private wasting: boolean;
-  /** The plan that was chosen among several. */
-  declare private planId: string | undefined;
   declare private editor: PlanEditor | undefined;
   readonly #canvas = new Canvas(this);
   readonly #focus = new RovingFocus(() => this.#canvas.view.stops);
-  readonly #arrangement = new Arrangement();
+  readonly #choice = new PlanChoice();
   readonly #wastes = new WasteWatch();
-  #feed: PlanFeed | undefined;
   #plan: Plan | undefined;
   #drawn: { park: Park; plan: Plan } | undefined;
   #inked: readonly unknown[] = [];
@@ -77,8 +73,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     super();
     this.table = false;
     this.wasting = false;
-    this.planId = undefined;
     this.editor = undefined;
+    this.#choice.edited = () => this.editor?.session.document;
     const { world } = this.#canvas.view;
     world.addEventListener("click", this.#click);
     world.addEventListener("focusin", ({ target }) => {
@@ -108,8 +104,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   }
 
   protected override feeds(connection: HassConnection): readonly PlanFeed[] {
-    this.#feed = planFeed(connection);
-    return [this.#feed];
+    const feed = (this.#choice.feed = planFeed(connection));
+    return [feed];
   }
 
   override disconnectedCallback(): void {
@@ -194,7 +190,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   /** One tab for each plan, where there are several. */
   #tabs(park: Park): TemplateResult | typeof nothing {
-    const plans = this.#plans(park);
+    const plans = this.#choice.plans(park);
     if (plans.length < 2 || this.config?.plan !== undefined) return nothing;
     return tabs(plans, this.#plan?.id, (id) => {
       this.#choose(id);
@@ -205,10 +201,11 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   async #edit(): Promise<void> {
     const { viewport } = this.#canvas;
-    if (!viewport || !this.#feed) return;
+    const { feed } = this.#choice;
+    if (!viewport || !feed) return;
     try {
       const { PlanEditor } = await import("./editor/panel.js");
-      this.editor = new PlanEditor(this.#stage(viewport, this.#feed));
+      this.editor = new PlanEditor(this.#stage(viewport, feed));
     } catch {
       // The file of an older version is gone after an update.
       showToast(this, this.scene!.t("updated"));
@@ -232,7 +229,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
         return card.#plan!;
       },
       get plans() {
-        return card.#plans(card.#drawn!.park);
+        return card.#choice.plans(card.#drawn!.park);
       },
       get scene() {
         return card.scene!;
@@ -320,23 +317,6 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     this.#canvas.view.patch(ink, anew);
   }
 
-  /** The plans of the park, edits included. */
-  #plans(park: Park): readonly Plan[] {
-    return plansOf(this.editor?.session.document ?? this.#feed?.value, park.id);
-  }
-
-  /** The plan to show, null before it is known whether there is one. */
-  #chosen(park: Park, viewport: HTMLElement): Plan | null {
-    if (!this.#feed?.value && this.#feed?.trouble === "waiting") return null;
-    const kept = choose(
-      this.#plans(park),
-      this.config?.plan,
-      this.planId,
-      recall(park.id),
-    );
-    return kept ?? this.#arrangement.of(park, this.#room(viewport));
-  }
-
   /** The room for the plan; its height is the plan's own where nothing bounds it. */
   #room({ clientWidth: width, clientHeight: height }: HTMLElement): Size {
     if (this.layout === "grid" || this.layout === "panel") return { width, height };
@@ -344,9 +324,9 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   }
 
   #choose(id: string): void {
-    this.planId = id;
-    if (this.#drawn) remember(this.#drawn.park.id, id);
+    this.#choice.choose(this.#drawn?.park, id);
     this.#canvas.camera.reset();
+    this.requestUpdate();
   }
 
   /** Draws the plan when it, the park, the language or the settings are others. */
@@ -358,7 +338,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     const { darkMode } = scene.hass.themes;
     viewport.style.setProperty("--plan-invert", darkMode ? DARK : "none");
     if (this.editor?.busy) return;
-    const plan = this.#chosen(scene.park, viewport);
+    const plan = this.#choice.plan(scene.park, this.#room(viewport), this.config?.plan);
     if (!plan) return;
     if (this.#drawn?.park !== scene.park || this.#drawn.plan !== plan) {
       this.#drawn = { park: scene.park, plan };
@@ -379,7 +359,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     this.#canvas.show(plan);
     this.editor?.drawn();
     // The tabs show which one it is.
-    if (another && this.#plans(scene.park).length > 1) this.requestUpdate();
+    if (another && this.#choice.plans(scene.park).length > 1) this.requestUpdate();
     if (plan.picture) this.#showPicture(plan.picture.digest, scene);
   }
 
@@ -427,11 +407,13 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       if (module) this.#details(module);
       return;
     }
+    const showBusy = (towards: boolean | null): void => {
+      if (this.scene) module?.setBusy(towards, this.#ink(this.scene));
+    };
     void toggleSocket(this, socket, (towards) => {
-      module?.setBusy(towards, this.#ink(this.scene!));
+      showBusy(towards);
       // What was never confirmed is not on its way for ever.
-      if (towards !== null)
-        setTimeout(() => module?.setBusy(null, this.#ink(this.scene!)), BUSY_MAX_MS);
+      if (towards !== null) setTimeout(showBusy, BUSY_MAX_MS, null);
     });
   }
 

@@ -3,41 +3,59 @@
 import type { Park } from "../shared/park.js";
 import { arrange } from "./arrange.js";
 import type { Size } from "./camera.js";
+import { plansOf, type PlanDocument, type PlanFeed } from "./document.js";
 import type { Plan } from "./model.js";
 
 /** What a card's size must change by to be worth another arrangement. */
 const COARSE_PX = 120;
 
-/** The plan of an id, else the first. */
-export function choose(
-  plans: readonly Plan[],
-  ...ids: readonly (string | undefined)[]
-): Plan | undefined {
-  const id = ids.find((id) => id !== undefined);
-  return plans.find((plan) => plan.id === id) ?? plans[0];
-}
+export class PlanChoice {
+  feed: PlanFeed | undefined;
+  /** The plans as they are edited here. */
+  edited: (() => PlanDocument | undefined) | undefined;
+  /** The plan that was chosen among several. */
+  #id: string | undefined;
+  #arranged: Plan | undefined;
+  #arrangedFor: readonly unknown[] = [];
 
-/** Arranges what nobody has drawn; the same plan for the same park and room. */
-export class Arrangement {
-  #plan: Plan | undefined;
-  #basis: readonly unknown[] = [];
+  /** The plans of a park, edits included. */
+  plans(park: Park): readonly Plan[] {
+    return plansOf(this.edited?.() ?? this.feed?.value, park.id);
+  }
 
-  of(park: Park, screen: Size): Plan {
-    const coarse = [screen.width, screen.height].map((side) =>
+  /**
+   * The plan to show in a room, null before it is known whether there is one.
+   * `named` is the one that the card's settings name.
+   */
+  plan(park: Park, room: Size, named: string | undefined): Plan | null {
+    if (!this.feed?.value && this.feed?.trouble === "waiting") return null;
+    const plans = this.plans(park);
+    const id = named ?? this.#id ?? recall(park.id);
+    const kept = plans.find((plan) => plan.id === id) ?? plans[0];
+    return kept ?? this.#arrange(park, room);
+  }
+
+  choose(park: Park | undefined, id: string): void {
+    this.#id = id;
+    if (park) remember(park.id, id);
+  }
+
+  /** Arranges what nobody has drawn; the same plan for the same park and room. */
+  #arrange(park: Park, room: Size): Plan {
+    const coarse = [room.width, room.height].map((side) =>
       Math.round(side / COARSE_PX),
     );
     const basis = [park, ...coarse];
-    if (!this.#plan || basis.some((value, index) => value !== this.#basis[index])) {
-      this.#basis = basis;
-      this.#plan = arrange(park, screen);
-    }
-    return this.#plan;
+    const same = basis.every((value, index) => value === this.#arrangedFor[index]);
+    if (this.#arranged && same) return this.#arranged;
+    this.#arrangedFor = basis;
+    return (this.#arranged = arrange(park, room));
   }
 }
 
 // Which floor a screen shows is its own affair.
 
-export function recall(park: string): string | undefined {
+function recall(park: string): string | undefined {
   try {
     return localStorage.getItem(`energy-park-plan-${park}`) ?? undefined;
   } catch {
@@ -45,7 +63,7 @@ export function recall(park: string): string | undefined {
   }
 }
 
-export function remember(park: string, plan: string): void {
+function remember(park: string, plan: string): void {
   try {
     localStorage.setItem(`energy-park-plan-${park}`, plan);
   } catch {

@@ -4,8 +4,17 @@ import type { Plan } from "../plan/model.js";
 import type { Hass } from "../shared/hass.js";
 import type { Translate } from "../shared/i18n.js";
 import type { Park, Part, Sector, Socket } from "../shared/park.js";
-
-export type CardJson = Readonly<Record<string, unknown>>;
+import {
+  ENTITY_NAME,
+  heading,
+  section,
+  sectorPath,
+  sectorTile,
+  switchTile,
+  tile,
+  wide,
+  type CardJson,
+} from "./parts.js";
 
 export interface View {
   title: string;
@@ -13,9 +22,6 @@ export interface View {
   icon: string;
   [key: string]: unknown;
 }
-
-const ENTITY_NAME = { type: "entity" };
-const DEVICE_NAME = { type: "device" };
 
 export interface Ground {
   park: Park;
@@ -84,26 +90,6 @@ function overview(ground: Ground, linked: CardJson): View {
   };
 }
 
-/** A sector's switch and power; a tap leads to its own view. */
-function sectorTile(sector: Sector): CardJson | null {
-  const { all } = sector.entities;
-  if (all === undefined) return null;
-  return {
-    type: "tile",
-    entity: all,
-    name: DEVICE_NAME,
-    icon: "mdi:power-socket-fr",
-    features: [{ type: "toggle" }],
-    features_position: "inline",
-    tap_action: { action: "navigate", navigation_path: sectorPath(sector) },
-    grid_options: { columns: "full" },
-  };
-}
-
-function sectorPath({ device }: Part): string {
-  return `sector-${device.slice(0, 12)}`;
-}
-
 function meterView({ park, t }: Ground, linked: CardJson): View {
   return {
     title: t("view_meter"),
@@ -167,10 +153,6 @@ const SHEDDING_KEYS = [
   "silent_meter",
   "shedding_test",
 ];
-
-function wide(card: CardJson | null): CardJson | null {
-  return card && { ...card, grid_options: { columns: "full" } };
-}
 
 function historyView({ t }: Ground, linked: CardJson): View {
   return {
@@ -293,30 +275,4 @@ function sectorView(ground: Ground, linked: CardJson, sector: Sector): View {
       }),
     ],
   };
-}
-
-function switchTile(part: Part, key: string): CardJson | null {
-  const entity = part.entities[key];
-  if (entity === undefined) return null;
-  return {
-    type: "tile",
-    entity,
-    name: key === "all" || key === "socket" ? DEVICE_NAME : ENTITY_NAME,
-    features: [{ type: "toggle" }],
-    features_position: "inline",
-    grid_options: { columns: "full" },
-  };
-}
-
-function tile(part: Part, key: string): CardJson | null {
-  const entity = part.entities[key];
-  return entity === undefined ? null : { type: "tile", entity, name: ENTITY_NAME };
-}
-
-function heading(text: string, icon: string): CardJson {
-  return { type: "heading", heading: text, icon };
-}
-
-function section(...cards: (CardJson | null)[]): CardJson {
-  return { type: "grid", cards: cards.filter((card) => card !== null) };
 }

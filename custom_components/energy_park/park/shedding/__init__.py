@@ -8,7 +8,8 @@ and at the ``decide_at`` that the last ``Decision`` named.
   A ``Supply`` is a reading of the meter with its contract's limits: ``linky_supply`` makes
   one of each phase of a Linky (from the trip state of that phase), ``meter_supply``
   one of any other meter by a ``Contract``. Each is given the one ``before``, and an old
-  one stays in the view: the rule itself sees that the meter is silent.
+  one stays in the view: the rule itself sees that the meter is silent. A warning that
+  comes before its frame is told as ``early``.
   A ``Load`` is a socket. All of the park's are in the view, also those that do not
   answer (``load.lost()``); each answer makes ``load.read(at, on, power_w)``. A
   ``Delay`` per plug learns ``delay_s``: ``delay.follow(seconds)`` after each order.

@@ -20,6 +20,8 @@ from . import Figure
 from ._live import LAG_URL, home_assistant
 from ._park import BenchPark, bench_park, mixed, single
 
+LOOK_S = 3
+LOOKS_MAX = 20
 # The largest first: what memory it needs is not hidden by what others left over.
 SOCKETS = (960, 240, 24)
 DEVICES = 500
@@ -111,23 +113,34 @@ async def measure(pace: Pace) -> Measured:
         await home.login() as api,
         api.websocket() as websocket,
     ):
-        await asyncio.sleep(pace.settle_s)
+        await settle(home, pace)
         found = Measured(
             idle_percent=await cpu_percent(home, pace.window_s), memory_mib=-mib(home)
         )
         for sockets in SOCKETS:
             async with bench_park(api, websocket, mixed(sockets)):
-                await asyncio.sleep(pace.settle_s)
+                await settle(home, pace)
                 found.percents[sockets] = await cpu_percent(home, pace.window_s)
                 if sockets == max(SOCKETS):
                     found.memory_mib += mib(home)
         async with bench_park(api, websocket, single(DEVICES)) as park:
-            await asyncio.sleep(pace.settle_s)
+            await settle(home, pace)
             await api.get(LAG_URL)
             found.devices_percent = await cpu_percent(home, pace.window_s)
             found.lags_ms = await api.get(LAG_URL)
             found.latencies_ms = await switch(websocket, park, pace.orders)
     return found
+
+
+async def settle(home: HomeAssistantProcess, pace: Pace) -> None:
+    """Wait until what came or went is digested: the load falls no further."""
+    await asyncio.sleep(pace.settle_s)
+    before = await cpu_percent(home, LOOK_S)
+    for _ in range(LOOKS_MAX):
+        now = await cpu_percent(home, LOOK_S)
+        if now > 0.9 * before:
+            return
+        before = now
 
 
 async def switch(

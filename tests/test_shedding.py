@@ -332,7 +332,8 @@ async def test_a_large_load_asks_before_it_starts(
         hass, lambda: rule.async_may_start(500, None).fits, 40, settle=False
     )
     small = await async_call(hass, "may_start", power=500)
-    assert small == {"fits": True, "reason": "fits", "seconds": None}
+    assert (small["fits"], small["reason"], small["seconds"]) == (True, "fits", None)
+    assert small["fits_from"] is not None
     # What was promised counts.
     large = await async_call(hass, "may_start", power=3000)
     assert not large["fits"]

@@ -150,6 +150,7 @@ async def _async_may_start(call: ServiceCall) -> ServiceResponse:
         "fits": worst.fits,
         "reason": worst.verdict.value,
         "seconds": worst.held_s,
+        "fits_from": None if worst.fits_from is None else worst.fits_from.isoformat(),
     }
 
 

@@ -10,6 +10,9 @@ from .supply import View
 
 # Whoever was told that he may start does so within that time, and counts as started.
 PROMISED_FOR = timedelta(seconds=30)
+# So far ahead, and so finely, is it worked out when a load will fit.
+_LOOK_AHEAD = timedelta(hours=1)
+_STEP = timedelta(seconds=10)
 
 
 class Verdict(StrEnum):
@@ -23,10 +26,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MayStart:
-    """The answer; ``held_s`` is how long the meter would bear it, None is for ever."""
+    """The answer; ``held_s`` is how long the meter would bear it, None is for ever.
+
+    ``fits_from`` is when it will fit if all goes on as it is; None is not within an
+    hour, or not known.
+    """
 
     verdict: Verdict
     held_s: float | None = None
+    fits_from: datetime | None = None
 
     @property
     def fits(self) -> bool:
@@ -59,7 +67,20 @@ def may_start(
         verdict = Verdict.FITS
     else:
         verdict = Verdict.TOO_LARGE
-    return MayStart(verdict=verdict, held_s=None if held_s == inf else held_s)
+    return MayStart(
+        verdict=verdict,
+        held_s=None if held_s == inf else held_s,
+        fits_from=_fits_from(view, power, phase),
+    )
+
+
+def _fits_from(view: View, power: float, phase: int | None) -> datetime | None:
+    """Return when a load will fit if the present power stays."""
+    for step in range(_LOOK_AHEAD // _STEP + 1):
+        at = view.now + step * _STEP
+        if replace(view, now=at).fits(power, phase):
+            return at
+    return None
 
 
 def promised(

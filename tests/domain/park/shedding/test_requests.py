@@ -11,7 +11,7 @@ from custom_components.energy_park.park.shedding.may_start import (
 from custom_components.energy_park.park.shedding.requests import end, request
 from custom_components.energy_park.park.shedding.state import Cause, State
 
-from .house import LIMIT_VA, TRIP_VA, House, after, linky, load
+from .house import LIMIT_VA, NOW, TRIP_VA, House, after, linky, load
 
 HEATER = load("heater", 9, 2000, sector="room")
 LAMP = load("lamp", 9, 60, sector="room")
@@ -137,3 +137,19 @@ def test_only_the_phase_in_question_counts() -> None:
     assert may_start(house.view, house.state, 800, phase=1).fits
     assert not may_start(house.view, house.state, 800, phase=3).fits
     assert not may_start(house.view, house.state, 800).fits
+
+
+def test_who_has_to_wait_is_told_until_when() -> None:
+    house = House()
+    # √Y is at the cut-off power still, while little is drawn: it cools.
+    house.hear(linky(1000, filtered=1.2))
+    answer = may_start(house.view, house.state, 3000)
+    assert answer.verdict is Verdict.TOO_LARGE
+    assert answer.fits_from is not None
+    later = replace(house.view, now=answer.fits_from)
+    assert later.fits(3000, None)
+    assert not replace(later, now=later.now - timedelta(seconds=10)).fits(3000, None)
+    # What is too large for the contract will not fit by waiting.
+    assert may_start(house.view, house.state, 7000).fits_from is None
+    house.hear(linky(1000, filtered=0.2))
+    assert may_start(house.view, house.state, 100).fits_from == NOW

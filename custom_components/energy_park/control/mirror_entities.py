@@ -30,6 +30,7 @@ from .mirrored import foreign_series
 _SWITCHED: Final = {STATE_ON: True, STATE_OFF: False}
 
 type Guard = Callable[[Callable[[], None]], None]
+"""Does something for the mirror; its faults stay there."""
 
 
 class EntityRows:

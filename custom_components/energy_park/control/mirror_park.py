@@ -1,6 +1,6 @@
 """What a park measures, and what happens in it, as rows for its mirror."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -41,6 +41,7 @@ from .happenings import (
     silence,
     tariff,
 )
+from .mirror_entities import Guard
 from .shedding import Happening
 
 # A meter tells these with every frame, but they change by the day or by the hour.
@@ -55,8 +56,6 @@ SLOW_METRICS: Final = {
 }
 
 type PartRow = MeterRow | SectorRow | PlugRow | SocketRow
-type Guard = Callable[[Callable[[], None]], None]
-"""Does something for the mirror; its faults stay there."""
 
 
 class ParkRows:

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from hassil.parse_expression import parse_sentence
 from homeassistant.components import conversation
+from homeassistant.components.conversation.trigger import TRIGGER_SCHEMA
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.energy_park.const import DOMAIN
@@ -177,6 +179,21 @@ async def test_the_power_of_a_sector_is_told(
     assert float(power) == pytest.approx(100 + 25 + 8 + 2.5, rel=0.2)
 
 
+async def test_a_sector_may_be_called_as_what_stands_in_it(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip, "Room")
+    entry = hass.config_entries.async_get_entry("park")
+    assert entry is not None
+    other = entry.subentries["other"]
+    hass.config_entries.async_update_subentry(entry, other, title="Computers")
+    await hass.async_block_till_done()
+    plugs = entry.runtime_data.plugs.values()
+    await async_wait(hass, lambda: all(each.data for each in plugs))
+    await async_say(hass, "turn off the computers of room", "en", hass_admin_user)
+    assert on(strip) == {MONITOR, NETWORK, LAMP}
+
+
 async def test_what_is_not_there_or_not_known_is_said(
     hass: HomeAssistant, strip: ShellyGen2
 ) -> None:
@@ -246,7 +263,7 @@ async def test_a_scene_switches_sectors(
 
 def test_every_sentence_can_be_read() -> None:
     for command in Command:
-        found = sentences(command, ["salle b", "room b"])
+        found = sentences(command, "salle b")
         assert len(found) >= 3
         for sentence in found:
             assert "{" not in sentence
@@ -256,3 +273,15 @@ def test_every_sentence_can_be_read() -> None:
 def test_a_plain_name_has_nothing_that_a_template_would_read() -> None:
     assert plain(" Salle (B) [2] {x}: l'Été! ") == "salle b 2 x l'été"
     assert plain("?!") == ""
+
+
+@given(st.text(max_size=30))
+def test_any_name_can_be_listened_to(name: str) -> None:
+    if not (said := plain(name)):
+        return
+    for command in Command:
+        command_config = {
+            "platform": "conversation",
+            "command": sentences(command, said),
+        }
+        TRIGGER_SCHEMA(command_config)

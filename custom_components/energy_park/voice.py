@@ -97,9 +97,10 @@ class SectorSentences:
         configs = [
             {
                 CONF_PLATFORM: CONVERSATION,
-                CONF_ID: command.value,
-                "command": sentences(command, names),
+                CONF_ID: f"{sector_id} {command}",
+                "command": sentences(command, name),
             }
+            for sector_id, name in names.items()
             for command in Command
         ]
         self._stop_listening = await async_initialize_triggers(
@@ -112,7 +113,7 @@ class SectorSentences:
         )
 
     def _exposed(self) -> dict[str, str]:
-        """Return the ids of the sectors that voice may switch, by their plain names."""
+        """Return the plain names of the sectors that voice may switch, by their ids."""
         devices = dr.async_get(self._hass)
         found = {}
         for sector in self._entry.runtime_data.sectors:
@@ -126,34 +127,29 @@ class SectorSentences:
                 and async_should_expose(self._hass, CONVERSATION, entity_id)
                 and (name := plain(device.name_by_user or device.name or ""))
             ):
-                found[name] = sector.unique_id
+                found[sector.unique_id] = name
         return found
 
     async def _async_heard(
-        self, variables: Mapping[str, Any], context: Context | None = None
+        self, variables: Mapping[str, Any], _context: Context | None = None
     ) -> ScriptRunResult:
         """Do what was said, and say what came of it."""
         trigger = variables["trigger"]
         said = trigger["user_input"]
+        sector_id, _, command = trigger[CONF_ID].partition(" ")
+        context = Context(
+            user_id=said["context"]["user_id"], parent_id=said["context"]["id"]
+        )
         try:
-            answer = await self._async_act(
-                Command(trigger[CONF_ID]),
-                plain(trigger["sentence"]),
-                Context(
-                    user_id=said["context"]["user_id"], parent_id=said["context"]["id"]
-                ),
-            )
+            answer = await self._async_act(Command(command), sector_id, context)
         except HomeAssistantError as err:
             answer = await _async_text(self._hass, err, said["language"])
         return ScriptRunResult(answer, None, {})
 
     async def _async_act(
-        self, command: Command, sentence: str, context: Context
+        self, command: Command, sector_id: str, context: Context
     ) -> str | None:
         """Switch, and leave the answer to Home Assistant; or tell the power."""
-        # A name may be part of another one: the longest is meant.
-        said = max((n for n in self._sectors if n in sentence), key=len)
-        sector_id = self._sectors[said]
         [sector] = (
             s for s in self._entry.runtime_data.sectors if s.unique_id == sector_id
         )

@@ -3,7 +3,6 @@
 ``[...]`` may be left out, ``(a|b)`` is one of them.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 import re
@@ -25,8 +24,8 @@ class Command(StrEnum):
 class Language:
     """The sentences of one language, as Home Assistant writes them.
 
-    ``{what}`` is everything, the computers or the monitors; ``{sector}`` are the
-    names of the sectors.
+    ``{what}`` is everything, the computers or the monitors; ``{sector}`` is the
+    name of a sector.
     """
 
     on: tuple[str, ...]
@@ -88,9 +87,8 @@ LANGUAGES = (
 )
 
 
-def sentences(command: Command, names: Iterable[str]) -> list[str]:
-    """Return the sentences of a command in all languages; names are plain."""
-    sector = f"({'|'.join(sorted(names, key=len, reverse=True))})"
+def sentences(command: Command, sector: str) -> list[str]:
+    """Return the sentences of a command in all languages; the name is plain."""
     if command is Command.POWER:
         return [s.format(sector=sector) for one in LANGUAGES for s in one.power]
     what, _, state = command.rpartition("_")
@@ -109,5 +107,5 @@ def sentences(command: Command, names: Iterable[str]) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Return a name or a sentence without what has a meaning in a template."""
+    """Return a name without what has a meaning in a template."""
     return " ".join(re.sub(r"[^\w\s']", " ", text).casefold().split())

@@ -104,6 +104,8 @@ async def test_a_computer_that_nobody_has_tried_is_shut_down_and_stays_fed(
     assert room.result("desk0") == ("shut_down", "wake_unknown")
     assert room.result("desk1") == ("off", "automation")
     assert room.lost_work == 0
+    reason = room.hass.states.get(room.entity("sensor", f"{MAC}_0_reason"))
+    assert reason.attributes["refused"] == "wake_unknown"
 
 
 async def test_a_job_is_cancelled_before_it_cuts(room: Room) -> None:

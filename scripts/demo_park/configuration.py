@@ -51,19 +51,33 @@ automation: !include automations.yaml
 script: !include scripts.yaml
 scene: !include scenes.yaml
 """
+# How the emulated computers are asked: what an agent does on a real one.
+EMULATED_COMPUTERS = """\
+rest_command:
+  emulated_computer:
+    url: "{control}/station/{{{{ station }}}}"
+    method: post
+    content_type: application/json
+    payload: '{{"request": "{{{{ request }}}}"}}'
+"""
 EDITED_IN_THE_UI = ("automations.yaml", "scripts.yaml", "scenes.yaml")
 
 
 async def create(
-    config_dir: Path, owner: Account, *, integration: Path | None = INTEGRATION
+    config_dir: Path,
+    owner: Account,
+    *,
+    integration: Path | None = INTEGRATION,
+    control: str | None = None,
 ) -> None:
     """Make a configuration directory with an owner and finished onboarding.
 
     ``integration`` is linked, so that an edit shows after a restart; None leaves
-    Home Assistant without it.
+    Home Assistant without it. ``control`` is where emulated computers are asked.
     """
     config_dir.mkdir(parents=True)
-    (config_dir / "configuration.yaml").write_text(CONFIGURATION)
+    computers = EMULATED_COMPUTERS.format(control=control) if control else ""
+    (config_dir / "configuration.yaml").write_text(CONFIGURATION + computers)
     for name in EDITED_IN_THE_UI:
         (config_dir / name).write_text("")
     if integration is not None:

@@ -68,7 +68,7 @@ class Demo:
                 await running.enter_async_context(emulation)
             with step("Home Assistant"):
                 if not state.park_created:
-                    await _create_configuration(home)
+                    await _create_configuration(home, emulation)
                 await running.enter_async_context(home)
             if not state.park_created:
                 with step("the park, through Home Assistant's own forms"):
@@ -141,11 +141,15 @@ def _stop_on_signals() -> None:
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
-async def _create_configuration(home: HomeAssistantProcess) -> None:
+async def _create_configuration(
+    home: HomeAssistantProcess, emulation: Emulation
+) -> None:
     """Make Home Assistant's folder; a first run that was interrupted leaves a half."""
     if home.config_dir.exists():
         shutil.rmtree(home.config_dir)
-    await configuration.create(home.config_dir, home.owner)
+    await configuration.create(
+        home.config_dir, home.owner, control=emulation.announcement["control"]
+    )
 
 
 async def _create_park(
@@ -153,7 +157,7 @@ async def _create_park(
 ) -> None:
     async with await home.login() as api, api.websocket() as websocket:
         park, sockets = await create_park(
-            api, websocket, emulation.announcement, server.database
+            api, websocket, emulation.announcement, server.database, stations=True
         )
         await dashboard.install(websocket, park, sockets)
 

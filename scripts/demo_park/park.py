@@ -22,10 +22,13 @@ async def create_park(
     websocket: HomeAssistantWebSocket,
     announcement: Json,
     database: Database | None = None,
+    *,
+    stations: bool = False,
 ) -> tuple[ParkEntities, SocketsBySector]:
     """Add the park that `scripts/emulate` announced; return when all of it answers.
 
-    It is mirrored to ``database``.
+    It is mirrored to ``database``. ``stations`` adds those whose computer and monitor
+    are known: Home Assistant has the action that asks emulated computers then.
     """
     created = await add_entry(
         api,
@@ -37,6 +40,8 @@ async def create_park(
         await add_meter(api, created["next_flow"][1], announcement["meter"])
         sectors = await add_sectors(api, websocket, entry_id, announcement["sectors"])
         sockets = await add_plugs(api, entry_id, announcement["plugs"], sectors)
+        if stations:
+            await add_stations(api, entry_id, announcement["plugs"], sockets)
         if database is not None:
             await add_mirror(api, entry_id, database)
     return await wait_ready(websocket, announcement), sockets
@@ -120,6 +125,51 @@ async def add_plugs(
             )
         count("plugs", done, len(plugs))
     return sockets
+
+
+async def add_stations(
+    api: HomeAssistantApi, entry_id: str, plugs: list[Json], sockets: SocketsBySector
+) -> None:
+    """Add each station that has a computer and a monitor."""
+    ids = {part.title: part.id for parts in sockets.values() for part in parts}
+    members: dict[str, dict[str, str]] = {}
+    for plug in plugs:
+        for socket in plug["sockets"]:
+            if socket["station"] is not None:
+                of_station = members.setdefault(socket["station"], {})
+                of_station[socket["role"]] = ids[socket["name"]]
+    for name, by_role in members.items():
+        if not by_role.keys() >= {"computer", "monitor"}:
+            continue
+        await add_subentry(
+            api,
+            entry_id,
+            "station",
+            {
+                "user": {
+                    "name": f"Station {name}",
+                    "computer": by_role["computer"],
+                    "monitors": [by_role["monitor"]],
+                    "shutdown": [ask_computer(name, "shutdown")],
+                    "wake": [ask_computer(name, "wake")],
+                    "warn": [
+                        {
+                            "action": "persistent_notification.create",
+                            "data": {"message": "{{ message }}"},
+                        }
+                    ],
+                    "never_sleeps": True,
+                }
+            },
+        )
+
+
+def ask_computer(station: str, request: str) -> Json:
+    """Return the action that asks an emulated computer for something."""
+    return {
+        "action": "rest_command.emulated_computer",
+        "data": {"station": station, "request": request},
+    }
 
 
 async def add_mirror(api: HomeAssistantApi, entry_id: str, database: Database) -> None:

@@ -186,6 +186,7 @@ class EmulatedPark:
                 "sector": socket["sector"],
                 "role": socket.get("role", "other"),
                 "priority": socket.get("priority", 5),
+                "station": socket.get("station"),
             }
             for number, socket in enumerate(sockets, plug.first_number)
         ]

@@ -125,25 +125,55 @@ async def test_a_sector_switched_off_in_the_page_lowers_the_meter(
     await until(sector_is_on, timeout_s=5, what="the emulated plugs are on again")
 
 
-async def test_running_computers_survive_the_switch_of_their_sector(
+async def test_a_sector_shuts_its_computers_down_and_starts_them_again(
     demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
 ) -> None:
     sector = next(sector for sector in park.sectors if sector.title == "Salle B")
     entity = {"entity_id": park.find(sector, "all")}
+    job = park.find(sector, "job")
+    rules = Part(park.entry_id, park.title)
+    for rule, seconds in (("warn", 5), ("hold", 20)):
+        await api.post(
+            "/api/services/number/set_value",
+            {"entity_id": park.find(rules, rule), "value": seconds},
+        )
     stations = (await demo.control("/state"))["stations"]
     assert stations["B1"]["state"] in ("idle", "busy")
 
+    async def job_is_over() -> bool:
+        return await state_of(api, job) == "idle"
+
     await api.post("/api/services/switch/turn_off", entity)
+    assert await state_of(api, job) == "warning"
+    await until(job_is_over, timeout_s=150, what="the sector is switched off")
 
     state = await demo.control("/state")
     on = {name for name, socket in state["sockets"].items() if socket["on"]}
+    # How they start was never tried: they are shut down, and stay fed.
     assert {"B1 computer", "B2 computer", "Salle B switch"} <= on
     assert not {"B1 monitor", "B2 monitor", "Video projector"} & on
+    assert {state["stations"][name]["state"] for name in ("B1", "B2")} == {"standby"}
     assert state["cut_while_running"] == 0
+    results = (await api.get(f"/api/states/{job}"))["attributes"]["results"]
+    assert results == {
+        "B1 computer": "shut_down",
+        "B1 monitor": "off",
+        "B2 computer": "shut_down",
+        "B2 monitor": "off",
+        "Video projector": "off",
+        "Salle B switch": "refused",
+    }
 
     await api.post("/api/services/switch/turn_on", entity)
+    await until(job_is_over, timeout_s=150, what="the sector is switched on")
     state = await demo.control("/state")
     assert all(state["sockets"][name]["on"] for name in ("B1 monitor", "B2 monitor"))
+    assert {state["stations"][name]["state"] for name in ("B1", "B2")} <= {
+        "booting",
+        "idle",
+        "busy",
+    }
+    assert state["cut_while_running"] == 0
 
 
 async def test_the_database_takes_its_password_only(demo: RunningDemo) -> None:

@@ -263,23 +263,26 @@ class Jobs:
                 doing = self._async_request(memory, effect)
         self._hass.async_create_background_task(doing, f"{DOMAIN} job: {effect}")
 
-    @callback
-    def _async_stand(self, memory: JobMemory, report: Report) -> None:
-        """Let an order stand that found its socket as it should be."""
-        if report.result.outcome in (Outcome.ON, Outcome.OFF):
-            switch = Switch(report.socket, report.result.outcome is Outcome.ON)
-            self._async_carry_out(memory, switch)
-
     async def _async_switch(self, memory: JobMemory, effect: Switch) -> None:
         """Order a socket as the job's owner would; tell the job when that is refused."""
-        job, now = memory.job, utcnow()
         socket = self._stations.sockets.get(effect.socket)
         if socket is None:
-            refused = switching.refused(now, job, effect, Reason.UNREACHABLE)
+            refused = switching.refused(
+                utcnow(), memory.job, effect, Reason.UNREACHABLE
+            )
             self._async_take(memory, refused)
             return
-        order = Order(
-            on=effect.on,
+        order = self._order(memory, effect.on)
+        [outcome] = await self._switchboard.async_place([socket], order)
+        if outcome.refused is not None:
+            following = switching.refused(utcnow(), memory.job, effect, outcome.refused)
+            self._async_take(memory, following)
+
+    def _order(self, memory: JobMemory, on: bool) -> Order:
+        """Return an order as the job's owner gives it."""
+        job, now = memory.job, utcnow()
+        return Order(
+            on=on,
             source=job.source,
             reason=job.reason,
             given_at=now,
@@ -288,10 +291,6 @@ class Jobs:
             seen_off=True,
             by=job.by,
         )
-        [outcome] = await self._switchboard.async_place([socket], order)
-        if outcome.refused is not None:
-            following = switching.refused(utcnow(), memory.job, effect, outcome.refused)
-            self._async_take(memory, following)
 
     async def _async_read(self, socket_id: str) -> None:
         for plug in self._stations.plugs([socket_id]):
@@ -304,17 +303,35 @@ class Jobs:
 
     @callback
     def _async_report(self, memory: JobMemory, report: Report) -> None:
-        """Keep what became of a station, and have a person see to it if need be."""
-        job = memory.job
-        if report.result.reason is Reason.AS_FOUND and not job.observe:
-            self._async_stand(memory, report)
+        """Keep what became of a socket, and have a person see to it if need be."""
+        job, result = memory.job, report.result
         station = self._stations.described.get(report.station or "")
+        if result.outcome not in (Outcome.ON, Outcome.OFF):
+            self._async_note(memory, report)
+        elif result.reason is Reason.AS_FOUND and not job.observe:
+            # It stands as any other order does.
+            switch = Switch(report.socket, result.outcome is Outcome.ON)
+            self._async_carry_out(memory, switch)
         if station is None or report.socket != station.computer:
             return
-        self._stations.async_note(station.id, report.result)
-        self._audit.async_station_ended(station.name, job, report.result)
+        self._stations.async_note(station.id, result)
+        self._audit.async_station_ended(station.name, job, result)
         if not job.observe:
-            self._issues.async_look(station, report.result)
+            self._issues.async_look(station, result)
+
+    @callback
+    def _async_note(self, memory: JobMemory, report: Report) -> None:
+        """Let a socket tell why it is not what it was ordered to be."""
+        socket = self._stations.sockets.get(report.socket)
+        reason: Reason | None = report.result.reason
+        if report.result.outcome is Outcome.OBSERVED:
+            reason = Reason.OBSERVED
+        elif reason is Reason.AS_FOUND and report.station in self._stations.described:
+            # Its system was off already; its socket stays on.
+            reason = self._stations.station(report.station).cut_refused
+        if socket is not None and reason is not None:
+            order = self._order(memory, memory.job.on)
+            self._switchboard.async_note(socket, order, reason)
 
 
 def _moved(before: Job, after: Job) -> Iterator[str]:

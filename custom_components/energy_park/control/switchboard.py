@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -208,6 +208,12 @@ class Switchboard:
                 state, name = "on" if on else "off", outcome.socket.name
                 LOGGER.info("Observed only: %s would be switched %s", name, state)
         return outcomes
+
+    @callback
+    def async_note(self, socket: Socket, order: Order, reason: Reason) -> None:
+        """Remember why an order to a socket came to nothing; a job has found out."""
+        state = replace(self.memory(socket).state, refused=reason, refused_order=order)
+        self._async_follow(socket, Decision(state, refused=reason))
 
     @callback
     def async_safety(

@@ -327,6 +327,29 @@ async def test_an_order_the_other_way_takes_over(
     assert (job.state, job.attributes["reason"]) == ("deferred", "outranked")
 
 
+async def test_an_override_ends_in_a_job_that_asks_first(
+    room: Room, hass_admin_user: MockUser
+) -> None:
+    room.hass.states.async_set("binary_sensor.desk", "off")
+    await room.async_add(presence=["binary_sensor.desk"])
+    room.prove()
+    switch = room.entity("switch", "desk0_station")
+    await async_act(room.hass, "switch.turn_off", switch)
+    await room.async_until(lambda: room.result("desk0") == ("off", "automation"))
+    await async_act(room.hass, "switch.turn_on", switch, by=hass_admin_user)
+    await room.async_until(lambda: room.job("desk0") == "idle")
+    assert room.result("desk0") == ("on", "person")
+    room.hass.states.async_set("binary_sensor.desk", "on")
+    await async_act(room.hass, f"{DOMAIN}.release", switch, by=hass_admin_user)
+    job = room.hass.states.get(room.entity("sensor", "desk0_job"))
+    assert (job.state, job.attributes["reason"]) == ("deferred", "working")
+    assert room.on == [True] * 4
+    room.hass.states.async_set("binary_sensor.desk", "off")
+    await room.async_until(lambda: room.result("desk0") == ("off", "automation"))
+    assert room.on == [False, False, True, True]
+    assert room.lost_work == 0
+
+
 async def test_an_observed_park_tells_and_switches_nothing(room: Room) -> None:
     await room.async_add()
     room.prove()

@@ -52,6 +52,7 @@ class Jobs:
         self._issues = issues
         self._audit = audit
         self._clockwork = Clockwork(hass, f"{DOMAIN} jobs", self._async_step)
+        switchboard.async_on_return(self.async_return)
 
     @callback
     def async_start(self) -> None:
@@ -91,8 +92,8 @@ class Jobs:
         }
 
     def of_station(self, station_id: str) -> Job | None:
-        """Return the job that is at work on a station, if one is."""
-        for memory in self._running():
+        """Return the job that is at work on a station, if one is: the latest."""
+        for memory in reversed(list(self._running())):
             for run in memory.job.stations:
                 if run.station == station_id and not run.done:
                     return memory.job
@@ -118,32 +119,61 @@ class Jobs:
         changes nothing: the job that is at work is returned.
         """
         source, reason = origin(context)
-        rules = self._memory.rules
-        job = Job(
-            id=ulid_now(),
+        order = Order(
             on=on,
             source=source,
             reason=reason,
-            started_at=utcnow(),
+            given_at=utcnow(),
             by=context.user_id if context else None,
-            observe=self._switchboard.observe and source is not Source.PERSON,
+        )
+        if (standing := self._standing(place, role, order)) is not None:
+            return standing
+        return self._async_begin(place, sockets, order, role, lasting, at_limit)
+
+    @callback
+    def async_return(self, orders: Mapping[str, Order]) -> None:
+        """Bring stations back to what the plan wants of each: overrides have ended."""
+        for station_id, order in orders.items():
+            station = self._stations.described[station_id]
+            at_work = self.of_station(station_id)
+            if at_work is not None and at_work.on != order.on:
+                # It was for the override.
+                self.async_cancel(station_id)
+            members = (station.computer, *station.monitors)
+            known = self._stations.sockets
+            sockets = [known[id_] for id_ in members if id_ in known]
+            lasting = None if order.until is None else order.until - order.given_at
+            self._async_begin(station_id, sockets, order, None, lasting, None)
+
+    @callback
+    def _async_begin(
+        self,
+        place: str,
+        sockets: Iterable[Socket],
+        order: Order,
+        role: Role | None,
+        lasting: timedelta | None,
+        at_limit: AtLimit | None,
+    ) -> JobMemory | None:
+        """Start the job that an order asks for; None where there is no station."""
+        rules = self._memory.rules
+        job = Job(
+            id=ulid_now(),
+            on=order.on,
+            source=order.source,
+            reason=order.reason,
+            started_at=utcnow(),
+            by=order.by,
+            observe=self._observes(order.source),
             rules=replace(rules, at_limit=at_limit) if at_limit else rules,
         )
-        job = set_up(
-            job,
-            sockets,
-            tuple(self._stations.described.values()),
-            {
-                id_
-                for id_ in self._stations.sockets
-                if self._memory.sockets[id_].protected
-            },
-            role,
-        )
+        protected = {
+            id_ for id_ in self._stations.sockets if self._memory.sockets[id_].protected
+        }
+        stations = tuple(self._stations.described.values())
+        job = set_up(job, sockets, stations, protected, role)
         if not job.stations:
             return None
-        if (standing := self._standing(place, role, job)) is not None:
-            return standing
         self._async_supersede(place, job)
         memory = JobMemory(place, job, role, lasting)
         self._memory.jobs = [
@@ -154,13 +184,18 @@ class Jobs:
         self._async_step()
         return memory
 
-    def _standing(self, place: str, role: Role | None, new: Job) -> JobMemory | None:
+    def _observes(self, source: Source) -> bool:
+        """Whether an order of this source is only looked at."""
+        return self._switchboard.observe and source is not Source.PERSON
+
+    def _standing(self, place: str, role: Role | None, new: Order) -> JobMemory | None:
         """Return a job at this place that a new order leaves as it is."""
+        observes = self._observes(new.source)
         for memory in self._running():
             job = memory.job
             if memory.place != place or outranks(new.source, job.source):
                 continue
-            same = (job.on, job.observe, memory.role) == (new.on, new.observe, role)
+            same = (job.on, job.observe, memory.role) == (new.on, observes, role)
             if same or outranks(job.source, new.source):
                 return memory
         return None

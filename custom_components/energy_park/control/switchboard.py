@@ -69,7 +69,9 @@ class Switchboard:
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry_stale = True
         self._not_obeying: set[str] = set()
-        self._stations: Mapping[str, Station] = {}
+        self._stations: dict[str, Station] = {}
+        self._members: dict[str, str] = {}
+        self._go_back: Callable[[Mapping[str, Order]], None] | None = None
 
     @property
     def sockets(self) -> tuple[Socket, ...]:
@@ -106,7 +108,17 @@ class Switchboard:
     @callback
     def async_know(self, stations: Iterable[Station]) -> None:
         """Take note whose computers belong to stations, and where they are off."""
-        self._stations = {station.computer: station for station in stations}
+        self._stations = {}
+        self._members = {}
+        for station in stations:
+            self._stations[station.computer] = station
+            for socket_id in (station.computer, *station.monitors):
+                self._members[socket_id] = station.id
+
+    @callback
+    def async_on_return(self, go: Callable[[Mapping[str, Order]], None]) -> None:
+        """Have told which stations' overrides have ended, and what the plan wants."""
+        self._go_back = go
 
     def coordinator(self, socket: Socket) -> PlugCoordinator:
         """Return the coordinator that reads a socket."""
@@ -239,8 +251,12 @@ class Switchboard:
 
     async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
         """End a person's override; the plan takes over."""
+        sockets = tuple(sockets)
+        before = self._claims(sockets)
         decide = partial(arbiter.release, source=Source.PERSON, now=dt_util.utcnow())
-        return await self._async_decide(sockets, decide)
+        outcomes = await self._async_decide(sockets, decide)
+        self._async_go_back(before)
+        return outcomes
 
     async def _async_decide(
         self, sockets: Iterable[Socket], decide: Callable[..., Decision]
@@ -360,6 +376,7 @@ class Switchboard:
         """Let the claims go that ended."""
         self._cancel_expiry = None
         self._expiry_stale = True
+        before = self._claims(self.sockets)
         for socket in self.sockets:
             decision = arbiter.tick(
                 self.memory(socket).state,
@@ -369,6 +386,26 @@ class Switchboard:
             )
             self._async_follow(socket, decision)
         self._async_plan_expiry()
+        self._async_go_back(before)
+
+    def _claims(self, sockets: Iterable[Socket]) -> dict[Socket, tuple[Order, ...]]:
+        """Return the standing orders of the sockets that belong to stations."""
+        return {
+            socket: self.memory(socket).state.claims
+            for socket in sockets
+            if socket.id in self._members
+        }
+
+    @callback
+    def _async_go_back(self, before: Mapping[Socket, tuple[Order, ...]]) -> None:
+        """Have jobs bring the stations whose override has ended back to the plan."""
+        heirs: dict[str, Order] = {}
+        for socket, claims in before.items():
+            left = self.memory(socket).state.claims
+            if left and claims and left[0].on != claims[0].on:
+                heirs[self._members[socket.id]] = left[0]
+        if heirs and self._go_back is not None:
+            self._go_back(heirs)
 
     @callback
     def _async_changed(self, socket: Socket) -> None:
@@ -384,6 +421,7 @@ class Switchboard:
             protected=memory.protected,
             off_band=station.off_band if station else memory.standby.off_band,
             has_station=station is not None,
+            by_job=socket.id in self._members,
             observed=self.observe,
             blind=self.coordinator(socket).blind,
         )

@@ -35,7 +35,9 @@ class Policy:
 
     ``off_band`` is where the computer behind it is off for sure. ``has_station``
     tells that it is a station's computer: a rule switches it off through a job,
-    which watches it, and in no other way. ``observed`` tells that rules decide and
+    which watches it, and in no other way. ``by_job`` tells that it belongs to a
+    station: when its override ends, a job brings it back to a plan that is off, and
+    not the arbiter, who cannot see whether somebody works there. ``observed`` tells that rules decide and
     switch nothing; safety is no rule that could wait. ``blind`` tells that the plug
     only toggles, and that nothing but a toggle tells its state.
     """
@@ -44,6 +46,7 @@ class Policy:
     protected: bool
     off_band: OffBand = UNLEARNT
     has_station: bool = False
+    by_job: bool = False
     observed: bool = False
     blind: bool = False
 
@@ -242,9 +245,12 @@ def _succeed(
     if not following.claims:
         return Decision(replace(following, reason=Reason.OVERRIDE_ENDED, since=now))
     heir = following.claims[0]
-    if refused := _refusal(heir, policy, reading):
-        return Decision(_refuse(following, heir, refused), refused=refused)
+    refused = _refusal(heir, policy, reading)
     changes = heir.on != following.wanted
+    if refused is None and policy.by_job and changes and not heir.on:
+        refused = Reason.RUNNING
+    if refused is not None:
+        return Decision(_refuse(following, heir, refused), refused=refused)
     return Decision(
         replace(
             following,

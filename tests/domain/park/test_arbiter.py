@@ -454,3 +454,22 @@ def test_no_computer_is_toggled_blindly_by_anybody() -> None:
         decision = place(SocketState(), order(Source.PERSON, on=on), policy, None, NOW)
         assert decision.refused is Reason.STATE_UNKNOWN
         assert decision.switch is None
+
+
+def test_a_stations_monitor_returns_to_a_plan_that_is_off_by_a_job_only() -> None:
+    monitor = Policy(role=Role.MONITOR, protected=False, by_job=True)
+    state = place(seen_on(monitor), order(Source.SCHEDULE), monitor, ON, NOW).state
+    kept_on = order(Source.PERSON, on=True, until=NOW + HOUR)
+    state = place(state, kept_on, monitor, ON, NOW).state
+    state = observe(state, monitor, ON, NOW, HOUR).state
+    decision = tick(state, monitor, ON, NOW + HOUR)
+    assert decision.switch is None
+    assert decision.refused is Reason.RUNNING
+    assert decision.state.wanted is True
+    assert [claim.source for claim in decision.state.claims] == [Source.SCHEDULE]
+    # What it shows does not count as somebody's doing, and nothing is sent again.
+    later = observe(decision.state, monitor, ON, NOW + 2 * HOUR, HOUR)
+    assert later.switch is None
+    assert later.state.claims == decision.state.claims
+    ordered = order(Source.SCHEDULE, group=True)
+    assert place(later.state, ordered, monitor, ON, NOW).switch is False

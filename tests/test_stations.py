@@ -515,6 +515,25 @@ async def test_the_action_answers_with_each_sockets_result(room: Room) -> None:
     assert wrong.value.translation_key == "not_a_place"
 
 
+async def test_an_answer_is_not_waited_for_over_a_restart(room: Room) -> None:
+    await room.async_add()
+    sector = room.entity("switch", "room_all")
+    waiting = room.hass.async_create_task(
+        room.hass.services.async_call(
+            DOMAIN,
+            "switch_sector",
+            {"entity_id": sector, "state": "off", "wait": True},
+            blocking=True,
+            return_response=True,
+        )
+    )
+    await room.async_until(lambda: room.job() == "warning")
+    await room.hass.config_entries.async_unload(room.entry.entry_id)
+    answer = await waiting
+    assert answer is not None
+    assert answer[sector]["done"] is False
+
+
 async def test_a_sector_or_a_station_is_postponed_and_its_job_cancelled(
     room: Room,
 ) -> None:

@@ -44,6 +44,7 @@ class Jobs:
     ) -> None:
         """Take the jobs that the memory holds; ``names`` are those of its places."""
         self._names = names
+        self.stopped = False
         self._hass = hass
         self._stations = stations
         self._switchboard = switchboard
@@ -63,6 +64,9 @@ class Jobs:
     def async_stop(self) -> None:
         """Stand still; the jobs themselves are kept."""
         self._clockwork.async_stop()
+        self.stopped = True
+        # Nobody waits for what goes on after a restart only.
+        self._stations.async_changed(memory.place for memory in self._running())
 
     # What entities show
 

@@ -82,7 +82,7 @@ async def _async_switch(entity: Entity, call: ServiceCall) -> ServiceResponse:
         changed = asyncio.Event()
         end = switch.park.stations.async_add_listener(switch.place, changed.set)
         try:
-            while not memory.job.done:
+            while not (memory.job.done or switch.park.jobs.stopped):
                 changed.clear()
                 await changed.wait()
         finally:

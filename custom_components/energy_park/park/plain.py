@@ -1,22 +1,14 @@
 """States of rules as plain JSON values, and back: what a restart keeps."""
 
-from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 _PLAIN: Final = frozenset({NoneType, bool, int, float, str})
-
-
-@cache
-def _field_names(kind: Hashable) -> tuple[str, ...] | None:
-    """Return the fields of a dataclass; None for any other class."""
-    if not isinstance(kind, type) or not is_dataclass(kind):
-        return None
-    return tuple(part.name for part in fields(kind))
+# The fields of each dataclass that was written; None for any other class.
+_FIELDS: dict[type[Any], tuple[str, ...] | None] = {}
 
 
 def to_plain(value: object) -> Any:
@@ -25,12 +17,15 @@ def to_plain(value: object) -> Any:
     A class with ``to_dict`` and ``from_dict`` writes and reads itself.
     """
     # A large park writes tens of thousands of values at a time, most of them these.
-    kind: Hashable = type(value)
+    kind: type[Any] = type(value)
     if kind in _PLAIN:
         return value
     if (to_dict := getattr(value, "to_dict", None)) is not None:
         return to_dict()
-    if (names := _field_names(kind)) is not None:
+    if kind not in _FIELDS:
+        known = is_dataclass(kind)
+        _FIELDS[kind] = tuple(part.name for part in fields(kind)) if known else None
+    if (names := _FIELDS[kind]) is not None:
         return {name: to_plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]

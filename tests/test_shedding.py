@@ -190,8 +190,9 @@ async def test_without_an_automation_nothing_is_shed_but_it_is_told(
     await async_wait(hass, lambda: house.trips, 60, settle=False)
     assert house.outlets["heater"].on
     assert not rule.state.shed
-    assert [happening for happening, _ in told] == ["overload_predicted", "would_shed"]
-    assert told[1][1]["socket"] == "Socket 0"
+    assert told[0][0] == "overload_predicted"
+    assert {happening for happening, _ in told[1:]} == {"would_shed"}
+    assert "Socket 0" in {data["socket"] for _, data in told[1:]}
 
 
 async def test_in_test_mode_it_tells_and_cuts_nothing(

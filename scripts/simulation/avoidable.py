@@ -38,6 +38,16 @@ def avoidable_trips(
             faults=faults,
             seed=seed,
         )
-        if not run.resume(checkpoint, trip_s + AFTER_S):
+        until_s = trip_s + AFTER_S
+        trips_s = run.resume(checkpoint, until_s)
+        # What it only puts off it does not avoid.
+        while (
+            not trips_s
+            and run.meter.power_va > run.meter.trip_va
+            and until_s < recording.end_s
+        ):
+            until_s += AFTER_S
+            trips_s = run.go_on(until_s)
+        if not trips_s:
             avoidable.append(trip_s)
     return avoidable

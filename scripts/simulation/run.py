@@ -149,7 +149,12 @@ class Run:
         self.meter, self.plugs = deepcopy((checkpoint.meter, checkpoint.plugs))
         self.meter.trips_s.clear()
         self._now_s, self._down_until_s = checkpoint.at_s, checkpoint.down_until_s
-        self._pass_steps(checkpoint.step, until_s)
+        self._step = checkpoint.step
+        return self.go_on(until_s)
+
+    def go_on(self, until_s: float) -> list[float]:
+        """Let the rule go on from where it is; return when the meter tripped."""
+        self._pass_steps(self._step, until_s)
         return self.meter.trips_s
 
     def _pass_steps(self, first: int, until_s: float) -> None:

@@ -354,10 +354,10 @@ def described(platform: str) -> Iterator[EntityDescription]:
 
 def platform_files(platform: str) -> list[str]:
     """The module of a platform, and those of its folder if it has one."""
-    folder = source.PACKAGE / f"{platform}s"
+    folder = source.PACKAGE / (platform + ("es" if platform.endswith("ch") else "s"))
     return [
         f"{platform}.py",
-        *(f"{platform}s/{path.name}" for path in sorted(folder.glob("*.py"))),
+        *(f"{folder.name}/{path.name}" for path in sorted(folder.glob("*.py"))),
     ]
 
 

@@ -10,7 +10,7 @@ from homeassistant.helpers.service import async_register_platform_entity_service
 import probatio
 
 from ..const import DOMAIN
-from ..switch import OrderedSwitch
+from ..switches.ordered import OrderedSwitch
 
 ACTION_OVERRIDE = "override"
 ACTION_RELEASE = "release"

@@ -20,7 +20,7 @@ from ..const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
 from ..control.shedding import Shedding
 from ..park.shedding.may_start import MayStart
 from ..park.shedding.orders import ShedOrder
-from ..switch import SOCKET, SocketSwitch
+from ..switches.sockets import SOCKET, SocketSwitch
 from ..targets import CONF_METER, METERS, all_sheddings, meant_sheddings, sector_ids
 
 ACTION_SHED = "shed"

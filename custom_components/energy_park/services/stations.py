@@ -19,7 +19,8 @@ import probatio
 
 from ..const import DOMAIN, POSTPONE_DEFAULT
 from ..park.observation import AtLimit
-from ..switch import GroupSwitch, StationSwitch
+from ..switches.groups import GroupSwitch
+from ..switches.sockets import StationSwitch
 
 ACTION_SWITCH_SECTOR = "switch_sector"
 ACTION_CANCEL_JOB = "cancel_job"

@@ -1,0 +1,1 @@
+"""Switches by what they do: those that give orders, and settings."""

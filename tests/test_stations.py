@@ -28,7 +28,7 @@ from scripts.emulators import Computer
 
 from . import source
 from .common import MockUser, async_capture_events
-from .parks import async_act
+from .parks import async_act, async_setup, plug, station
 from .rooms import MAC, PROVEN, ROOM, Room, Time, build_strip, computers_of, speed_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -668,3 +668,23 @@ def source_texts() -> set[str]:
     """The repairs that have a text."""
     english = json.loads((source.PACKAGE / "translations/en.json").read_text())
     return set(english["issues"])
+
+
+async def test_a_station_whose_socket_is_gone_is_told_until_it_has_another(
+    room: Room,
+) -> None:
+    hass = room.hass
+    entry = await async_setup(
+        hass, plug(room.strip, roles=("computer",) * 4), station("Desk0", "gone_0")
+    )
+    issues = ir.async_get(hass)
+    issue_id = "station_without_computer_desk0"
+    issue = issues.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders == {"station": "Desk0"}
+
+    part = entry.subentries["desk0"]
+    hass.config_entries.async_update_subentry(
+        entry, part, data={**part.data, "computer": f"{MAC}_0"}
+    )
+    await room.async_until(lambda: issues.async_get_issue(DOMAIN, issue_id) is None)

@@ -8,7 +8,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .adopted import AdoptedPlugCoordinator
-from .configuration import occupancy, sectors
+from .configuration import occupancy, read_stations, sectors
 from .const import (
     CONF_ADOPTED,
     DOMAIN,
@@ -110,6 +110,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     )
     stations = Stations(hass, entry, switchboard, memory)
     requests, issues = Requests(hass, entry), StationIssues(hass)
+    issues.async_compare(read_stations(entry).values(), stations.sockets)
     meters = {
         part.subentry_id: MeterCoordinator(hass, entry, part, memory)
         for part in meter_parts

@@ -1,5 +1,7 @@
 """What a person must see to at a station: repairs that come and go with its results."""
 
+from collections.abc import Collection
+
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
@@ -11,6 +13,7 @@ from ..park.station import Station
 DOES_NOT_SHUT_DOWN = "station_does_not_shut_down"
 DOES_NOT_START = "station_does_not_start"
 COMMISSIONING_FAILED = "commissioning_failed"
+WITHOUT_COMPUTER = "station_without_computer"
 
 _NOT_SHUT_DOWN = frozenset(
     {Reason.ASK_FAILED, Reason.CANNOT_ASK, Reason.DID_NOT_SHUT_DOWN}
@@ -35,6 +38,17 @@ class StationIssues:
     def __init__(self, hass: HomeAssistant) -> None:
         """Speak to Home Assistant's repairs."""
         self._hass = hass
+
+    @callback
+    def async_compare(
+        self, stations: Collection[Station], sockets: Collection[str]
+    ) -> None:
+        """Tell which stations' computers hang on a socket that is gone."""
+        for station in stations:
+            if station.computer in sockets:
+                self._take_back(station, WITHOUT_COMPUTER)
+            else:
+                self._tell(station, WITHOUT_COMPUTER)
 
     @callback
     def async_look(self, station: Station, result: Result) -> None:

@@ -21,7 +21,7 @@ from custom_components.energy_park.park.shedding.supply import Supply, View
 from custom_components.energy_park.tic.phase_powers import VOLTAGE_V
 from custom_components.energy_park.tic.tripping import WARM_UP_S, TripModel
 
-from .meter import Feed, Told
+from .meter import Feed, Told, follow
 from .recording import Appliance
 from .run import Control, Rule
 
@@ -77,6 +77,11 @@ class OurRule(Rule):
     @override
     def wake(self, now_s: float, told: Told) -> None:
         at = moment(now_s).isoformat()
+        # The filter stands where the power that is told was measured.
+        since_s = now_s - LINKY_FEEDS[self._mode].lag_s
+        filtered_va2 = max(
+            0.0, follow(told.filtered_va2, told.va, since_s - told.measured_s)
+        )
         power = {"va": told.va, "max_va": told.max_va}
         self._trip = TripModel.from_dict(
             {
@@ -86,8 +91,8 @@ class OurRule(Rule):
                 "filters": [
                     {
                         "power": power,
-                        "filtered_va2": told.filtered_va2,
-                        "ceiling_va2": told.filtered_va2,
+                        "filtered_va2": filtered_va2,
+                        "ceiling_va2": filtered_va2,
                     }
                 ],
                 "at": at,

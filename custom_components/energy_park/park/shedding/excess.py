@@ -29,14 +29,16 @@ UNSEEN_FOR = timedelta(seconds=4)
 class Excess:
     """A power that a limit will not bear: what to cut, and how long that can wait.
 
-    ``watched`` are the loads that matter for it.
+    ``watched`` are the loads that matter for it. It is ``short`` while what is known
+    to draw will not do, and not ``enough`` if what may draw will not do either.
     """
 
     held_s: float
     slack_s: float
     chosen: Sequence[Candidate]
     watched: Sequence[Load]
-    enough: bool
+    enough: bool = True
+    short: bool = False
 
 
 def excesses(view: View, state: State) -> list[Excess]:
@@ -103,7 +105,9 @@ def _excess(
     watched = [one.load for one in firm if one.relief_w >= WATCHED_SHARE * power]
     share = view.policy.shed_share
     chosen = choose(firm, lambda relief_w: latest_s(relief_w, share) >= 0)
+    short = False
     if chosen is None:
+        short = latest_s(sum(one.relief_w for one in firm), 1.0) < 0
         everything = _possible(view, state, supply)
         # Also what never drew yet may have begun.
         watched = _cuttable(view, state, supply)
@@ -117,13 +121,13 @@ def _excess(
         short_s = (view.now - (state.short_since or view.now)).total_seconds()
         hope_s = max((held_s + short_s) * HOPE_SHARE, UNSEEN_FOR.total_seconds())
         slack_s = min(hope_s - short_s, held_s - _delay_s(everything))
-        return Excess(held_s, slack_s, everything, watched, enough=False)
+        return Excess(held_s, slack_s, everything, watched, enough=False, short=True)
     needed_s = SPARE_S + 2 * _delay_s(chosen)
     slack_s = latest_s(sum(one.relief_w for one in chosen), share) - needed_s
     if _leaps(supply, limit, power, needed_s):
         slack_s = min(slack_s, 0.0)
     watched += [one.load for one in chosen if one.load not in watched]
-    return Excess(held_s, slack_s, chosen, watched, enough=True)
+    return Excess(held_s, slack_s, chosen, watched, short=short)
 
 
 def _delay_s(chosen: Sequence[Candidate]) -> float:

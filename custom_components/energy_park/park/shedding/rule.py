@@ -63,7 +63,7 @@ def decide(view: View, state: State) -> Decision:
             orders.append(order)
     if bool(found) is (state.over_since is None):
         state = replace(state, over_since=view.now if found else None)
-    short = not all(one.enough for one in found)
+    short = any(one.short for one in found)
     if short is (state.short_since is None):
         state = replace(state, short_since=view.now if short else None)
     if view.is_silent is (state.silent_since is None):

@@ -76,8 +76,8 @@ class State:
     """All that shedding remembers; it survives a restart.
 
     ``shed``, ``pending`` and ``past`` are by the socket's id. ``over_since`` is since
-    when a limit would be passed, ``short_since`` since when all that can be cut would
-    not do. ``restore_from`` is when the next load may come back
+    when a limit would be passed, ``short_since`` since when what is known to draw would
+    not do, were it cut. ``restore_from`` is when the next load may come back
     at the earliest. ``silent_since`` is since when the meter is silent, ``stepped_at``
     when that cost a load last.
     """

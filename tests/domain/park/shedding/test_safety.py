@@ -4,10 +4,12 @@ from datetime import timedelta
 from typing import override
 
 from hypothesis import given, settings, strategies as st
+import pytest
 
 from custom_components.energy_park.model import Role
 from custom_components.energy_park.park.shedding.loads import DRAWS_FROM_W, Blocked
 from custom_components.energy_park.park.shedding.policy import Policy, Silence
+from scripts.simulation.avoidable import avoidable_trips
 from scripts.simulation.days import Day, random_day
 from scripts.simulation.meter import Told
 from scripts.simulation.ours import OurRule, moment
@@ -102,3 +104,26 @@ def test_on_no_day_happens_what_never_must(number: int, silence: Silence) -> Non
     assert not any(one.protected for one in cut)
     assert {one.role for one in cut} <= {Role.OTHER, Role.MONITOR}
     assert outcome.left_off == 0
+
+
+@pytest.mark.parametrize("number", [455, 5508, 6871])
+def test_a_trip_that_can_be_avoided_is(number: int) -> None:
+    """Loads that are too few are cut early, also while others might have begun."""
+    day = random_day(number)
+    rule = OurRule(day.recording.appliances, day.cut_off_va, day.feed)
+    outcome = Run(
+        day.recording,
+        rule,
+        cut_off_va=day.cut_off_va,
+        feed=day.feed,
+        faults=day.faults,
+        seed=day.seed,
+    ).run()
+    assert not avoidable_trips(
+        outcome,
+        day.recording,
+        cut_off_va=day.cut_off_va,
+        feed=day.feed,
+        faults=day.faults,
+        seed=day.seed,
+    )

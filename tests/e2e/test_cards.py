@@ -670,6 +670,14 @@ async def test_a_page_survives_a_restart_of_home_assistant(
     card = await show(desk, demo, "plan")
     await api.post("/api/services/homeassistant/restart")
     await demo.read_until("✓ Home Assistant again")
+    # Until then the page shows what it knew before.
+    await desk.wait_for_function(
+        """() => {
+            const { hass } = document.querySelector("home-assistant");
+            return hass.connected && hass.config.state === "RUNNING";
+        }""",
+        timeout=60_000,
+    )
     oven = module(card, "Drying oven")
     await expect(oven).to_have_attribute("aria-pressed", "true", timeout=60_000)
     await oven.locator(".disc").click()

@@ -278,7 +278,8 @@ class Shedding:
     @callback
     def async_decide(self) -> None:
         """Run the rule, and do what follows."""
-        if self._deciding:
+        # What was sent before the park was unloaded is answered after it.
+        if self._deciding or not self._unsubscribe:
             return
         self._deciding = True
         try:

@@ -177,6 +177,8 @@ def _guard(run: OffRun, view: View, station: Station) -> Step:
     if sample is not None and sample.on is False:
         return _end(run, Outcome.OFF, Reason.AS_FOUND, view.now), ()
     if why := guard.hindrance(view, station, forced=run.forced):
+        if why is Reason.UNREACHABLE and run.until and view.now < run.until:
+            return run, ()
         return _defer(run, view, why), ()
     off = run.cut.is_low(view, station.off_band)
     if off and station.cut_refused:
@@ -196,7 +198,8 @@ def _deferred(run: OffRun, view: View, station: Station) -> OffRun:
     assert run.until is not None
     if view.now < run.until and not run.cut.is_low(view, station.off_band):
         return run
-    return _enter(run, OffPhase.GUARD)
+    # Meanwhile its plug was asked less often: a fresh reading is waited for.
+    return _enter(run, OffPhase.GUARD, view.now + view.rules.confirm)
 
 
 def _warning(run: OffRun, view: View, station: Station) -> Step:

@@ -16,6 +16,7 @@ from custom_components.energy_park.park.effects import (
 )
 from custom_components.energy_park.park.observation import AtLimit, Rules
 from custom_components.energy_park.park.station import Learnt
+from custom_components.energy_park.park.switch_off import OffPhase, OffRun
 from scripts.benches._desks import Habit, System, World
 from scripts.emulators import ComputerState, Outlet
 
@@ -495,3 +496,34 @@ def test_loose_sockets_are_cut_at_once_and_can_be_stopped(room: Room) -> None:
     room.begin(more=[socket("lamp", Role.OTHER)])
     room.run()
     assert room.result("lamp") == (Outcome.OFF, SCHEDULED)
+
+
+def look_away(room: Room, seconds: float) -> OffRun:
+    """Go on with the job for a while without a reading; return the station's run."""
+    ends = room.world.now + seconds
+    while room.world.now < ends:
+        room.take(*switching.step(room.now, room.job, room.known()))
+        room.world.run(room.world.now + 5)
+    (run,) = room.job.stations
+    assert isinstance(run, OffRun)
+    return run
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_after_a_pause_a_fresh_reading_is_waited_for(
+    room: Room, *, answers: bool
+) -> None:
+    """While a job pauses its plug is asked less often, and the last answer is old."""
+    room.working[PC] = True
+    room.begin()
+    room.step()
+    room.working[PC] = False
+    rules = room.job.rules
+    run = look_away(room, rules.retry.total_seconds() + 20)
+    assert run.phase is OffPhase.GUARD
+    if answers:
+        room.run()
+        assert room.result(PC) == (Outcome.OFF, SCHEDULED)
+    else:
+        run = look_away(room, rules.confirm.total_seconds())
+        assert (run.phase, run.reason) == (OffPhase.DEFERRED, Reason.UNREACHABLE)

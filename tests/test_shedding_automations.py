@@ -157,7 +157,7 @@ async def test_shedding_fires_when_it_starts_and_when_it_ends(
         tell(entry, 200)
         return not rule.state.shed
 
-    await async_wait(hass, restored, 20, settle=False)
+    await async_wait(hass, restored, 60, settle=False)
     await async_wait(hass, lambda: len(fired) == 2, settle=False)
 
 

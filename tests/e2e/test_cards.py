@@ -1,5 +1,6 @@
 """The cards in a real browser, on a real Home Assistant with the emulated park."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -8,7 +9,15 @@ import re
 from typing import Any
 
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    FloatRect,
+    Locator,
+    Page,
+    Route,
+    expect,
+)
 import pytest
 import yaml
 
@@ -133,6 +142,21 @@ async def violations(page: Page, card: Locator) -> list[str]:
 
 
 # Loading
+
+
+async def steady(locator: Locator) -> FloatRect:
+    """Return where something is once it has come to rest."""
+    last: FloatRect | None = None
+
+    async def rests() -> bool:
+        nonlocal last
+        before, last = last, await locator.bounding_box()
+        await asyncio.sleep(0.5)
+        return last is not None and last == before
+
+    await until(rests, timeout_s=20, what="the page has come to rest")
+    assert last is not None
+    return last
 
 
 @pytest.mark.parametrize(("size", "scheme"), SCREENS)
@@ -332,8 +356,7 @@ async def test_a_long_press_shows_the_last_24_hours_in_home_assistants_dialog(
 ) -> None:
     with no_errors(desk):
         card = await show(desk, demo, "plan")
-        box = await module(card, "Printer").locator(".disc").bounding_box()
-        assert box is not None
+        box = await steady(module(card, "Printer").locator(".disc"))
         await desk.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         await desk.mouse.down()
         dialog = desk.locator("ha-more-info-dialog")
@@ -372,8 +395,7 @@ async def test_a_plan_is_edited_and_others_see_it(
         await expect(card.get_by_text("All sockets are on a plan.")).to_be_visible()
         before = await module(watched, "Heater").get_attribute("transform")
 
-        box = await module(card, "Heater").locator(".disc").bounding_box()
-        assert box is not None
+        box = await steady(module(card, "Heater").locator(".disc"))
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         await desk.mouse.move(x, y)
         await desk.mouse.down()
@@ -435,8 +457,7 @@ async def test_a_plan_is_edited_by_finger_on_a_phone(
             await keep.tap()
         await expect(placed).to_be_visible()
         before = await place()
-        box = await module(card, "Printer").locator(".disc").bounding_box()
-        assert box is not None
+        box = await steady(module(card, "Printer").locator(".disc"))
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         tools = await context.new_cdp_session(page)
         for kind, points in (

@@ -251,6 +251,15 @@ async def test_home_assistant_accepts_the_examples(
     )
 
 
+def test_the_tables_of_the_readme_are_whole() -> None:
+    for table in re.findall(r"(?:^\|.*\n)+", README, re.MULTILINE):
+        rows = table.splitlines()
+        assert re.fullmatch(r"\|(-+\|)+", rows[1]), rows[0]
+        assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {
+            rows[1].count("|")
+        }, rows[0]
+
+
 def test_the_links_of_the_readme_lead_somewhere() -> None:
     for target in re.findall(r"\]\((?!https?:)([^)#]+)", README):
         assert (ROOT / target).exists(), target

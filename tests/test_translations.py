@@ -25,7 +25,7 @@ from custom_components.energy_park.condition import CONDITIONS
 from custom_components.energy_park.config_flow import EnergyParkConfigFlow
 from custom_components.energy_park.const import BILLING_PERIODS_MIN, DOMAIN
 from custom_components.energy_park.coordinator import PolledPlugCoordinator
-from custom_components.energy_park.flows.meter_forms import LINKY
+from custom_components.energy_park.flows.meter_contract import LINKY
 from custom_components.energy_park.mirror.connection import TlsMode
 from custom_components.energy_park.mirror.history import Resolution
 from custom_components.energy_park.model import (
@@ -74,9 +74,11 @@ FLOWS: dict[str, list[tuple[str, str | None]]] = {
     ],
     "config_subentries.meter": [
         ("flows/meter.py", None),
+        ("flows/meter_contract.py", None),
+        ("flows/meter_contract.py", "check_contract"),
         ("flows/meter_forms.py", None),
+        ("flows/meter_sensors.py", None),
         ("links.py", "check_radio"),
-        ("flows/meter_forms.py", "check_contract"),
     ],
     "config_subentries.sector": [("flows/sector.py", None)],
     "config_subentries.plug": [

@@ -4,43 +4,19 @@ import asyncio
 from typing import Any
 
 from homeassistant.components import usb
-from homeassistant.config_entries import (
-    SOURCE_RECONFIGURE,
-    ConfigSubentry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SOURCE_RECONFIGURE, SubentryFlowResult
 from homeassistant.const import CONF_PORT
-from homeassistant.helpers.selector import BooleanSelector, SerialPortSelector
+from homeassistant.helpers.selector import SerialPortSelector
 import probatio
 
-from ..configuration import sectors
-from ..const import (
-    CONF_LIMIT_ENTITY,
-    CONF_PRICE,
-    CONF_PROTECT,
-    CONF_RADIO,
-    CONF_SENSORS,
-    CONF_SUBSCRIBED_POWER,
-    CONF_SUBSCRIPTION,
-    DOMAIN,
-    LOGGER,
-    SUBENTRY_METER,
-)
+from ..const import CONF_PROTECT, CONF_RADIO, CONF_SENSORS, LOGGER
 from ..links import async_identify, check_radio
-from ..measure import register_id, resolve
 from ..model import MeterReading
-from ..protection import async_try_to_protect, has_automations, is_protected
-from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
+from ..protection import async_try_to_protect
 from ..tic.link import TicLinkError, TicPortError, TicSilentError, TicUnreadableError
-from .meter_forms import (
-    CONTRACT_FIELDS,
-    check_contract,
-    contract_schema,
-    prices_schema,
-    radio_schema,
-    sensors_schema,
-)
+from .meter_contract import ContractFlow
+from .meter_forms import known_meters, protection_fields, radio_schema
+from .meter_sensors import SensorsFlow
 
 SCHEMA = probatio.Schema({probatio.Required(CONF_PORT): SerialPortSelector()})
 
@@ -56,7 +32,7 @@ RADIO_ERRORS: dict[type[TicLinkError], str] = {
 }
 
 
-class MeterSubentryFlow(ConfigSubentryFlow):
+class MeterSubentryFlow(SensorsFlow, ContractFlow):
     """Listen to a port, show which meter speaks, add it."""
 
     def __init__(self) -> None:
@@ -138,120 +114,6 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             errors=errors,
         )
 
-    async def async_step_prices(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask for an entity that gives the price, and for the subscription."""
-        subentry = self._get_reconfigure_subentry()
-        if user_input is not None:
-            rest = {
-                key: value
-                for key, value in subentry.data.items()
-                if key not in {CONF_PRICE, CONF_SUBSCRIPTION}
-            }
-            if CONF_PRICE in user_input:
-                entity_id = user_input[CONF_PRICE]
-                user_input[CONF_PRICE] = register_id(self.hass, entity_id)
-            return self.async_update_and_abort(
-                self._get_entry(), subentry, data=rest | user_input
-            )
-        known = dict(subentry.data)
-        if CONF_PRICE in known:
-            known[CONF_PRICE] = resolve(self.hass, known[CONF_PRICE])
-        return self.async_show_form(
-            step_id="prices",
-            data_schema=self.add_suggested_values_to_schema(
-                prices_schema(self.hass.config.currency), known
-            ),
-        )
-
-    async def async_step_contract(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask what the contract limits, and which sectors the meter supplies."""
-        subentry = self._get_reconfigure_subentry()
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            errors = check_contract(user_input)
-            if not errors:
-                rest = {
-                    key: value
-                    for key, value in subentry.data.items()
-                    if key not in CONTRACT_FIELDS
-                }
-                if CONF_LIMIT_ENTITY in user_input:
-                    entity_id = user_input[CONF_LIMIT_ENTITY]
-                    user_input[CONF_LIMIT_ENTITY] = register_id(self.hass, entity_id)
-                return self.async_update_and_abort(
-                    self._get_entry(), subentry, data=rest | user_input
-                )
-        known = dict(subentry.data)
-        if CONF_LIMIT_ENTITY in known:
-            known[CONF_LIMIT_ENTITY] = resolve(self.hass, known[CONF_LIMIT_ENTITY])
-        return self.async_show_form(
-            step_id="contract",
-            data_schema=self.add_suggested_values_to_schema(
-                contract_schema(sectors(self._get_entry())), user_input or known
-            ),
-            errors=errors,
-        )
-
-    async def async_step_sensors(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask for the sensors of a meter that Home Assistant already reads."""
-        errors: dict[str, str] = {}
-        new = self.source != SOURCE_RECONFIGURE
-        if user_input is not None:
-            serial = register_id(self.hass, user_input[APPARENT_POWER])
-            own = None if new else self._get_reconfigure_subentry().unique_id
-            if serial != own and serial in {
-                meter.unique_id for meter in self._meters()
-            }:
-                errors = {APPARENT_POWER: "meter_configured"}
-            else:
-                if user_input.get(CONF_PROTECT):
-                    await async_try_to_protect(self.hass)
-                return self._finish_sensors(serial, user_input)
-        return self.async_show_form(
-            step_id="sensors",
-            data_schema=self.add_suggested_values_to_schema(
-                sensors_schema().extend(self._protection_field()),
-                user_input or ({} if new else self._known_sensors()),
-            ),
-            errors=errors,
-        )
-
-    def _finish_sensors(
-        self, serial: str, user_input: dict[str, Any]
-    ) -> SubentryFlowResult:
-        data = {
-            CONF_SENSORS: {
-                field: register_id(self.hass, user_input[field])
-                for field in MEASURES
-                if field in user_input
-            },
-            CONF_SUBSCRIBED_POWER: int(user_input[CONF_SUBSCRIBED_POWER] * 1000),
-        }
-        if self.source == SOURCE_RECONFIGURE:
-            return self.async_update_and_abort(
-                self._get_entry(), self._get_reconfigure_subentry(), data_updates=data
-            )
-        state = self.hass.states.get(user_input[APPARENT_POWER])
-        return self.async_create_entry(
-            title=state.name if state else user_input[APPARENT_POWER],
-            data=data,
-            unique_id=serial,
-        )
-
-    def _known_sensors(self) -> dict[str, Any]:
-        """Return what the form of a meter behind sensors starts with."""
-        data = self._get_reconfigure_subentry().data
-        return {
-            field: resolve(self.hass, entity)
-            for field, entity in data[CONF_SENSORS].items()
-        } | {CONF_SUBSCRIBED_POWER: data[CONF_SUBSCRIBED_POWER] / 1000}
-
     async def async_step_listen(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
@@ -289,9 +151,11 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         reading = self._reading
         assert reading is not None and reading.serial is not None
         if user_input is None:
+            moved = self.source == SOURCE_RECONFIGURE
+            offered = {} if moved else protection_fields(self.hass)
             return self.async_show_form(
                 step_id="confirm",
-                data_schema=probatio.Schema(self._protection_field()),
+                data_schema=probatio.Schema(offered),
                 description_placeholders=_describe(reading),
             )
         if self.source == SOURCE_RECONFIGURE:
@@ -303,17 +167,6 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             data=self._link,
             unique_id=reading.serial,
         )
-
-    def _protection_field(self) -> dict[Any, Any]:
-        """Offer the automation that sheds, where there is none yet."""
-        offered = (
-            self.source != SOURCE_RECONFIGURE
-            and has_automations(self.hass)
-            and not is_protected(self.hass)
-        )
-        if not offered:
-            return {}
-        return {probatio.Optional(CONF_PROTECT, default=True): BooleanSelector()}
 
     @property
     def _own_port(self) -> str:
@@ -334,20 +187,13 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         if self.source == SOURCE_RECONFIGURE:
             own = self._get_reconfigure_subentry().unique_id
             return None if reading.serial == own else "other_meter"
-        taken = {meter.unique_id for meter in self._meters()}
+        taken = {meter.unique_id for meter in known_meters(self.hass)}
         return "meter_configured" if reading.serial in taken else None
 
     def _is_configured(self, port: str) -> bool:
         """Whether a meter already listens on the port: it cannot be shared."""
-        return any(meter.data.get(CONF_PORT) == port for meter in self._meters())
-
-    def _meters(self) -> list[ConfigSubentry]:
-        """Return the meters of all parks."""
-        return [
-            subentry
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-            for subentry in entry.get_subentries_of_type(SUBENTRY_METER)
-        ]
+        meters = known_meters(self.hass)
+        return any(meter.data.get(CONF_PORT) == port for meter in meters)
 
     async def _async_stable_path(self, port: str) -> str:
         """Return the path of a serial port that survives a reboot."""

@@ -9,7 +9,7 @@ from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.util.dt import utcnow
 from homeassistant.util.ulid import ulid_now
 
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN
 from ..model import Order, Reason, Role, Socket, Source
 from ..park import switching
 from ..park.arbiter import outranks
@@ -19,6 +19,7 @@ from ..park.observation import AtLimit, Rules
 from ..park.switch_off import OffPhase, OffRun
 from .audit import Audit
 from .clockwork import Clockwork
+from .faults import Faults
 from .memory import JobMemory, ParkMemory
 from .requests import Request, Requests
 from .stations import Stations
@@ -53,6 +54,7 @@ class Jobs:
         self._issues = issues
         self._audit = audit
         self._clockwork = Clockwork(hass, f"{DOMAIN} jobs", self._async_step)
+        self._faults = Faults("A switching job")
         switchboard.async_on_return(self.async_return)
 
     @callback
@@ -257,15 +259,13 @@ class Jobs:
     def _async_step(self) -> None:
         """Go on with each job by what is seen now."""
         for memory in self._running():
-            try:
-                job = memory.job
+            job = memory.job
+            # Nothing is cut by a fault, and the other jobs go on.
+            with self._faults.caught(job.id):
                 stations = [run.station for run in job.stations]
                 sockets = [socket for _, socket in job.results]
                 seen = self._stations.observe(stations, sockets, job.source)
                 self._async_take(memory, switching.step(utcnow(), job, seen))
-            except Exception:
-                # Nothing was cut: the other jobs go on, and the next step tries again.
-                LOGGER.exception("A switching job did not go on")
         running = list(self._running())
         if running:
             watched = {id_ for memory in running for id_ in _in_motion(memory.job)}
@@ -282,6 +282,8 @@ class Jobs:
             self._async_carry_out(memory, effect)
         if memory.job is before:
             return
+        if memory.job.done:
+            self._faults.forget(before.id)
         # What is seen of each second need not be written, nor told.
         if memory.job.to_dict() != before.to_dict():
             self._stations.async_save()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.util.dt import utcnow
 
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN
 from ..model import Order, Reason, Source
 from ..park import commissioning, sleep_test
 from ..park.commissioning import Commissioning
@@ -17,6 +17,7 @@ from ..park.effects import Effect, Refresh, Report, Switch
 from ..park.sleep_test import SleepTest
 from ..park.station import Wake
 from .clockwork import Clockwork
+from .faults import Faults
 from .requests import Requests
 from .stations import Stations
 from .switchboard import Switchboard
@@ -47,6 +48,7 @@ class Trials:
         self._runs: dict[str, Trial] = {}
         self._by: dict[str, str | None] = {}
         self._clockwork = Clockwork(hass, f"{DOMAIN} trials", self._async_step)
+        self._faults = Faults("A run of a station")
 
     @callback
     def async_start(self) -> None:
@@ -110,17 +112,15 @@ class Trials:
     def _async_step(self) -> None:
         """Go on with each run by what is seen now."""
         for station_id, run in tuple(self._runs.items()):
-            computer = self._stations.described[station_id].computer
-            seen = self._stations.observe([station_id], [computer], Source.PERSON)
-            try:
+            with self._faults.caught(station_id):
+                computer = self._stations.described[station_id].computer
+                seen = self._stations.observe([station_id], [computer], Source.PERSON)
+                following: tuple[Trial, tuple[Effect, ...]]
                 if isinstance(run, Commissioning):
-                    self._async_take(
-                        station_id, *commissioning.step(utcnow(), run, seen)
-                    )
+                    following = commissioning.step(utcnow(), run, seen)
                 else:
-                    self._async_take(station_id, *sleep_test.step(utcnow(), run, seen))
-            except Exception:
-                LOGGER.exception("A run of a station did not go on")
+                    following = sleep_test.step(utcnow(), run, seen)
+                self._async_take(station_id, *following)
         if self._runs:
             self._clockwork.async_watch(self._stations.plugs(self._watched()))
         else:
@@ -184,6 +184,7 @@ class Trials:
         """Keep what a run has found out, or tell that it found nothing."""
         run = self._runs.pop(station_id)
         self._by.pop(station_id, None)
+        self._faults.forget(station_id)
         memory = self._stations.memory(station_id)
         memory.under_test = False
         if run.learnt is not None:

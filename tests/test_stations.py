@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 import json
 from typing import Any, override
@@ -21,14 +21,14 @@ from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.control import requests
 from custom_components.energy_park.control.station_issues import StationIssues
 from custom_components.energy_park.model import Reason
-from custom_components.energy_park.park import commissioning
+from custom_components.energy_park.park import commissioning, switching
 from custom_components.energy_park.park.effects import Outcome, Result
 from custom_components.energy_park.park.station import Wake
 from scripts.emulators import Computer
 
 from . import source
 from .common import MockUser, async_capture_events
-from .parks import async_act, async_setup, plug, station
+from .parks import async_act, async_later, async_setup, plug, station
 from .rooms import MAC, PROVEN, ROOM, Room, Time, build_strip, computers_of, speed_up
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -350,6 +350,28 @@ async def test_an_override_ends_in_a_job_that_asks_first(
     assert room.lost_work == 0
 
 
+async def test_desks_come_on_one_by_one_when_their_overrides_end(
+    room: Room, hass_admin_user: MockUser
+) -> None:
+    await room.async_add()
+    room.prove()
+    switch = room.entity("switch", f"{ROOM}_all")
+    await async_act(room.hass, "switch.turn_on", switch)
+    await room.async_ended()
+    await async_act(room.hass, "switch.turn_off", switch, by=hass_admin_user)
+    await room.async_until(lambda: room.result("desk1") == ("off", "person"))
+    await room.async_ended()
+    assert room.on == [False] * 4
+    jobs = room.entry.runtime_data.jobs
+    jobs.async_set_rules(replace(jobs.rules, stagger=timedelta(hours=1)))
+    await async_act(room.hass, f"{DOMAIN}.release", switch, by=hass_admin_user)
+    await room.async_until(lambda: room.result("desk0") == ("on", "automation"))
+    assert room.on == [True, True, False, False]
+    async_later(room.hass, timedelta(hours=1))
+    await room.async_until(lambda: room.result("desk1") == ("on", "automation"))
+    assert room.on == [True] * 4
+
+
 async def test_an_observed_park_tells_and_switches_nothing(room: Room) -> None:
     await room.async_add()
     room.prove()
@@ -569,6 +591,39 @@ async def test_runs_are_started_and_cancelled_by_actions(room: Room) -> None:
         assert room.job("desk0") == "idle"
     assert room.on == [True] * 4
     assert not ir.async_get(room.hass).issues
+
+
+@pytest.mark.parametrize("kind", ["job", "commissioning"])
+async def test_a_fault_is_told_once_while_it_lasts(
+    room: Room,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await room.async_add()
+    steps = 0
+
+    def fail(now: datetime, *_: object) -> None:
+        nonlocal steps
+        steps += 1
+        raise ValueError(f"no good at {now}")
+
+    if kind == "job":
+        room.prove()
+        module: Any = switching
+        switch = room.entity("switch", "desk0_station")
+        begun = async_act(room.hass, "switch.turn_off", switch)
+    else:
+        module = commissioning
+        button = room.entity("button", "desk0_commission")
+        begun = async_act(room.hass, "button.press", button)
+    with monkeypatch.context() as broken:
+        broken.setattr(module, "step", fail)
+        await begun
+        await room.async_until(lambda: steps > 5)
+    assert caplog.text.count("did not go on") == 1
+    await room.async_until(lambda: "goes on again" in caplog.text)
+    assert room.lost_work == 0
 
 
 async def test_each_order_is_told_with_who_and_why(

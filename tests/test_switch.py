@@ -174,6 +174,21 @@ async def test_release_ends_an_override(
     assert not strip.sockets[1].on
 
 
+async def test_what_comes_on_at_the_end_of_overrides_takes_turns(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    jobs = (await async_setup_room(hass, strip)).runtime_data.jobs
+    jobs.async_set_rules(replace(jobs.rules, stagger=timedelta(hours=1)))
+    room = entity_id(hass, "switch", f"{ROOM}_all")
+    await async_act(hass, "switch.turn_on", room)
+    await async_act(hass, "switch.turn_off", room, by=hass_admin_user)
+    assert [strip.sockets[n].on for n in range(4)] == [False, False, True, True]
+    await async_act(hass, "energy_park.release", room, by=hass_admin_user)
+    assert [strip.sockets[n].on for n in range(4)] == [True, False, True, True]
+    async_later(hass, timedelta(hours=1))
+    await async_wait(hass, lambda: strip.sockets[1].on)
+
+
 async def test_the_duration_of_manual_orders_is_a_setting(
     hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
 ) -> None:

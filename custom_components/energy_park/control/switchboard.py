@@ -17,6 +17,7 @@ from ..model import Order, Reason, Role, Socket, Source
 from ..park import arbiter
 from ..park.arbiter import Decision, Policy
 from ..park.station import Station
+from ..park.turn import Turn
 from ..plug.client import PlugError
 from .audit import Audit
 from .energy import EnergyBook
@@ -68,6 +69,7 @@ class Switchboard:
         self._unsubscribe: list[CALLBACK_TYPE] = []
         self._cancel_expiry: CALLBACK_TYPE | None = None
         self._expiry_stale = True
+        self._turn: Turn | None = None
         self._not_obeying: set[str] = set()
         self._stations: dict[str, Station] = {}
         self._members: dict[str, str] = {}
@@ -213,7 +215,12 @@ class Switchboard:
     ) -> list[Outcome]:
         """Give this order to sockets; return what became of it, one by one."""
         on = order.on
-        decide = partial(arbiter.place, order=order, now=order.given_at)
+
+        def decide(socket: Socket) -> Decision:
+            state, policy = self.memory(socket).state, self._policy(socket)
+            reading = self.coordinator(socket).reading(socket)
+            return arbiter.place(state, order, policy, reading, order.given_at)
+
         outcomes = await self._async_decide(sockets, decide)
         for outcome in outcomes:
             if outcome.refused is Reason.OBSERVED:
@@ -250,26 +257,30 @@ class Switchboard:
         return decision.refused or sending
 
     async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
-        """End a person's override; the plan takes over."""
-        sockets = tuple(sockets)
+        """End a person's override; the plan takes over.
+
+        What comes on by that takes turns: the outcomes are those of the first one,
+        and of all that needs no turn.
+        """
+        sockets, now = tuple(sockets), dt_util.utcnow()
         before = self._claims(sockets)
-        decide = partial(arbiter.release, source=Source.PERSON, now=dt_util.utcnow())
-        outcomes = await self._async_decide(sockets, decide)
+        for socket in sockets:
+            memory = self.memory(socket)
+            memory.state = arbiter.end(memory.state, Source.PERSON, now)
+        self._expiry_stale = True
+        self._memory.save_orders()
+        outcomes = await self._async_decide(sockets, partial(self._tick, now=now))
         self._async_go_back(before)
         return outcomes
 
     async def _async_decide(
-        self, sockets: Iterable[Socket], decide: Callable[..., Decision]
+        self, sockets: Iterable[Socket], decide: Callable[[Socket], Decision]
     ) -> list[Outcome]:
         """Decide for each socket, send what follows, wait for all."""
         sending = []
         outcomes = []
         for socket in sockets:
-            decision = decide(
-                self.memory(socket).state,
-                policy=self._policy(socket),
-                reading=self.coordinator(socket).reading(socket),
-            )
+            decision = decide(socket)
             if decision.refused:
                 outcomes.append(Outcome(socket, refused=decision.refused))
             if task := self._async_follow(socket, decision):
@@ -367,8 +378,13 @@ class Switchboard:
             if (expiry := memory.state.next_expiry)
         ]
         if expiries:
+            due = min(expiries)
+            if self._turn is not None:
+                # Those whose turn has not come are overdue: they wait for it.
+                fed_at = min(self._turn.at, dt_util.utcnow())
+                due = max(due, fed_at + self._memory.rules.stagger)
             self._cancel_expiry = async_track_point_in_utc_time(
-                self._hass, self._async_expire, min(expiries)
+                self._hass, self._async_expire, due
             )
 
     @callback
@@ -378,15 +394,22 @@ class Switchboard:
         self._expiry_stale = True
         before = self._claims(self.sockets)
         for socket in self.sockets:
-            decision = arbiter.tick(
-                self.memory(socket).state,
-                self._policy(socket),
-                self.coordinator(socket).reading(socket),
-                now,
-            )
-            self._async_follow(socket, decision)
+            self._async_follow(socket, self._tick(socket, now))
         self._async_plan_expiry()
         self._async_go_back(before)
+
+    def _tick(self, socket: Socket, now: datetime) -> Decision:
+        """Let go what has ended, unless the socket would come on before its turn."""
+        state = self.memory(socket).state
+        reading = self.coordinator(socket).reading(socket)
+        decision = arbiter.tick(state, self._policy(socket), reading, now)
+        if decision.switch:
+            unit = self._members.get(socket.id, socket.id)
+            stagger = self._memory.rules.stagger
+            if self._turn is not None and self._turn.keeps_waiting(unit, now, stagger):
+                return Decision(state)
+            self._turn = Turn(unit, now)
+        return decision
 
     def _claims(self, sockets: Iterable[Socket]) -> dict[Socket, tuple[Order, ...]]:
         """Return the standing orders of the sockets that belong to stations."""

@@ -141,6 +141,15 @@ def release(
     return _succeed(replace(state, claims=left), state, policy, reading, now)
 
 
+def end(state: SocketState, source: Source, now: datetime) -> SocketState:
+    """Let a source's claim end now; it is gone with the next tick."""
+    claims = tuple(
+        replace(claim, until=now) if claim.source is source else claim
+        for claim in state.claims
+    )
+    return replace(state, claims=claims)
+
+
 def restore(
     state: SocketState, policy: Policy, reading: SocketReading | None, now: datetime
 ) -> Decision:

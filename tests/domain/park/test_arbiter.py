@@ -18,6 +18,7 @@ from custom_components.energy_park.park.arbiter import (
     Decision,
     Policy,
     SocketState,
+    end,
     observe,
     place,
     release,
@@ -126,6 +127,17 @@ def test_release_gives_back_to_the_plan() -> None:
     assert decision.switch is False
     assert decision.state.reason is Reason.SCHEDULE
     assert release(decision.state, Source.PERSON, LAMP, OFF, NOW).switch is None
+
+
+def test_a_claim_that_is_ended_is_gone_with_the_next_tick() -> None:
+    planned = place(SocketState(), order(Source.SCHEDULE, on=True), LAMP, ON, NOW)
+    lasting = place(planned.state, order(Source.PERSON), LAMP, ON, NOW)
+    ending = end(lasting.state, Source.PERSON, NOW)
+    assert ending.next_expiry == NOW
+    assert ending.wanted is False
+    decision = tick(ending, LAMP, OFF, NOW)
+    assert decision.switch is True
+    assert [claim.source for claim in decision.state.claims] == [Source.SCHEDULE]
 
 
 def test_the_next_expiry_is_the_first_of_all_claims() -> None:

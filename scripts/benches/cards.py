@@ -109,7 +109,7 @@ async def still_park(home: HomeAssistantProcess) -> AsyncIterator[ParkEntities]:
             await home.login() as api,
             api.websocket() as websocket,
         ):
-            park, _ = await create_park(api, websocket, emulation.announcement)
+            park = await create_park(api, websocket, emulation.announcement)
             await websocket.call(
                 "config_entries/update",
                 entry_id=park.entry_id,

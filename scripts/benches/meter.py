@@ -75,7 +75,7 @@ async def measure(seconds: float) -> tuple[list[float], list[float]]:
         api = await stack.enter_async_context(await home.login())
         websocket = await stack.enter_async_context(api.websocket())
         first, *others = [meter.announcement for meter in meters]
-        park, _ = await create_park(api, websocket, on_pty(first))
+        park = await create_park(api, websocket, on_pty(first))
         async with set_aside(websocket, park.entry_id):
             await asyncio.gather(
                 *(

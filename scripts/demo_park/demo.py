@@ -156,10 +156,10 @@ async def _create_park(
     home: HomeAssistantProcess, emulation: Emulation, server: DatabaseServer
 ) -> None:
     async with await home.login() as api, api.websocket() as websocket:
-        park, sockets = await create_park(
+        park = await create_park(
             api, websocket, emulation.announcement, server.database, stations=True
         )
-        await dashboard.install(websocket, park, sockets)
+        await dashboard.install(websocket, park)
 
 
 async def _watch(home: HomeAssistantProcess, *others: ChildProcess) -> None:

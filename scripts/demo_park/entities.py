@@ -16,10 +16,6 @@ class Part:
     title: str
 
 
-type SocketsBySector = dict[str, list[Part]]
-"""The sockets of each sector, by the sector's id."""
-
-
 @dataclass(frozen=True, slots=True)
 class ParkEntities:
     """A park's parts, and the entity id of each unique id."""

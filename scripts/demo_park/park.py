@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from scripts.postgres import Database
 
 from .api import HomeAssistantApi, HomeAssistantWebSocket, Json
-from .entities import DOMAIN, ParkEntities, Part, SocketsBySector
+from .entities import DOMAIN, ParkEntities
 from .flows import Answers, FlowFailed, add_entry, add_subentry, continue_subentry
 from .progress import count
 
@@ -24,7 +24,7 @@ async def create_park(
     database: Database | None = None,
     *,
     stations: bool = False,
-) -> tuple[ParkEntities, SocketsBySector]:
+) -> ParkEntities:
     """Add the park that `scripts/emulate` announced; return when all of it answers.
 
     It is mirrored to ``database``. ``stations`` adds those whose computer and monitor
@@ -44,7 +44,7 @@ async def create_park(
             await add_stations(api, entry_id, announcement["plugs"], sockets)
         if database is not None:
             await add_mirror(api, entry_id, database)
-    return await wait_ready(websocket, announcement), sockets
+    return await wait_ready(websocket, announcement)
 
 
 @asynccontextmanager
@@ -94,9 +94,9 @@ async def add_sectors(
 
 async def add_plugs(
     api: HomeAssistantApi, entry_id: str, plugs: list[Json], sectors: dict[str, str]
-) -> SocketsBySector:
-    """Add the plugs and return the sockets of each sector, by its id."""
-    sockets: dict[str, list[Part]] = {id_: [] for id_ in sectors.values()}
+) -> dict[str, str]:
+    """Add the plugs and return the ids of their sockets by name."""
+    sockets: dict[str, str] = {}
     for done, plug in enumerate(plugs, start=1):
         created = await add_subentry(
             api,
@@ -120,24 +120,21 @@ async def add_plugs(
             },
         )
         for socket in plug["sockets"]:
-            sockets[sectors[socket["sector"]]].append(
-                Part(f"{created['unique_id']}_{socket['number']}", socket["name"])
-            )
+            sockets[socket["name"]] = f"{created['unique_id']}_{socket['number']}"
         count("plugs", done, len(plugs))
     return sockets
 
 
 async def add_stations(
-    api: HomeAssistantApi, entry_id: str, plugs: list[Json], sockets: SocketsBySector
+    api: HomeAssistantApi, entry_id: str, plugs: list[Json], sockets: dict[str, str]
 ) -> None:
     """Add each station that has a computer and a monitor."""
-    ids = {part.title: part.id for parts in sockets.values() for part in parts}
     members: dict[str, dict[str, str]] = {}
     for plug in plugs:
         for socket in plug["sockets"]:
             if socket["station"] is not None:
                 of_station = members.setdefault(socket["station"], {})
-                of_station[socket["role"]] = ids[socket["name"]]
+                of_station[socket["role"]] = sockets[socket["name"]]
     for name, by_role in members.items():
         if not by_role.keys() >= {"computer", "monitor"}:
             continue

@@ -41,7 +41,7 @@ async def test_a_park_is_set_up_from_the_zip(tmp_path: Path, archive: Path) -> N
         await home.login() as api,
         api.websocket() as websocket,
     ):
-        park, _ = await create_park(api, websocket, emulation.announcement)
+        park = await create_park(api, websocket, emulation.announcement)
 
     assert len(park.socket_switches) == 4
     assert [meter.title for meter in park.meters] == ["Linky 204711"]

@@ -17,10 +17,11 @@ from custom_components.energy_park.control import mirrored
 from custom_components.energy_park.mirror.measures import reading_rows
 from custom_components.energy_park.mirror.rows import SubjectKind
 from custom_components.energy_park.sensors.meter_values import (
-    METER_SENSORS,
+    LOAD_SENSORS,
     PHASE_SENSORS,
 )
-from custom_components.energy_park.sensors.socket import ENERGY, SOCKET_SENSORS
+from custom_components.energy_park.sensors.socket_values import ENERGY, SOCKET_SENSORS
+from custom_components.energy_park.sensors.tariff_values import TARIFF_SENSORS
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser, WebSocketGenerator
@@ -84,7 +85,7 @@ async def async_ask(hass: HomeAssistant, *entities: str, **question: Any) -> Any
 @pytest.mark.parametrize(
     ("metrics", "descriptions"),
     [
-        (mirrored.METER_METRICS, METER_SENSORS),
+        (mirrored.METER_METRICS, (*LOAD_SENSORS, *TARIFF_SENSORS)),
         (mirrored.PHASE_METRICS, PHASE_SENSORS),
         (mirrored.SOCKET_METRICS, (*SOCKET_SENSORS, ENERGY)),
     ],

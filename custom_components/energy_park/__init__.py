@@ -29,6 +29,7 @@ from .control.loads import Loads
 from .control.memory import ParkMemory
 from .control.mirroring import Mirroring, async_remove_spool
 from .control.opening import OpeningHours
+from .control.power_quality import PowerQuality
 from .control.prices import ParkPrices
 from .control.requests import Requests
 from .control.savings import SavingsBook, async_remove_savings
@@ -166,6 +167,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         entry.runtime_data.waste.async_start(entry.runtime_data.groups)
     )
     entry.async_on_unload(entry.runtime_data.alarms.async_start())
+    quality = PowerQuality(
+        entry,
+        entry.runtime_data.alarms,
+        meters.values(),
+        plugs.values(),
+        entry.runtime_data.park,
+    )
+    entry.async_on_unload(quality.async_start())
     async_start_sheddings(entry, loads)
     entry.async_on_unload(savings.async_start())
     if (mirroring := entry.runtime_data.mirroring) is not None:

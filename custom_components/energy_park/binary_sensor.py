@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .binary_sensors.alarms import add_alarms
+from .binary_sensors.power_quality import add_power_quality
 from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity, MirrorEntity
 from .meter_coordinator import MeterCoordinator
@@ -72,6 +73,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the binary sensors of each meter, of the mirror, and of the alarms."""
     add_alarms(entry, async_add_entities)
+    add_power_quality(entry, async_add_entities)
     if (mirroring := entry.runtime_data.mirroring) is not None:
         async_add_entities(
             [MirrorConnectedBinarySensor(mirroring.coordinator, MIRROR_CONNECTED)],

@@ -11,6 +11,7 @@ from .sensors.group import (
     GROUP_POWER_FACTOR,
     GROUP_REACTIVE_POWER,
     GROUP_STATE,
+    GROUP_TAN_PHI,
     SOCKETS_ON,
     UNMEASURED,
     GroupEnergySensor,
@@ -25,7 +26,8 @@ from .sensors.meter import follow_meter
 from .sensors.mirror import MIRROR_FILLED, MIRROR_SENSORS, FilledSensor, MirrorSensor
 from .sensors.savings import savings_sensors
 from .sensors.shedding import SHEDDING_SENSORS, SheddingSensor
-from .sensors.socket import ENERGY, PERIODS, REASON, ReasonSensor, follow_plug
+from .sensors.socket import ReasonSensor, follow_plug
+from .sensors.socket_values import ENERGY, PERIODS, REASON
 from .sensors.station import (
     STATION_RESULT,
     STATION_STAGE,
@@ -99,6 +101,7 @@ async def async_setup_entry(
                         GROUP_POWER_FACTOR,
                         GROUP_APPARENT_POWER,
                         GROUP_REACTIVE_POWER,
+                        GROUP_TAN_PHI,
                     )
                 ),
                 SocketsOnSensor(group, SOCKETS_ON),

@@ -18,6 +18,7 @@ from ..const import DOMAIN
 from ..control.alarms import Alarm, AlarmWatch
 from ..coordinator import EnergyParkConfigEntry, PlugCoordinator
 from ..devices import AnyDeviceInfo, socket_device
+from ..meter_coordinator import MeterCoordinator
 from ..park.alarm_settings import AlarmKind
 from ..park.alarms import Level
 from ..sensors.follow import follow
@@ -125,13 +126,13 @@ def _follow_plug(
                 added.add(PLUG_VOLTAGE.key)
                 device = DeviceInfo(identifiers={(DOMAIN, plug.plug.serial)})
                 new.append(
-                    PlugAlarm(watch, plug, plug.plug.serial, device, PLUG_VOLTAGE)
+                    MeasuredAlarm(watch, plug, plug.plug.serial, device, PLUG_VOLTAGE)
                 )
             measured = reading.power_w is not None or reading.current_a is not None
             if measured and socket.id not in added:
                 added.add(socket.id)
                 own = socket_device(plug, socket)
-                new.append(PlugAlarm(watch, plug, socket.id, own, SOCKET_OVERLOAD))
+                new.append(MeasuredAlarm(watch, plug, socket.id, own, SOCKET_OVERLOAD))
         if new:
             add(new, config_subentry_id=subentry_id)
 
@@ -169,7 +170,7 @@ class AlarmBinarySensor(BinarySensorEntity):
 
 
 class SubjectAlarm(AlarmBinarySensor):
-    """The alarm of one socket, plug or sector."""
+    """The alarm of one subject; that of the park is named after its entry."""
 
     def __init__(
         self,
@@ -177,9 +178,10 @@ class SubjectAlarm(AlarmBinarySensor):
         subject: str,
         device: AnyDeviceInfo,
         description: AlarmDescription,
+        entry_id: str = "",
     ) -> None:
         """Name the entity after its subject."""
-        super().__init__(watch, subject, subject, device, description)
+        super().__init__(watch, subject, subject or entry_id, device, description)
 
     @property
     def _alarm(self) -> Alarm | None:
@@ -204,26 +206,26 @@ class SubjectAlarm(AlarmBinarySensor):
         }
 
 
-class PlugAlarm(SubjectAlarm):
-    """An alarm of what a plug measures."""
+class MeasuredAlarm(SubjectAlarm):
+    """An alarm of what a plug or a meter measures."""
 
     def __init__(
         self,
         watch: AlarmWatch,
-        plug: PlugCoordinator,
+        source: PlugCoordinator | MeterCoordinator,
         subject: str,
         device: AnyDeviceInfo,
         description: AlarmDescription,
     ) -> None:
-        """Bind the alarm to the plug."""
+        """Bind the alarm to the device that measures."""
         super().__init__(watch, subject, device, description)
-        self._plug = plug
+        self._source = source
 
     @property
     @override
     def available(self) -> bool:
-        """Nothing is known of what a silent plug carries."""
-        return self._plug.heard
+        """Nothing is known of what a silent device carries."""
+        return self._source.heard
 
 
 class ParkAlarm(AlarmBinarySensor):

@@ -20,18 +20,22 @@ from ..park.alarm_settings import (
     AlarmSettings,
     follow_silence,
 )
-from ..park.alarms import Level, load_percent
+from ..park.alarms import AlarmState, Level, Limit, load_percent
 from .group import SocketGroup
 from .memory import ParkMemory
 from .opening import OpeningHours
 
 # Silence is looked for so often.
 TICK = timedelta(seconds=30)
+_FINE = AlarmState()
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An alarm's present state; ``subject`` is the id of a socket, plug or sector."""
+    """An alarm's present state.
+
+    ``subject`` is the id of a socket, a plug, a sector or a meter, empty for the park.
+    """
 
     kind: AlarmKind
     subject: str
@@ -143,6 +147,35 @@ class AlarmWatch:
         self._memory.save_orders()
 
     @callback
+    def async_heard(self, serial: str, heard: bool, subjects: Iterable[str]) -> None:
+        """Have what shows these subjects updated when a device is heard or not."""
+        if self._heard.get(serial) is not heard:
+            self._heard[serial] = heard
+            for subject in subjects:
+                self._async_update(subject)
+
+    @callback
+    def async_judge(
+        self,
+        kind: AlarmKind,
+        limit: Limit,
+        value: float | None,
+        *,
+        subject: str,
+        name: str,
+    ) -> None:
+        """Take a value; None is one that is missing."""
+        key = f"{subject}_{kind}"
+        states = self._memory.alarm_states
+        before = states.pop(key, _FINE)
+        state = before.follow(limit, value, dt_util.utcnow())
+        if state != _FINE:
+            states[key] = state
+        if value is not None:
+            alarm = Alarm(kind, subject, name, state.level, state.since)
+            self._async_keep(alarm, before.level)
+
+    @callback
     def _async_read(self, plug: PlugCoordinator) -> None:
         """Take a plug's reading, or that it is not heard."""
         now = dt_util.utcnow()
@@ -154,10 +187,8 @@ class AlarmWatch:
         self._async_follow_voltage(plug, voltage_v, now)
         self._async_follow_silence(plug, now)
         serial = plug.plug.serial
-        if self._heard.get(serial) is not plug.heard:
-            self._heard[serial] = plug.heard
-            for subject in (serial, *(socket.id for socket in plug.plug.sockets)):
-                self._async_update(subject)
+        sockets = (socket.id for socket in plug.plug.sockets)
+        self.async_heard(serial, plug.heard, (serial, *sockets))
 
     def _async_follow_load(
         self, socket: Socket, reading: SocketReading, now: datetime

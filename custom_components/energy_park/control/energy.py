@@ -4,6 +4,8 @@ from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..model import PlugReading, Socket
+from ..park.alarm_settings import NOMINAL_V
+from ..park.energy import CounterWatch
 from ..park.periods import PeriodEnergy, Remainder, remainder
 from .memory import GroupMemory, ParkMemory
 
@@ -32,6 +34,12 @@ class EnergyBook:
             memory = self._memory.sockets[socket.id]
             before = memory.energy
             memory.energy = before.follow(current.energy_wh, current.energy_run)
+            memory.counter = memory.counter.follow(
+                before.raw_wh,
+                current.energy_wh,
+                max(memory.rated_a * NOMINAL_V, current.power_w or 0.0),
+                now,
+            )
             memory.period = memory.period.follow(memory.energy.total_wh, now)
             if before.raw_wh is not None:
                 added_wh = memory.energy.total_wh - before.total_wh
@@ -51,6 +59,10 @@ class EnergyBook:
         """Return the total of a socket; None before its first reading."""
         energy = self._memory.sockets[socket_id].energy
         return None if energy.raw_wh is None else energy.total_wh
+
+    def counter(self, socket_id: str) -> CounterWatch:
+        """Return what a socket's counter did that it should not."""
+        return self._memory.sockets[socket_id].counter
 
     def socket_period(self, socket_id: str) -> PeriodEnergy:
         """Return what a socket drew today and this month."""

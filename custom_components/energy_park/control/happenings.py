@@ -19,6 +19,10 @@ _SUBJECTS: Final = {
     AlarmKind.VOLTAGE: SubjectKind.PLUG,
     AlarmKind.OUT_OF_HOURS: SubjectKind.SECTOR,
     AlarmKind.SILENCE: SubjectKind.PLUG,
+    AlarmKind.FREQUENCY: SubjectKind.PLUG,
+    AlarmKind.TAN_PHI: SubjectKind.SITE,
+    AlarmKind.IMBALANCE: SubjectKind.METER,
+    AlarmKind.CONTRACT: SubjectKind.METER,
 }
 
 

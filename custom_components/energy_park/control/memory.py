@@ -14,7 +14,7 @@ from ..park.alarm_settings import RATED_A, AlarmSettings
 from ..park.alarms import AlarmState, OutOfHoursWatch, VoltageWatch
 from ..park.arbiter import SocketState
 from ..park.effects import Result
-from ..park.energy import EnergyTotal
+from ..park.energy import CounterWatch, EnergyTotal
 from ..park.job import Job
 from ..park.observation import Rules
 from ..park.periods import PeriodEnergy
@@ -51,6 +51,7 @@ class SocketMemory:
     delay: Delay = field(default_factory=Delay)
     state: SocketState = field(default_factory=SocketState)
     energy: EnergyTotal = field(default_factory=EnergyTotal)
+    counter: CounterWatch = field(default_factory=CounterWatch)
     period: PeriodEnergy = field(default_factory=PeriodEnergy)
     standby: SocketBand = field(default_factory=SocketBand)
     overload: AlarmState = field(default_factory=AlarmState)
@@ -133,6 +134,8 @@ class ParkMemory:
         self.groups: dict[str, GroupMemory] = {}
         self.plugs: dict[str, PlugMemory] = {}
         self.alarm_settings = AlarmSettings()
+        # Alarms of power quality that are not as they began, by subject and kind.
+        self.alarm_states: dict[str, AlarmState] = {}
         self.stations: dict[str, StationMemory] = {}
         self.jobs: list[JobMemory] = []
         self.rules = Rules()
@@ -168,6 +171,10 @@ class ParkMemory:
             self.alarm_settings = _load(
                 AlarmSettings, stored["alarms"], self.alarm_settings
             )
+        self.alarm_states = {
+            key: _load(AlarmState, data, AlarmState())
+            for key, data in stored.get("alarm_states", {}).items()
+        }
         kept = stored.get("meters", {})
         billed = stored.get("billings", {})
         shed = stored.get("sheddings", {})
@@ -237,6 +244,7 @@ class ParkMemory:
             "groups": {key: to_plain(m) for key, m in self.groups.items()},
             "plugs": {key: to_plain(m) for key, m in self.plugs.items()},
             "alarms": to_plain(self.alarm_settings),
+            "alarm_states": {key: to_plain(s) for key, s in self.alarm_states.items()},
             "meters": {key: m.to_dict() for key, m in self.insights.items()},
             "billings": {key: b.to_dict() for key, b in self.billings.items()},
             "sheddings": {

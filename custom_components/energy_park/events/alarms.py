@@ -23,6 +23,14 @@ PARK_ALARM = EventEntityDescription(
         "out_of_hours_ok",
         "silence_alarm",
         "silence_ok",
+        "frequency_warning",
+        "frequency_ok",
+        "tan_phi_warning",
+        "tan_phi_ok",
+        "imbalance_warning",
+        "imbalance_ok",
+        "contract_warning",
+        "contract_ok",
     ],
 )
 

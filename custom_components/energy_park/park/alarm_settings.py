@@ -23,12 +23,20 @@ SILENT_FOR_A_PERSON: Final = timedelta(hours=1)
 
 
 class AlarmKind(StrEnum):
-    """What an alarm is about: a socket, a plug's mains, a sector, a plug."""
+    """What an alarm is about.
+
+    A socket, a plug's mains, a sector, a plug; then a plug's mains again, the whole
+    park's load, and a meter's load twice.
+    """
 
     OVERLOAD = "overload"
     VOLTAGE = "voltage"
     OUT_OF_HOURS = "out_of_hours"
     SILENCE = "silence"
+    FREQUENCY = "frequency"
+    TAN_PHI = "tan_phi"
+    IMBALANCE = "imbalance"
+    CONTRACT = "contract"
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,15 +89,13 @@ SILENCE: Final = Limit(alarm=120.0)
 OVERLOAD: Final = Limit(
     warning=80.0, alarm=100.0, hysteresis=5.0, delay=timedelta(seconds=10)
 )
-# Percent of a breaker or of the subscribed power.
-CIRCUIT: Final = Limit(warning=90.0, hysteresis=5.0, delay=timedelta(seconds=10))
+# Percent of the subscribed power.
+CONTRACT: Final = Limit(warning=90.0, hysteresis=5.0, delay=timedelta(seconds=10))
 # Percent of the mean by which the furthest of three phases is off.
 IMBALANCE: Final = Limit(warning=20.0, hysteresis=2.0, delay=timedelta(minutes=10))
-# EN 50160: 50 Hz +-1 %.
-OVERFREQUENCY: Final = Limit(warning=50.5, hysteresis=0.1, delay=timedelta(seconds=30))
-UNDERFREQUENCY: Final = Limit(
-    warning=49.5, rising=False, hysteresis=0.1, delay=timedelta(seconds=30)
-)
+# Hz off the nominal frequency. EN 50160: 1 % of 50 Hz.
+FREQUENCY: Final = Limit(warning=0.5, hysteresis=0.1, delay=timedelta(seconds=30))
+NOMINAL_HZ: Final = (50.0, 60.0)
 # The French grid tariff bills reactive energy above 40 % of active energy.
 TAN_PHI: Final = Limit(warning=0.4, hysteresis=0.02, delay=timedelta(minutes=10))
 # A power factor of less says nothing: an idle supply has 0.10.
@@ -126,6 +124,13 @@ def tan_phi(triangle: PowerTriangle, rated_va: float | None = None) -> float | N
     if apparent_va is None or apparent_va <= floor_va or triangle.tan_phi is None:
         return None
     return abs(triangle.tan_phi)
+
+
+def frequency_off_hz(frequency_hz: float | None) -> float | None:
+    """Return how far a frequency is off the nearest nominal one."""
+    if frequency_hz is None:
+        return None
+    return min(abs(frequency_hz - nominal) for nominal in NOMINAL_HZ)
 
 
 def imbalance_percent(phases: tuple[float | None, ...]) -> float | None:

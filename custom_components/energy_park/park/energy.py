@@ -1,9 +1,11 @@
 """Energy totals that survive a device's reset, and sums that admit gaps."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..model import SocketReading
+from .alarms import is_impossible
 
 # A counter that falls by less is a device that lost its last unsaved Wh, not a
 # reset: counting from zero again would add its whole life a second time.
@@ -39,6 +41,34 @@ class EnergyTotal:
         else:
             added = raw_wh if raw_wh < self.raw_wh * _SMALL_FALL else 0.0
         return EnergyTotal(self.total_wh + added, raw_wh, run or self.run)
+
+
+@dataclass(frozen=True, slots=True)
+class CounterWatch:
+    """Counts what a device's counter should not do: fall, and jump.
+
+    A jump is more than the socket can carry in the time since the counter moved
+    last: many show tens of Wh at once. ``last_at`` is when it did either.
+    """
+
+    resets: int = 0
+    jumps: int = 0
+    last_at: datetime | None = None
+    moved_at: datetime | None = None
+
+    def follow(
+        self, before_wh: float | None, raw_wh: float, rated_w: float, now: datetime
+    ) -> CounterWatch:
+        """Return the watch after the counter shows ``raw_wh``."""
+        if before_wh is None or raw_wh == before_wh:
+            return self
+        moved = replace(self, moved_at=now)
+        if raw_wh < before_wh:
+            return replace(moved, resets=self.resets + 1, last_at=now)
+        since = self.moved_at
+        if since is None or not is_impossible(raw_wh - before_wh, now - since, rated_w):
+            return moved
+        return replace(moved, jumps=self.jumps + 1, last_at=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ..const import DOMAIN
 from ..coordinator import PlugCoordinator
 from ..model import SocketReading
 from .follow import follow
-from .socket import ENERGY, SOCKET_SENSORS, SocketSensorDescription
+from .socket_values import ENERGY, SOCKET_SENSORS, SocketSensorDescription
 
 
 @callback

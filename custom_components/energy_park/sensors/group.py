@@ -19,8 +19,9 @@ from homeassistant.const import (
 from ..control.group import SocketGroup
 from ..coordinator import EnergyParkConfigEntry
 from ..entity import GroupEntity
+from ..park.alarms import tan_phi
 from ..park.periods import Remainder
-from .socket import PeriodSensorDescription, energy_of
+from .socket_values import PeriodSensorDescription, energy_of
 
 GROUP_POWER = SensorEntityDescription(
     key="power",
@@ -48,6 +49,13 @@ GROUP_REACTIVE_POWER = SensorEntityDescription(
     native_unit_of_measurement=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
     state_class=SensorStateClass.MEASUREMENT,
     suggested_display_precision=0,
+    entity_registry_enabled_default=False,
+)
+GROUP_TAN_PHI = SensorEntityDescription(
+    key="tan_phi",
+    translation_key="tan_phi",
+    state_class=SensorStateClass.MEASUREMENT,
+    suggested_display_precision=2,
     entity_registry_enabled_default=False,
 )
 UNMEASURED = SensorEntityDescription(
@@ -127,7 +135,7 @@ class GroupPeriodSensor(BookedSensor):
 
 
 class GroupTriangleSensor(GroupEntity, SensorEntity):
-    """Apparent or reactive power, or the power factor: from the sums of P and Q."""
+    """Apparent or reactive power, power factor or tan phi: from the sums of P and Q."""
 
     @property
     @override
@@ -138,6 +146,7 @@ class GroupTriangleSensor(GroupEntity, SensorEntity):
             GROUP_POWER_FACTOR.key: triangle.power_factor,
             GROUP_APPARENT_POWER.key: triangle.apparent_power_va,
             GROUP_REACTIVE_POWER.key: triangle.reactive_power_var,
+            GROUP_TAN_PHI.key: tan_phi(triangle),
         }
         return values[self.entity_description.key]
 

@@ -25,17 +25,18 @@ from ..park.cost import Cost
 from ..tic.insight import MeterData
 from ..tic.radio import RadioLink
 from .follow import follow
+from .link_values import PACKETS_LOST, QUALITY_SENSORS, QualitySensorDescription
 from .meter_values import (
-    COST_SENSORS,
-    METER_SENSORS,
-    PACKETS_LOST,
+    LOAD_SENSORS,
     PHASE_SENSORS,
-    QUALITY_SENSORS,
-    REACTIVE_ENERGY,
-    CostSensorDescription,
     MeterSensorDescription,
     PhaseSensorDescription,
-    QualitySensorDescription,
+)
+from .tariff_values import (
+    COST_SENSORS,
+    REACTIVE_ENERGY,
+    TARIFF_SENSORS,
+    CostSensorDescription,
 )
 
 
@@ -73,7 +74,7 @@ def _known_sensors(
     meter: MeterCoordinator, data: MeterData
 ) -> Iterator[tuple[str, Callable[[], SensorEntity]]]:
     """Yield the keys of the sensors whose values are known, and how to make them."""
-    for description in METER_SENSORS:
+    for description in (*LOAD_SENSORS, *TARIFF_SENSORS):
         if description.exists(data):
             yield description.key, partial(MeterSensor, meter, description)
     for label in data.reading.indexes_wh:
@@ -254,9 +255,15 @@ class QualitySensor(MeterEntity, SensorEntity):
     @override
     def native_value(self) -> StateType | datetime:
         """The value now."""
-        return self.entity_description.value_fn(
-            self.coordinator.quality, dt_util.utcnow()
-        )
+        return self.entity_description.value_fn(self.coordinator, dt_util.utcnow())
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """What belongs to the value."""
+        if self.entity_description.attributes_fn is None:
+            return None
+        return self.entity_description.attributes_fn(self.coordinator)
 
 
 class PacketsLostSensor(MeterEntity, SensorEntity):

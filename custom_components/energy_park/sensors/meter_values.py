@@ -1,4 +1,4 @@
-"""What the sensors of a meter show."""
+"""What the sensors of a meter show of the load, and of what it may be."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,17 +16,13 @@ from homeassistant.const import (
     UnitOfApparentPower,
     UnitOfElectricCurrent,
     UnitOfElectricPotential,
-    UnitOfEnergy,
     UnitOfPower,
-    UnitOfReactiveEnergy,
     UnitOfTime,
 )
 from homeassistant.helpers.typing import StateType
 
-from ..model import DayColor, Tariff
-from ..park.cost import Cost, EnergyCost
+from ..park.meter_quality import imbalance, tan_phi
 from ..tic.insight import MeterData
-from ..tic.quality import LinkQuality
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,21 +50,7 @@ class PhaseSensorDescription(SensorEntityDescription):
     value_fn: Callable[[MeterData, int], StateType]
 
 
-@dataclass(frozen=True, kw_only=True)
-class QualitySensorDescription(SensorEntityDescription):
-    """A sensor of the link to a meter."""
-
-    value_fn: Callable[[LinkQuality, datetime], StateType | datetime]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CostSensorDescription(SensorEntityDescription):
-    """A sensor of what a meter's energy has cost."""
-
-    cost_fn: Callable[[EnergyCost], Cost]
-
-
-METER_SENSORS = (
+LOAD_SENSORS = (
     MeterSensorDescription(
         key="apparent_power",
         translation_key="apparent_power",
@@ -124,6 +106,23 @@ METER_SENSORS = (
         attributes_fn=lambda data: {
             "uncertainty": data.reading.power_factor_uncertainty
         },
+    ),
+    MeterSensorDescription(
+        key="tan_phi",
+        translation_key="tan_phi",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: tan_phi(data.reading),
+    ),
+    MeterSensorDescription(
+        key="phase_imbalance",
+        translation_key="phase_imbalance",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: imbalance(data.reading),
     ),
     MeterSensorDescription(
         key="mean_voltage",
@@ -229,73 +228,6 @@ METER_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.trip.deviation_percent,
     ),
-    MeterSensorDescription(
-        key="energy_drawn",
-        translation_key="energy_drawn",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=3,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda data: data.reading.energy_drawn_wh,
-    ),
-    MeterSensorDescription(
-        key="energy_injected",
-        translation_key="energy_injected",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=3,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        value_fn=lambda data: data.reading.energy_injected_wh,
-    ),
-    MeterSensorDescription(
-        key="tariff",
-        translation_key="tariff",
-        device_class=SensorDeviceClass.ENUM,
-        options=[tariff.value for tariff in Tariff],
-        value_fn=lambda data: data.reading.tariff,
-    ),
-    MeterSensorDescription(
-        key="tariff_label",
-        translation_key="tariff_label",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.reading.tariff_label,
-    ),
-    MeterSensorDescription(
-        key="next_tariff_at",
-        translation_key="next_tariff_at",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda data: data.reading.next_tariff_at,
-    ),
-    MeterSensorDescription(
-        key="next_tariff",
-        translation_key="next_tariff",
-        device_class=SensorDeviceClass.ENUM,
-        options=[tariff.value for tariff in Tariff],
-        value_fn=lambda data: data.reading.next_tariff,
-    ),
-    MeterSensorDescription(
-        key="color_today",
-        translation_key="color_today",
-        device_class=SensorDeviceClass.ENUM,
-        options=[color.value for color in DayColor],
-        value_fn=lambda data: data.reading.color_today,
-    ),
-    MeterSensorDescription(
-        key="color_tomorrow",
-        translation_key="color_tomorrow",
-        device_class=SensorDeviceClass.ENUM,
-        options=[color.value for color in DayColor],
-        exists_fn=lambda data: data.reading.color_today is not None,
-        value_fn=lambda data: data.reading.color_tomorrow,
-    ),
-    MeterSensorDescription(
-        key="contract",
-        translation_key="contract",
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.reading.contract,
-    ),
 )
 
 PHASE_SENSORS = (
@@ -345,74 +277,4 @@ PHASE_SENSORS = (
             data.trip.phases[phase].headroom_a if data.trip.phases else None
         ),
     ),
-)
-
-QUALITY_SENSORS = (
-    QualitySensorDescription(
-        key="frames_per_hour",
-        translation_key="frames_per_hour",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=LinkQuality.frames_per_hour,
-    ),
-    QualitySensorDescription(
-        key="rejects_per_hour",
-        translation_key="rejects_per_hour",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=LinkQuality.rejects_per_hour,
-    ),
-    QualitySensorDescription(
-        key="last_frame",
-        translation_key="last_frame",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        entity_registry_enabled_default=False,
-        value_fn=lambda quality, _now: quality.last_frame_at,
-    ),
-)
-
-REACTIVE_ENERGY = SensorEntityDescription(
-    key="reactive_energy",
-    translation_key="reactive_energy",
-    device_class=SensorDeviceClass.REACTIVE_ENERGY,
-    native_unit_of_measurement=UnitOfReactiveEnergy.VOLT_AMPERE_REACTIVE_HOUR,
-    state_class=SensorStateClass.TOTAL_INCREASING,
-    entity_registry_enabled_default=False,
-)
-
-# Costs go down when energy is given a negative price: they are totals, not counters.
-COST_SENSORS = (
-    CostSensorDescription(
-        key="cost",
-        translation_key="cost",
-        device_class=SensorDeviceClass.MONETARY,
-        state_class=SensorStateClass.TOTAL,
-        suggested_display_precision=2,
-        cost_fn=lambda cost: cost.total,
-    ),
-    CostSensorDescription(
-        key="cost_today",
-        translation_key="cost_today",
-        device_class=SensorDeviceClass.MONETARY,
-        suggested_display_precision=2,
-        cost_fn=lambda cost: cost.today,
-    ),
-    CostSensorDescription(
-        key="cost_month",
-        translation_key="cost_month",
-        device_class=SensorDeviceClass.MONETARY,
-        suggested_display_precision=2,
-        cost_fn=lambda cost: cost.month,
-    ),
-)
-
-PACKETS_LOST = SensorEntityDescription(
-    key="packets_lost",
-    translation_key="packets_lost",
-    native_unit_of_measurement=PERCENTAGE,
-    state_class=SensorStateClass.MEASUREMENT,
-    suggested_display_precision=1,
-    entity_category=EntityCategory.DIAGNOSTIC,
 )

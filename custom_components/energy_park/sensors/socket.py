@@ -1,164 +1,29 @@
 """Sensors of a socket."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Any, override
 
-from homeassistant.components.sensor import (
-    SensorDeviceClass,
-    SensorEntity,
-    SensorEntityDescription,
-    SensorStateClass,
-)
-from homeassistant.const import (
-    EntityCategory,
-    UnitOfApparentPower,
-    UnitOfElectricCurrent,
-    UnitOfElectricPotential,
-    UnitOfEnergy,
-    UnitOfFrequency,
-    UnitOfPower,
-    UnitOfReactivePower,
-)
+from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..coordinator import PlugCoordinator
 from ..entity import SocketEntity
-from ..model import Reason, Role, SocketReading
+from ..model import Role
 from ..park.arbiter import SocketState
-from ..park.periods import Period, PeriodEnergy
+from ..park.energy import CounterWatch
 from ..park.socket_band import SocketBand
 from ..park.standby import Band
 from .follow import follow
-
-
-@dataclass(frozen=True, kw_only=True)
-class SocketSensorDescription(SensorEntityDescription):
-    """A measured value of a socket; it is added when the plug first gives it."""
-
-    value_fn: Callable[[SocketReading], float | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeriodSensorDescription(SensorEntityDescription):
-    """The energy of a period."""
-
-    period_fn: Callable[[PeriodEnergy], Period | None]
-
-
-def energy_of(period: Period | None) -> float | None:
-    """Return the energy of a period; None before it was seen."""
-    return None if period is None else period.energy_wh
-
-
-SOCKET_SENSORS = (
-    SocketSensorDescription(
-        key="power",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.WATT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        value_fn=lambda reading: reading.power_w,
-    ),
-    SocketSensorDescription(
-        key="current",
-        device_class=SensorDeviceClass.CURRENT,
-        native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=2,
-        value_fn=lambda reading: reading.current_a,
-    ),
-    SocketSensorDescription(
-        key="voltage",
-        device_class=SensorDeviceClass.VOLTAGE,
-        native_unit_of_measurement=UnitOfElectricPotential.VOLT,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=0,
-        value_fn=lambda reading: reading.voltage_v,
-    ),
-    SocketSensorDescription(
-        key="power_factor",
-        device_class=SensorDeviceClass.POWER_FACTOR,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=2,
-        value_fn=lambda reading: reading.power_factor,
-    ),
-    SocketSensorDescription(
-        key="apparent_power",
-        device_class=SensorDeviceClass.APPARENT_POWER,
-        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        entity_registry_enabled_default=False,
-        value_fn=lambda reading: reading.apparent_power_va,
-    ),
-    SocketSensorDescription(
-        key="reactive_power",
-        device_class=SensorDeviceClass.REACTIVE_POWER,
-        native_unit_of_measurement=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        entity_registry_enabled_default=False,
-        value_fn=lambda reading: reading.reactive_power_var,
-    ),
-    SocketSensorDescription(
-        key="frequency",
-        device_class=SensorDeviceClass.FREQUENCY,
-        native_unit_of_measurement=UnitOfFrequency.HERTZ,
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_registry_enabled_default=False,
-        value_fn=lambda reading: reading.frequency_hz,
-    ),
-)
-
-ENERGY = SensorEntityDescription(
-    key="energy",
-    device_class=SensorDeviceClass.ENERGY,
-    native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-    suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-    suggested_display_precision=3,
-    state_class=SensorStateClass.TOTAL_INCREASING,
-)
-PERIODS = (
-    PeriodSensorDescription(
-        key="energy_today",
-        translation_key="energy_today",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=3,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        period_fn=lambda energy: energy.today,
-    ),
-    PeriodSensorDescription(
-        key="energy_month",
-        translation_key="energy_month",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.WATT_HOUR,
-        suggested_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=3,
-        state_class=SensorStateClass.TOTAL_INCREASING,
-        period_fn=lambda energy: energy.month,
-    ),
-)
-# Two more a socket are many in a large park: its sectors show them anyway.
-SOCKET_PERIODS = tuple(
-    replace(period, entity_registry_enabled_default=False) for period in PERIODS
-)
-REASON = SensorEntityDescription(
-    key="reason",
-    translation_key="reason",
-    device_class=SensorDeviceClass.ENUM,
-    options=[reason.value for reason in Reason],
-    entity_category=EntityCategory.DIAGNOSTIC,
-)
-
-BAND = SensorEntityDescription(
-    key="band",
-    translation_key="band",
-    device_class=SensorDeviceClass.ENUM,
-    options=[band.value for band in Band if band is not Band.UNKNOWN],
+from .socket_values import (
+    BAND,
+    COUNTER_FAULTS,
+    ENERGY,
+    SOCKET_PERIODS,
+    SOCKET_SENSORS,
+    PeriodSensorDescription,
+    SocketSensorDescription,
+    energy_of,
 )
 
 
@@ -192,6 +57,7 @@ def follow_plug(
             if key not in added and reading.energy_wh is not None:
                 added.add(key)
                 found.append(SocketEnergySensor(plug, socket, ENERGY))
+                found.append(CounterFaultsSensor(plug, socket, COUNTER_FAULTS))
                 found.extend(
                     SocketPeriodSensor(plug, socket, period)
                     for period in SOCKET_PERIODS
@@ -240,6 +106,28 @@ class SocketPeriodSensor(SocketEntity, SensorEntity):
         energy = self.coordinator.config_entry.runtime_data.energy
         period = energy.socket_period(self.socket.id)
         return energy_of(self.entity_description.period_fn(period))
+
+
+class CounterFaultsSensor(SocketEntity, SensorEntity):
+    """How often a socket's counter fell, or jumped by more than it can carry."""
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Both together."""
+        return self._watch.resets + self._watch.jumps
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """How often each, and when last."""
+        watch = self._watch
+        return {"resets": watch.resets, "jumps": watch.jumps, "at": watch.last_at}
+
+    @property
+    def _watch(self) -> CounterWatch:
+        energy = self.coordinator.config_entry.runtime_data.energy
+        return energy.counter(self.socket.id)
 
 
 class ReasonSensor(SocketEntity, SensorEntity):

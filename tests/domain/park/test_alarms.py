@@ -7,19 +7,19 @@ import pytest
 
 from custom_components.energy_park.model import SocketReading
 from custom_components.energy_park.park.alarms import (
-    CIRCUIT,
+    CONTRACT,
+    FREQUENCY,
     OUT_OF_HOURS,
-    OVERFREQUENCY,
     OVERLOAD,
     SILENCE,
     TAN_PHI,
-    UNDERFREQUENCY,
     AlarmState,
     Level,
     Limit,
     NightFloor,
     OutOfHoursWatch,
     VoltageWatch,
+    frequency_off_hz,
     imbalance_percent,
     is_impossible,
     load_percent,
@@ -134,9 +134,8 @@ def test_a_restart_changes_nothing(samples: list[tuple[float, float | None]]) ->
     [
         (SILENCE, 119, None, 121),
         (OVERLOAD, 80, 81, 101),
-        (CIRCUIT, 90, 91, None),
-        (OVERFREQUENCY, 50.5, 50.6, None),
-        (UNDERFREQUENCY, 49.5, 49.4, None),
+        (CONTRACT, 90, 91, None),
+        (FREQUENCY, 0.5, 0.6, None),
         (TAN_PHI, 0.4, 0.41, None),
         (OUT_OF_HOURS, 0, 1, None),
     ],
@@ -203,6 +202,15 @@ def test_imbalance_is_the_furthest_from_the_mean(
     phases: tuple[float | None, ...], percent: object
 ) -> None:
     assert imbalance_percent(phases) == percent
+
+
+@pytest.mark.parametrize(
+    ("frequency_hz", "off_hz"), [(50.0, 0.0), (49.4, 0.6), (60.2, 0.2), (None, None)]
+)
+def test_a_frequency_is_off_the_nearest_nominal_one(
+    frequency_hz: float | None, off_hz: float | None
+) -> None:
+    assert frequency_off_hz(frequency_hz) == pytest.approx(off_hz)
 
 
 def test_a_counter_cannot_jump_beyond_what_a_socket_carries() -> None:

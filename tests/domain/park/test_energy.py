@@ -1,10 +1,17 @@
 """Totals that survive resets, and sums that admit gaps."""
 
+from datetime import UTC, datetime, timedelta
+
 from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.energy_park.model import SocketReading
-from custom_components.energy_park.park.energy import EnergyTotal, PowerSum, sum_power
+from custom_components.energy_park.park.energy import (
+    CounterWatch,
+    EnergyTotal,
+    PowerSum,
+    sum_power,
+)
 
 
 def follow(*raws: float) -> EnergyTotal:
@@ -70,3 +77,35 @@ def test_a_sum_says_how_much_of_the_group_it_holds() -> None:
 
 def test_nothing_measured_is_not_zero() -> None:
     assert sum_power([None, SocketReading(on=True)]) == PowerSum(None, 0, 2)
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def watch(*raws: tuple[float, float]) -> CounterWatch:
+    """Follow a counter of a socket for 2 kW: seconds from noon, and Wh."""
+    following, before = CounterWatch(), None
+    for second, raw_wh in raws:
+        now = NOON + second * SECOND
+        following, before = following.follow(before, raw_wh, 2000, now), raw_wh
+    return following
+
+
+def test_a_counter_that_falls_has_started_again() -> None:
+    assert watch((0, 50), (10, 51), (20, 3)).resets == 1
+    assert watch((0, 50), (10, 51), (20, 3)).last_at == NOON + 20 * SECOND
+
+
+def test_a_counter_rises_no_faster_than_its_socket_carries() -> None:
+    assert watch((0, 50), (10, 55), (20, 63)).jumps == 0
+    assert watch((0, 50), (10, 55), (20, 64)).jumps == 1
+
+
+def test_a_coarse_counter_may_rise_by_what_it_kept_back() -> None:
+    # 100 Wh at once, at 1 kW: it has moved 360 s before.
+    assert watch((0, 0), (5, 100), (100, 100), (365, 200)).jumps == 0
+
+
+def test_how_long_the_first_step_took_is_not_known() -> None:
+    assert watch((0, 0), (1, 100)).jumps == 0

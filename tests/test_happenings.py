@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from custom_components.energy_park.control.happenings import decisions, shed
-from custom_components.energy_park.control.shedding import Happening
+from custom_components.energy_park.control.shedding.news import Happening
 from custom_components.energy_park.mirror.rows import EventKind, EventRow, SubjectKind
 from custom_components.energy_park.model import (
     Order,

@@ -18,7 +18,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.energy_park.const import DOMAIN
-from custom_components.energy_park.control.shedding import Shedding
+from custom_components.energy_park.control.shedding.shedding import Shedding
 from custom_components.energy_park.model import Reason
 from custom_components.energy_park.park.shedding import limits, linky
 from custom_components.energy_park.tic import trip_filter, tripping
@@ -122,7 +122,7 @@ async def async_setup_house(
     )
     automations = [PROTECTION] if protected else []
     assert await async_setup_component(hass, "automation", {"automation": automations})
-    await async_wait(hass, lambda: shedding(entry).headroom is not None)
+    await async_wait(hass, lambda: shedding(entry).sight.headroom is not None)
     return entry
 
 
@@ -166,14 +166,18 @@ async def test_an_overload_is_shed_before_the_meter_opens_and_restored_after(
     await async_wait(hass, lambda: rule.state.shed, 60, settle=False)
     await async_wait(hass, lambda: not heater.on, settle=False)
     assert rule.state.shed.keys() == {f"{MAC}_0"}
-    assert state(hass, house, "sensor", "shedding").state == "shedding"
+    await async_wait(
+        hass,
+        lambda: state(hass, house, "sensor", "shedding").state == "shedding",
+        settle=False,
+    )
     shed_power = float(state(hass, house, "sensor", "shed_power").state)
     assert shed_power == pytest.approx(HEATER_W, rel=0.05)
-    assert reason(hass, 0) == Reason.SHED
+    await async_wait(hass, lambda: reason(hass, 0) == Reason.SHED, settle=False)
     house.cool()
     await async_wait(hass, lambda: heater.on, 60, settle=False)
     await async_wait(hass, lambda: not rule.state.shed, settle=False)
-    assert reason(hass, 0) == Reason.RESTORED
+    await async_wait(hass, lambda: reason(hass, 0) == Reason.RESTORED, settle=False)
     assert house.outlets["computer"].on
     assert house.outlets["boiler"].switch_count == 0
     assert house.trips == 0
@@ -185,7 +189,7 @@ async def test_without_an_automation_nothing_is_shed_but_it_is_told(
     entry = await async_setup_house(hass, house, protected=False)
     rule = shedding(entry)
     told: list[tuple[str, dict[str, Any]]] = []
-    rule.async_add_teller(lambda happening, data: told.append((happening, data)))
+    rule.news.async_add_teller(lambda happening, data: told.append((happening, data)))
     house.overload()
     await async_wait(hass, lambda: house.trips, 60, settle=False)
     assert house.outlets["heater"].on
@@ -228,13 +232,13 @@ async def test_a_restart_while_shed_restores_all_in_the_end(
     assert await hass.config_entries.async_reload(entry.entry_id)
     rule = shedding(entry)
     assert rule.state.shed.keys() == {f"{MAC}_0"}
-    await async_wait(hass, lambda: rule.headroom is not None, settle=False)
+    await async_wait(hass, lambda: rule.sight.headroom is not None, settle=False)
     # Until somebody ends the request.
     assert not heater.on
     await async_call(hass, "restore")
     await async_wait(hass, lambda: heater.on, 60, settle=False)
     await async_wait(hass, lambda: not rule.state.shed, settle=False)
-    assert reason(hass, 0) == Reason.RESTORED
+    await async_wait(hass, lambda: reason(hass, 0) == Reason.RESTORED, settle=False)
 
 
 async def test_what_a_removed_meter_left_off_comes_back(
@@ -280,7 +284,7 @@ async def test_what_a_person_switched_on_goes_last_and_comes_back_as_he_wants(
     assert not house.outlets["lamp"].on
     await async_call(hass, "restore")
     await async_wait(hass, lambda: not shedding(entry).state.shed, 80, settle=False)
-    assert reason(hass, 3) == Reason.PERSON
+    await async_wait(hass, lambda: reason(hass, 3) == Reason.PERSON, settle=False)
 
 
 async def test_requests_by_sector_and_priority(
@@ -353,12 +357,12 @@ async def test_a_silent_meter_steps_down_only_where_that_was_chosen(
     house.linky.fault("silence")
     await async_wait(hass, lambda: rule.state.silent_since, 20, settle=False)
     assert state(hass, house, "sensor", "shedding").state == "silent"
-    assert rule.headroom is None
+    assert rule.sight.headroom is None
     assert not rule.state.shed
     silent = entity_id(hass, "select", f"{house.linky.serial}_silent_meter")
     await async_act(hass, "select.select_option", silent, option="step_down")
     await async_wait(hass, lambda: rule.state.shed, 20, settle=False)
-    assert rule.cause == "silence"
+    assert rule.sight.cause == "silence"
 
 
 @pytest.mark.parametrize(
@@ -376,9 +380,9 @@ async def test_another_contract_is_kept_by_its_own_limit(
         plug(house.strip, ROOM, ("other", "other", "computer", "other")),
     )
     rule = shedding(entry)
-    await async_wait(hass, lambda: rule.left_s is not None, 20, settle=False)
-    assert rule.headroom is not None
-    assert rule.headroom < 0
+    await async_wait(hass, lambda: rule.danger.left_s is not None, 20, settle=False)
+    assert rule.sight.headroom is not None
+    assert rule.sight.headroom < 0
 
 
 async def test_a_limit_that_moves_is_followed(
@@ -397,7 +401,7 @@ async def test_a_limit_that_moves_is_followed(
 
 
 def has_limit(rule: Shedding, limit: float) -> bool:
-    return [supply.subscribed for supply in rule.view.supplies] == [limit]
+    return [supply.subscribed for supply in rule.sight.view.supplies] == [limit]
 
 
 async def test_each_meter_supplies_its_own_sectors(

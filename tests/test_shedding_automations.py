@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.energy_park.const import DOMAIN
-from custom_components.energy_park.control.shedding import Shedding
+from custom_components.energy_park.control.shedding.shedding import Shedding
 from custom_components.energy_park.model import MeterReading, TicMode
 from custom_components.energy_park.tic.insight import MeterData
 from custom_components.energy_park.tic.trip_state import PhaseTrip, TripState
@@ -104,7 +104,7 @@ async def test_an_overload_fires_once_until_it_is_over(
     assert len(fired) == 1
     assert fired[0].data["meter"] == "Linky 123456"
     # A minute later, with nothing predicted, it is over; the next one is news.
-    shedding(entry)._danger_until = dt_util.utcnow() - timedelta(seconds=1)
+    shedding(entry).danger.until = dt_util.utcnow() - timedelta(seconds=1)
     tell(entry, 2000)
     tell(entry, 4200)
     await async_wait(hass, lambda: len(fired) == 2)

@@ -25,7 +25,6 @@ from .control.audit import Audit
 from .control.energy import EnergyBook
 from .control.group import SocketGroup
 from .control.jobs import Jobs
-from .control.loads import Loads
 from .control.memory import ParkMemory
 from .control.mirroring import Mirroring, async_remove_spool
 from .control.opening import OpeningHours
@@ -33,7 +32,8 @@ from .control.power_quality import PowerQuality
 from .control.prices import ParkPrices
 from .control.requests import Requests
 from .control.savings import SavingsBook, async_remove_savings
-from .control.sheddings import async_start_sheddings, make_sheddings
+from .control.shedding.loads import Loads
+from .control.shedding.meters import async_start_sheddings, make_sheddings
 from .control.standby import StandbyBook
 from .control.station_issues import StationIssues
 from .control.stations import Stations

@@ -14,7 +14,7 @@ from homeassistant.helpers.condition import (
 from homeassistant.helpers.typing import ConfigType
 import probatio
 
-from .control.shedding import Shedding
+from .control.shedding.shedding import Shedding
 from .targets import CONF_METER, METERS, all_sheddings, is_meant
 
 CONF_HEADROOM: Final = "headroom"
@@ -77,8 +77,8 @@ class HasHeadroomCondition(SheddingCondition):
     def holds(self, sheddings: list[Shedding]) -> bool:
         """Return whether that much is left."""
         return all(
-            shedding.headroom is not None
-            and shedding.headroom >= self.options[CONF_HEADROOM]
+            shedding.sight.headroom is not None
+            and shedding.sight.headroom >= self.options[CONF_HEADROOM]
             for shedding in sheddings
         )
 

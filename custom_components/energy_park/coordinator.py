@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .control.mirroring import Mirroring
     from .control.prices import ParkPrices
     from .control.savings import SavingsBook
-    from .control.shedding import Shedding
+    from .control.shedding.shedding import Shedding
     from .control.stations import Stations
     from .control.switchboard import Switchboard
     from .control.trials import Trials

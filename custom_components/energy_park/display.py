@@ -16,7 +16,7 @@ from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
-from .control.shedding import Shedding
+from .control.shedding.shedding import Shedding
 from .tic.remote import remote_values
 
 

@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import DOMAIN
 from .control.group import SocketGroup
 from .control.mirroring import MirrorCoordinator
-from .control.shedding import Shedding
+from .control.shedding.shedding import Shedding
 from .control.switchboard import Switchboard
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .devices import socket_device

@@ -6,7 +6,7 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .control.shedding import Happening
+from .control.shedding.news import Happening
 from .coordinator import EnergyParkConfigEntry
 from .entity import MeterEntity, SheddingEntity
 from .events.alarms import ParkAlarmEvent
@@ -76,7 +76,7 @@ class SheddingEvent(SheddingEntity, EventEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Follow what happens; between two happenings nothing changes."""
-        self.async_on_remove(self.shedding.async_add_teller(self._async_tell))
+        self.async_on_remove(self.shedding.news.async_add_teller(self._async_tell))
 
     @callback
     def _async_tell(self, happening: Happening, particulars: dict[str, Any]) -> None:

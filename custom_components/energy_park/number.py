@@ -204,7 +204,7 @@ class PriorityNumber(SocketEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Change the priority."""
-        self.switchboard.async_set_priority(self.socket, int(value))
+        self.switchboard.async_choose(self.socket, priority=int(value))
 
 
 class SheddingMarginNumber(SheddingEntity, NumberEntity):

@@ -11,7 +11,7 @@ from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN
-from .control.shedding import Shedding
+from .control.shedding.shedding import Shedding
 from .coordinator import EnergyParkConfigEntry, PolledPlugCoordinator
 from .entity import SheddingEntity, SocketEntity
 from .model import PowerOnDefault, Socket
@@ -162,9 +162,8 @@ class PhaseSelect(SocketEntity, SelectEntity):
     @override
     async def async_select_option(self, option: str) -> None:
         """Change it."""
-        self.switchboard.async_set_phase(
-            self.socket, None if option == UNKNOWN_PHASE else int(option)
-        )
+        phase = None if option == UNKNOWN_PHASE else int(option)
+        self.switchboard.async_choose(self.socket, phase=phase)
 
 
 class PowerOnDefaultSelect(SocketEntity, SelectEntity):

@@ -9,7 +9,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 import probatio
 
 from .const import DOMAIN
-from .control.shedding import Shedding
+from .control.shedding.shedding import Shedding
 from .coordinator import EnergyParkConfigEntry
 
 CONF_METER: Final = "meter"

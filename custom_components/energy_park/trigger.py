@@ -16,7 +16,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import probatio
 
-from .control.shedding import SIGNAL_SHEDDING, Shedding
+from .control.shedding.shedding import SIGNAL_SHEDDING, Shedding
 from .targets import CONF_METER, METERS, is_meant
 
 CONF_DIRECTION: Final = "direction"
@@ -86,12 +86,12 @@ class SheddingTrigger(Trigger):
         names = shedding.loads.sockets
         return {
             "meter": shedding.meter.subentry.title,
-            "seconds_left": shedding.left_s,
-            "headroom": shedding.headroom,
-            "cause": shedding.cause,
+            "seconds_left": shedding.danger.left_s,
+            "headroom": shedding.sight.headroom,
+            "cause": shedding.sight.cause,
             "shed_power": round(state.shed_w),
             "shed": [names[load].name for load in state.shed],
-            "ready": [names[load].name for load in shedding.ready],
+            "ready": [names[load].name for load in shedding.danger.ready],
             "enough": decision.enough,
         }
 
@@ -131,9 +131,9 @@ class OverloadPredictedTrigger(SheddingTrigger):
     @override
     def holds(self, shedding: Shedding) -> bool | None:
         """Return whether it is that near; the danger lasts until it is over."""
-        if not shedding.in_danger:
+        if shedding.danger.until is None:
             return False
-        left_s = shedding.left_s
+        left_s = shedding.danger.left_s
         if left_s is None or left_s > self.options.get(CONF_SECONDS_LEFT, left_s):
             return None
         return True
@@ -151,7 +151,7 @@ class HeadroomCrossedTrigger(SheddingTrigger):
     @override
     def holds(self, shedding: Shedding) -> bool | None:
         """Return whether it is on the side that was asked for."""
-        if (headroom := shedding.headroom) is None:
+        if (headroom := shedding.sight.headroom) is None:
             return None
         if self.options[CONF_DIRECTION] == "below":
             return bool(headroom < self.options[CONF_HEADROOM])

@@ -10,7 +10,7 @@ from ..park.alarm_settings import AlarmKind
 from ..park.alarms import Level
 from ..park.arbiter import SocketState
 from .alarms import Alarm
-from .shedding import Happening
+from .shedding.news import Happening
 
 _SHED: Final = {Happening.SHED: False, Happening.RESTORED: True}
 _ALARMED: Final = {Happening.OVERLOAD_PREDICTED: True, Happening.OVER: False}

@@ -21,9 +21,10 @@ from .audit import Audit
 from .clockwork import Clockwork
 from .faults import Faults
 from .memory import JobMemory, ParkMemory
+from .outcome import origin
 from .requests import Request, Requests
 from .stations import Stations
-from .switchboard import Switchboard, origin
+from .switchboard import Switchboard
 
 if TYPE_CHECKING:
     from .station_issues import StationIssues
@@ -55,7 +56,7 @@ class Jobs:
         self._audit = audit
         self._clockwork = Clockwork(hass, f"{DOMAIN} jobs", self._async_step)
         self._faults = Faults("A switching job")
-        switchboard.async_on_return(self.async_return)
+        switchboard.members.async_on_return(self.async_return)
 
     @callback
     def async_start(self) -> None:

@@ -42,7 +42,7 @@ from .happenings import (
     tariff,
 )
 from .mirror_entities import Guard
-from .shedding import Happening
+from .shedding.news import Happening
 
 # A meter tells these with every frame, but they change by the day or by the hour.
 SLOW_METRICS: Final = {
@@ -106,7 +106,7 @@ class ParkRows:
             )
         for shedding in self._data.sheddings.values():
             self._unsubscribe.append(
-                shedding.async_add_teller(
+                shedding.news.async_add_teller(
                     partial(self._tell_shedding, shedding.meter.serial)
                 )
             )

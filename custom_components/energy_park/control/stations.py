@@ -183,7 +183,7 @@ class Stations:
 
     @callback
     def _async_tell_switchboard(self) -> None:
-        self._switchboard.async_know(map(self.station, self.described))
+        self._switchboard.members.async_know(map(self.station, self.described))
 
     @callback
     def async_save(self) -> None:

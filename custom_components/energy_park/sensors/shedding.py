@@ -13,7 +13,8 @@ from homeassistant.components.sensor import (
 from homeassistant.const import UnitOfPower
 from homeassistant.helpers.typing import StateType
 
-from ..control.shedding import Shedding, Status
+from ..control.shedding.shedding import Shedding
+from ..control.shedding.sight import Status
 from ..entity import SheddingEntity
 
 
@@ -28,10 +29,12 @@ class SheddingSensorDescription(SensorEntityDescription):
 def _status(shedding: Shedding) -> Mapping[str, Any]:
     decision, names = shedding.decision, shedding.loads.sockets
     return {
-        "reason": shedding.cause,
-        "protecting": shedding.protecting,
-        "seconds_left": None if shedding.left_s is None else round(shedding.left_s),
-        "ready": [names[load].name for load in shedding.ready],
+        "reason": shedding.sight.cause,
+        "protecting": shedding.danger.protecting,
+        "seconds_left": None
+        if shedding.danger.left_s is None
+        else round(shedding.danger.left_s),
+        "ready": [names[load].name for load in shedding.danger.ready],
         "enough": decision.enough,
         "shed": [
             {
@@ -48,12 +51,12 @@ def _status(shedding: Shedding) -> Mapping[str, Any]:
 
 
 def _next_shed(shedding: Shedding) -> str | None:
-    socket = shedding.next_shed()
+    socket = shedding.sight.next_shed()
     return None if socket is None else socket.name
 
 
 def _next_shed_attributes(shedding: Shedding) -> Mapping[str, Any]:
-    if (socket := shedding.next_shed()) is None:
+    if (socket := shedding.sight.next_shed()) is None:
         return dict.fromkeys(("socket_id", "priority", "power"))
     load = shedding.loads.loads[socket.id]
     return {
@@ -64,12 +67,12 @@ def _next_shed_attributes(shedding: Shedding) -> Mapping[str, Any]:
 
 
 def _next_restored(shedding: Shedding) -> str | None:
-    found = shedding.next_return()
+    found = shedding.sight.next_return()
     return None if found is None else shedding.loads.sockets[found.load].name
 
 
 def _next_restored_attributes(shedding: Shedding) -> Mapping[str, Any]:
-    if (found := shedding.next_return()) is None:
+    if (found := shedding.sight.next_return()) is None:
         return dict.fromkeys(("socket_id", "waits", "not_before"))
     return {
         "socket_id": found.load,
@@ -84,7 +87,7 @@ SHEDDING_SENSORS = (
         translation_key="shedding",
         device_class=SensorDeviceClass.ENUM,
         options=[status.value for status in Status],
-        value_fn=lambda shedding: shedding.status,
+        value_fn=lambda shedding: shedding.sight.status,
         attributes_fn=_status,
     ),
     SheddingSensorDescription(

@@ -17,7 +17,7 @@ from homeassistant.helpers.service import async_register_platform_entity_service
 import probatio
 
 from ..const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
-from ..control.shedding import Shedding
+from ..control.shedding.shedding import Shedding
 from ..park.shedding.may_start import MayStart
 from ..park.shedding.orders import ShedOrder
 from ..switches.sockets import SOCKET, SocketSwitch
@@ -163,7 +163,7 @@ async def _async_set_priority(entity: Entity, call: ServiceCall) -> ServiceRespo
             translation_placeholders={"entity": entity.entity_id},
         )
     before = entity.switchboard.memory(entity.socket).priority
-    entity.switchboard.async_set_priority(entity.socket, call.data[ATTR_PRIORITY])
+    entity.switchboard.async_choose(entity.socket, priority=call.data[ATTR_PRIORITY])
     return {"priority": call.data[ATTR_PRIORITY], "before": before}
 
 
@@ -178,9 +178,9 @@ def _answer(sheddings: list[Shedding], orders: dict[str, ShedOrder]) -> dict[str
         "meters": [
             {
                 "meter": shedding.meter.subentry.title,
-                "status": shedding.status,
+                "status": shedding.sight.status,
                 "test": shedding.memory.test,
-                "seconds_left": shedding.left_s,
+                "seconds_left": shedding.danger.left_s,
                 "shed_power": round(shedding.state.shed_w),
                 "shed": [
                     {

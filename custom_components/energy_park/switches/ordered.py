@@ -8,7 +8,7 @@ from homeassistant.components.switch import SwitchEntity
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import DOMAIN
-from ..control.switchboard import Outcome
+from ..control.outcome import Outcome
 from ..model import Reason
 
 

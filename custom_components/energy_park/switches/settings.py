@@ -48,12 +48,12 @@ class ProtectedSwitch(SocketEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Protect the socket."""
-        self.switchboard.async_set_protected(self.socket, True)
+        self.switchboard.async_choose(self.socket, protected=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Let the rules switch the socket."""
-        self.switchboard.async_set_protected(self.socket, False)
+        self.switchboard.async_choose(self.socket, protected=False)
 
 
 class ObserveSwitch(GroupEntity, SwitchEntity):
@@ -96,12 +96,12 @@ class TakesTurnsSwitch(SocketEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Let it take turns."""
-        self.switchboard.async_set_takes_turns(self.socket, True)
+        self.switchboard.async_choose(self.socket, takes_turns=True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Let it be off until it fits."""
-        self.switchboard.async_set_takes_turns(self.socket, False)
+        self.switchboard.async_choose(self.socket, takes_turns=False)
 
 
 class SheddingTestSwitch(SheddingEntity, SwitchEntity):

@@ -10,7 +10,7 @@ from homeassistant.exceptions import ServiceValidationError
 
 from ..const import DOMAIN
 from ..control.memory import JobMemory
-from ..control.switchboard import origin
+from ..control.outcome import origin
 from ..entity import SocketEntity, StationEntity
 from ..model import Reason, Source
 from ..park.observation import AtLimit

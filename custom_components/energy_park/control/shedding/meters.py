@@ -6,14 +6,14 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_SECTORS
-from ..coordinator import EnergyParkConfigEntry, PlugCoordinator
-from ..meter_coordinator import MeterCoordinator
-from ..model import Source
+from ...const import CONF_SECTORS
+from ...coordinator import EnergyParkConfigEntry, PlugCoordinator
+from ...meter_coordinator import MeterCoordinator
+from ...model import Source
+from ..memory import ParkMemory
+from ..switchboard import Switchboard
 from .loads import Loads
-from .memory import ParkMemory
 from .shedding import Shedding
-from .switchboard import Switchboard
 
 
 def make_sheddings(

@@ -7,15 +7,21 @@ from typing import Final
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_PORT
 from homeassistant.core import HomeAssistant
 
-from ..const import CONF_CONTRACT, CONF_DELAY, CONF_LIMIT, CONF_LIMIT_ENTITY, CONF_RADIO
-from ..measure import POWER, number_of, resolve, value_of
-from ..meter_coordinator import MeterCoordinator
-from ..model import MeterReading, TicMode
-from ..park.shedding.linky import HISTORIQUE, STANDARD, Feed, linky_supply
-from ..park.shedding.meters import Contract, meter_supply
-from ..park.shedding.supply import Supply
-from ..tic.insight import MeterData
-from ..tic.trip_state import PhaseTrip
+from ...const import (
+    CONF_CONTRACT,
+    CONF_DELAY,
+    CONF_LIMIT,
+    CONF_LIMIT_ENTITY,
+    CONF_RADIO,
+)
+from ...measure import POWER, number_of, resolve, value_of
+from ...meter_coordinator import MeterCoordinator
+from ...model import MeterReading, TicMode
+from ...park.shedding.linky import HISTORIQUE, STANDARD, Feed, linky_supply
+from ...park.shedding.meters import Contract, meter_supply
+from ...park.shedding.supply import Supply
+from ...tic.insight import MeterData
+from ...tic.trip_state import PhaseTrip
 
 FEEDS: Final = {TicMode.HISTORIQUE: HISTORIQUE, TicMode.STANDARD: STANDARD}
 # Readers behind other integrations pass on what they heard some seconds ago.

@@ -8,11 +8,11 @@ from functools import partial
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
-from ..coordinator import PlugCoordinator
-from ..model import PlugReading, Socket, Source
-from ..park.shedding.loads import Load
-from .memory import SocketMemory
-from .switchboard import Switchboard
+from ...coordinator import PlugCoordinator
+from ...model import PlugReading, Socket, Source
+from ...park.shedding.loads import Load
+from ..memory import SocketMemory
+from ..switchboard import Switchboard
 
 
 class Loads:
@@ -35,6 +35,7 @@ class Loads:
             for socket in self.sockets.values()
         }
         self._seen: dict[PlugCoordinator, PlugReading | None] = {}
+        self._asked: set[PlugCoordinator] = set()
         self._unsubscribe: list[CALLBACK_TYPE] = []
 
     @property
@@ -60,6 +61,22 @@ class Loads:
     def of(self, sockets: Iterable[str]) -> Mapping[str, Load]:
         """Return the loads of some sockets."""
         return {socket_id: self.loads[socket_id] for socket_id in sockets}
+
+    @callback
+    def async_ask(self, loads: Iterable[str]) -> None:
+        """Ask the plugs of which more should be known, each once at a time."""
+        plugs = {self._switchboard.coordinator(self.sockets[load]) for load in loads}
+        for plug in plugs - self._asked:
+            self._asked.add(plug)
+            plug.config_entry.async_create_background_task(
+                plug.hass, self._async_ask(plug), f"shedding asks {plug.name}"
+            )
+
+    async def _async_ask(self, plug: PlugCoordinator) -> None:
+        try:
+            await plug.async_refresh()
+        finally:
+            self._asked.discard(plug)
 
     @callback
     def async_answered(self, socket: Socket, on: bool, took: timedelta) -> None:

@@ -58,15 +58,19 @@ TO energy_park_writer;
 -- Sums grow, and things are given other names.
 GRANT SELECT, INSERT, UPDATE ON
   :"schema".site, :"schema".meter, :"schema".sector, :"schema".plug, :"schema".socket,
+  :"schema".channel,
   :"schema".reading_hour, :"schema".reading_day
 TO energy_park_writer;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON :"schema".writer TO energy_park_writer;
 GRANT SELECT ON :"schema".migration TO energy_park_writer;
 
--- The month's partitions are made with the owner's rights.
+-- The month's partitions are made, and sums made right, with the owner's rights.
 REVOKE EXECUTE ON FUNCTION :"schema".ensure_partitions(timestamptz, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION :"schema".ensure_partitions(timestamptz, timestamptz)
+TO energy_park_owner, energy_park_writer;
+REVOKE EXECUTE ON FUNCTION :"schema".mend_sums(int4, int4[], date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION :"schema".mend_sums(int4, int4[], date)
 TO energy_park_owner, energy_park_writer;
 REVOKE EXECUTE ON FUNCTION :"schema".drop_partitions(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION :"schema".drop_partitions(timestamptz) TO energy_park_owner;

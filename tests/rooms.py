@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import time
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -85,8 +86,8 @@ class Room:
         """The relays."""
         return [outlet.on for outlet in self.strip.sockets.values()]
 
-    async def async_add(self, **settings: Any) -> None:
-        """Set the park up with a station at each desk."""
+    async def async_add(self, *parts: ConfigSubentry, **settings: Any) -> None:
+        """Set the park up with a station at each desk, and with other parts."""
         for name in ("shut_down", "warn", "wake"):
             self.hass.services.async_register("test", name, getattr(self, f"_{name}"))
         self.entry = await async_setup(
@@ -113,6 +114,7 @@ class Room:
                 )
                 for number in range(2)
             ),
+            *parts,
         )
 
         jobs = self.entry.runtime_data.jobs

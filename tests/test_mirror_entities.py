@@ -14,10 +14,15 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.energy_park.control.mirror_entities import number_in, state_row
-from custom_components.energy_park.mirror.rows import EventRow, ReadingRow
+from custom_components.energy_park.mirror.rows import (
+    EventRow,
+    ReadingRow,
+    Series,
+    SubjectKind,
+)
 
 from .databases import TestDatabase, mirror
-from .parks import async_setup
+from .parks import async_setup, entity_id
 from .test_mirroring import answer
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -122,6 +127,29 @@ async def test_what_the_park_measures_itself_comes_once(
     hass.states.async_set("sensor.foreign", "1")
     rows = await answer(database, data["schema"], READINGS, 1)
     assert {row["subject_id"] for row in rows} == {"sensor.foreign"}
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_is_worked_out_of_it_comes_if_it_is_chosen(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    data = database.data()
+    entry = await async_setup(hass, mirror(data))
+    waste = entity_id(hass, "sensor", f"{entry.entry_id}_left_on_energy")
+    power = entity_id(hass, "sensor", f"{entry.entry_id}_power")
+    chosen = {"include": {"entity_id": [waste, power]}}
+    hass.config_entries.async_update_subentry(
+        entry, entry.subentries["mirror"], data=data | chosen
+    )
+    await hass.async_block_till_done()
+    mirroring = entry.runtime_data.mirroring
+    assert mirroring.series_of(power) == Series(SubjectKind.SITE, "", "power_w", "W")
+    assert mirroring.series_of(waste).kind is SubjectKind.ENTITY
+    hass.states.async_set(waste, "12", {"unit_of_measurement": "Wh"})
+    hass.states.async_set(power, "1")
+    rows = await answer(database, data["schema"], READINGS + " DESC")
+    assert (rows[0]["subject_id"], rows[0]["value"]) == (waste, 12)
+    assert {row["subject_id"] for row in rows} == {waste}
     await hass.config_entries.async_unload(entry.entry_id)
 
 

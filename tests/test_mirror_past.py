@@ -341,7 +341,7 @@ async def test_what_somebody_deleted_is_mirrored_again(
         start=begin.isoformat(),
         end=(begin + HOUR).isoformat(),
     )
-    assert told == {"entities": 1, "rows": 3}
+    assert told == {"entities": 1, "rows": 3, "sums": 0}
     rows = await answer(database, schema, READINGS, 3, SOCKET, "power_w")
     assert len(rows) == 3
     # There is nothing to add any more; without entities all are looked through.

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+import json
 from types import MappingProxyType
 from typing import Any
 
 import asyncpg
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -21,7 +23,7 @@ from custom_components.energy_park.const import (
     MIRROR_LAG_MAX,
     PLUG_INTERVAL,
 )
-from custom_components.energy_park.control import mirror_park, mirroring
+from custom_components.energy_park.control import mirror_plugs, mirroring
 from custom_components.energy_park.control.mirror_issues import (
     LOSSES,
     PASSING,
@@ -30,7 +32,9 @@ from custom_components.energy_park.control.mirror_issues import (
 from custom_components.energy_park.control.mirror_past import Filled
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.mirror import Mirror
-from scripts.emulators import ShellyGen2
+from custom_components.energy_park.mirror.rows import Series, SubjectKind
+from custom_components.energy_park.park.sleep_test import SleepTest
+from scripts.emulators import Constant, Mains, Outlet, ShellyGen2, ShellyPanel
 from scripts.emulators.meter import EmulatedMeter
 
 from .common import (
@@ -50,6 +54,7 @@ from .parks import (
     plug,
     sector,
 )
+from .rooms import PROVEN, ROOM, Room, build_strip, computers_of, speed_up
 from .test_translations import ENGLISH
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -133,7 +138,7 @@ async def test_what_is_measured_arrives(
         )
         assert slow["count"] <= 3
         told = "SELECT detail ->> 'tariff' FROM event WHERE subject_id = $1"
-        told += " AND kind = 'state'"
+        told += " AND kind = 'state' AND detail ? 'tariff'"
         [tariff] = await ask(database, data["schema"], told, 1, linky.serial)
         assert tariff[0] in {"peak", "off_peak"}
         [room] = await ask(database, data["schema"], "SELECT * FROM sector")
@@ -143,6 +148,63 @@ async def test_what_is_measured_arrives(
         )
         assert [socket["role"] for socket in sockets] == ["computer", "monitor"]
         assert {socket["sector_id"] for socket in sockets} == {"room"}
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_the_circuits_of_a_panel_arrive_under_their_names(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    data = database.data()
+    mains = Mains()
+    circuits = [
+        Outlet(mains, number, appliance=Constant(mains, "oven", power_w=power_w))
+        for number, power_w in enumerate((1500, 300))
+    ]
+    async with ShellyPanel(circuits=circuits, mac=MAC, mains=mains) as panel:
+        part = plug(panel)
+        channels = MappingProxyType({**part.data, "channels": [100, 101]})
+        entry = await async_setup(
+            hass, mirror(data), ConfigSubentry(**vars(part) | {"data": channels})
+        )
+    question = """
+        SELECT subject_id, subject, metric, value, unit FROM named_reading
+        WHERE subject_kind = 'channel' AND metric IN ('power_w', 'energy_wh')
+        ORDER BY subject_id, metric
+    """
+    rows = await answer(database, data["schema"], question, 4)
+    values = {(row["subject"], row["metric"]): row["value"] for row in rows}
+    assert values == {
+        ("Plug 1", "energy_wh"): pytest.approx(0, abs=5),
+        ("Plug 1", "power_w"): pytest.approx(1500, abs=50),
+        ("Plug 2", "energy_wh"): pytest.approx(0, abs=5),
+        ("Plug 2", "power_w"): pytest.approx(300, abs=20),
+    }
+    power = entity_id(hass, "sensor", f"{MAC}_100_power")
+    series = entry.runtime_data.mirroring.series_of(power)
+    assert series == Series(SubjectKind.CHANNEL, f"{MAC}_100", "power_w", "W")
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_a_meter_tells_in_words_is_told_when_it_changes(
+    hass: HomeAssistant, database: TestDatabase
+) -> None:
+    data = database.data()
+    async with EmulatedMeter(mode="standard", contract="tempo") as linky:
+        entry = await async_setup(hass, mirror(data), meter(linky.url, linky.serial))
+        question = """
+            SELECT detail FROM event WHERE subject_id = $1 AND kind = 'state'
+        """
+        rows = await answer(database, data["schema"], question, 3, linky.serial)
+        found: dict[str, Any] = {}
+        for row in rows:
+            found |= json.loads(row["detail"])
+        assert found["color_today"] in {"blue", "white", "red"}
+        assert found["label"]
+        assert len(found["relays_closed"]) == 8
+        often = "SELECT count(*) FROM meter_frame HAVING count(*) > 4"
+        await answer(database, data["schema"], often)
+        rows = await answer(database, data["schema"], question, 3, linky.serial)
+        assert len(rows) < 6
         await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -233,6 +295,71 @@ async def test_shedding_is_told_with_its_cause(
         assert {(row["source"], row["reason"]) for row in rows} == {("safety", "shed")}
         assert linky.serial in rows[0]["detail"]
         await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_job_is_told_with_what_it_came_to(
+    hass: HomeAssistant, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = database.data()
+    clock = speed_up(monkeypatch)
+    async with build_strip(clock) as emulated:
+        room = Room(hass, emulated, computers_of(emulated), refuses={"desk1"})
+        await room.async_add(mirror(data))
+        room.prove()
+        await async_act(hass, "switch.turn_off", room.entity("switch", f"{ROOM}_all"))
+        await room.async_until(lambda: room.result("desk0")[0] == "off")
+        room.entry.runtime_data.jobs.async_cancel(ROOM)
+        await room.async_ended()
+        question = """
+            SELECT kind, subject_kind, subject_id, is_on, source, reason,
+              detail ->> 'outcome' AS outcome, detail ->> 'station' AS station,
+              detail ->> 'job' AS job
+            FROM event WHERE kind IN ('job', 'result') ORDER BY kind, subject_id, at
+        """
+        rows = await answer(database, data["schema"], question, 6)
+        job, *results = rows
+        assert (job["subject_kind"], job["subject_id"]) == ("sector", ROOM)
+        assert (job["is_on"], job["source"]) == (False, "schedule")
+        told = {row["subject_id"]: (row["outcome"], row["station"]) for row in results}
+        assert told[f"{MAC}_0"] == told[f"{MAC}_1"] == ("off", "Desk0")
+        assert told[f"{MAC}_2"] == ("cancelled", "Desk1")
+        # The monitor of who works on came back.
+        outcomes = [r["outcome"] for r in results if r["subject_id"] == f"{MAC}_3"]
+        assert outcomes == ["off", "on"]
+        assert {row["job"] for row in results} == {job["job"]}
+        # What is told again after a restart is known already.
+        assert await hass.config_entries.async_reload(room.entry.entry_id)
+        await async_wait(hass, lambda: mirror_of(room.entry).status().connected)
+        await mirror_of(room.entry).arrived()
+        assert await answer(database, data["schema"], question, 6) == rows
+        await hass.config_entries.async_unload(room.entry.entry_id)
+
+
+async def test_a_test_run_is_told_with_what_it_found_out(
+    hass: HomeAssistant, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = database.data()
+    clock = speed_up(monkeypatch)
+    async with build_strip(clock) as emulated:
+        room = Room(hass, emulated, computers_of(emulated))
+        await room.async_add(mirror(data))
+        trials = room.entry.runtime_data.trials
+        trials.async_measure_sleep("desk0", None)
+        assert trials.async_cancel("desk0")
+        trials._async_begin(SleepTest(station="desk1", learnt=PROVEN), None)
+        question = """
+            SELECT subject_id, source, reason, detail FROM event
+            WHERE kind = 'trial' ORDER BY subject_id
+        """
+        rows = await answer(database, data["schema"], question, 2)
+        assert [tuple(row)[:3] for row in rows] == [
+            (f"{MAC}_0", "person", "cancelled"),
+            (f"{MAC}_2", "person", None),
+        ]
+        learnt = json.loads(rows[1]["detail"])
+        assert (learnt["trial"], learnt["station"]) == ("sleep", "Desk1")
+        assert learnt["learnt"]["sleep_w"] == PROVEN.sleep_w
+        await hass.config_entries.async_unload(room.entry.entry_id)
 
 
 async def test_a_meter_that_falls_silent_is_told(
@@ -428,7 +555,7 @@ async def test_a_fault_in_the_rows_stops_nothing_and_is_told_once(
     def fail(*_: Any) -> None:
         raise RuntimeError("no rows today")
 
-    monkeypatch.setattr(mirror_park, "socket_rows", fail)
+    monkeypatch.setattr(mirror_plugs, "socket_rows", fail)
     entry = await async_setup(hass, mirror(database.data()), plug(strip))
     await async_switch_off_and_unload(hass, entry)
     assert caplog.text.count("The mirror misses something") == 1

@@ -127,6 +127,25 @@ COMMENT ON COLUMN socket.protected IS 'True when no rule may switch it off.';
 COMMENT ON COLUMN socket.updated_at IS 'When the site last told this about it.';
 COMMENT ON COLUMN socket.removed_at IS 'When it left the site; null while it belongs to it.';
 
+CREATE TABLE IF NOT EXISTS channel (
+  site_id int4 NOT NULL,
+  channel_id text NOT NULL,
+  plug_id text NOT NULL,
+  number int4 NOT NULL,
+  name text NOT NULL,
+  updated_at timestamptz NOT NULL,
+  removed_at timestamptz,
+  PRIMARY KEY (site_id, channel_id)
+);
+COMMENT ON TABLE channel IS 'What is measured and cannot be switched: a circuit of a panel''s meter.';
+COMMENT ON COLUMN channel.site_id IS 'The site it belongs to.';
+COMMENT ON COLUMN channel.channel_id IS 'Its device''s id and its number, joined by an underscore.';
+COMMENT ON COLUMN channel.plug_id IS 'The device that measures it, as in plug.';
+COMMENT ON COLUMN channel.number IS 'Its number at the device, as this site counts.';
+COMMENT ON COLUMN channel.name IS 'What people call it.';
+COMMENT ON COLUMN channel.updated_at IS 'When the site last told this about it.';
+COMMENT ON COLUMN channel.removed_at IS 'When it left the site; null while it belongs to it.';
+
 CREATE TABLE IF NOT EXISTS series (
   site_id int4 NOT NULL,
   series_id int4 NOT NULL,
@@ -140,8 +159,8 @@ CREATE TABLE IF NOT EXISTS series (
 COMMENT ON TABLE series IS 'What a number of readings means: whose, of what, in which unit.';
 COMMENT ON COLUMN series.site_id IS 'The site that measures it.';
 COMMENT ON COLUMN series.series_id IS 'Short number of the series within its site.';
-COMMENT ON COLUMN series.subject_kind IS 'What was measured: site, meter, sector, plug, socket, or entity of Home Assistant.';
-COMMENT ON COLUMN series.subject_id IS 'Which one: its meter_id, sector_id, plug_id, socket_id or entity id; empty for the site.';
+COMMENT ON COLUMN series.subject_kind IS 'What was measured: site, meter, sector, plug, socket, channel, or entity of Home Assistant.';
+COMMENT ON COLUMN series.subject_id IS 'Which one: its meter_id, sector_id, plug_id, socket_id, channel_id or entity id; empty for the site.';
 COMMENT ON COLUMN series.metric IS 'What of it, with the unit in the name: power_w, apparent_power_va, energy_wh; state for an entity.';
 COMMENT ON COLUMN series.unit IS 'The unit as a symbol: W, VA, Wh; empty for none.';
 
@@ -262,18 +281,18 @@ CREATE TABLE IF NOT EXISTS event (
 )
 PARTITION BY RANGE (at) -- only: postgresql citus
 ;
-COMMENT ON TABLE event IS 'What happened and why: orders, wanted and actual states, shedding, balance periods, alarms.';
+COMMENT ON TABLE event IS 'What happened and why: orders, wanted and actual states, jobs and their results, shedding, balance periods, alarms. One row serves every kind: what a kind has beside these columns stands in detail, so that another kind needs no migration. A balance period is such a row, written when it is over: at is its begin, until its end, subject the meter, reason how it was ended, and detail has energy_drawn_wh, energy_injected_wh and balance_wh.';
 COMMENT ON COLUMN event.site_id IS 'The site it happened at.';
 COMMENT ON COLUMN event.at IS 'When, by the site''s clock.';
 COMMENT ON COLUMN event.event_id IS 'Random number: two equal events may share an instant, and one that is sent again is stored once.';
-COMMENT ON COLUMN event.kind IS 'order, wanted, actual, shed, restore, balance_period, alarm, state (text of an entity) or mirror (what this mirror itself tells).';
+COMMENT ON COLUMN event.kind IS 'order, wanted, actual, job (a switching job was taken on), result (what it came to at one socket), trial (what a test run found out of a computer), shed, restore, balance_period, alarm, state (what a meter or an entity tells in words) or mirror (what this mirror itself tells).';
 COMMENT ON COLUMN event.subject_kind IS 'What it is about: site, meter, sector, plug, socket or entity.';
 COMMENT ON COLUMN event.subject_id IS 'Which one, as in series.';
 COMMENT ON COLUMN event.is_on IS 'The state that was ordered, wanted or seen; null where there is none.';
 COMMENT ON COLUMN event.source IS 'Who gave the order: safety, person, schedule or balance.';
 COMMENT ON COLUMN event.reason IS 'Why: one vocabulary for the whole park.';
-COMMENT ON COLUMN event.until IS 'When the order ends; null for never.';
-COMMENT ON COLUMN event.detail IS 'What else there is to tell, by kind.';
+COMMENT ON COLUMN event.until IS 'When the order ends; null for never. When a balance period ended.';
+COMMENT ON COLUMN event.detail IS 'What else there is to tell, by kind. order: refused and group; job: job; result: job, outcome and station; trial: trial, station and what was learnt; shed and restore: meter, cause, power; alarm: level, or what was predicted; balance_period: see the table.';
 
 CREATE TABLE IF NOT EXISTS meter_frame (
   site_id int4 NOT NULL,
@@ -304,6 +323,7 @@ SELECT create_distributed_table('meter', 'site_id', colocate_with => 'writer') W
 SELECT create_distributed_table('sector', 'site_id', colocate_with => 'writer') WHERE 'sector'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
 SELECT create_distributed_table('plug', 'site_id', colocate_with => 'writer') WHERE 'plug'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
 SELECT create_distributed_table('socket', 'site_id', colocate_with => 'writer') WHERE 'socket'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
+SELECT create_distributed_table('channel', 'site_id', colocate_with => 'writer') WHERE 'channel'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
 SELECT create_distributed_table('series', 'site_id', colocate_with => 'writer') WHERE 'series'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
 SELECT create_distributed_table('reading', 'site_id', colocate_with => 'writer') WHERE 'reading'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus
 SELECT create_distributed_table('reading_hour', 'site_id', colocate_with => 'writer') WHERE 'reading_hour'::regclass NOT IN (SELECT logicalrelid FROM pg_dist_partition); -- only: citus

@@ -14,7 +14,7 @@ SELECT
   r.subject_id,
   CASE r.subject_kind
     WHEN 'site' THEN i.name
-    ELSE coalesce(m.name, s.name, p.name, k.name, r.subject_id)
+    ELSE coalesce(m.name, s.name, p.name, k.name, c.name, r.subject_id)
   END AS subject,
   coalesce(s.sector_id, k.sector_id) AS sector_id,
   coalesce(s.name, ks.name) AS sector,
@@ -27,6 +27,7 @@ LEFT JOIN meter m ON r.subject_kind = 'meter' AND m.site_id = r.site_id AND m.me
 LEFT JOIN sector s ON r.subject_kind = 'sector' AND s.site_id = r.site_id AND s.sector_id = r.subject_id
 LEFT JOIN plug p ON r.subject_kind = 'plug' AND p.site_id = r.site_id AND p.plug_id = r.subject_id
 LEFT JOIN socket k ON r.subject_kind = 'socket' AND k.site_id = r.site_id AND k.socket_id = r.subject_id
+LEFT JOIN channel c ON r.subject_kind = 'channel' AND c.site_id = r.site_id AND c.channel_id = r.subject_id
 LEFT JOIN sector ks ON ks.site_id = k.site_id AND ks.sector_id = k.sector_id;
 COMMENT ON VIEW named_series IS 'Every series with the names of what it measures and where that is.';
 

@@ -1,7 +1,9 @@
-"""What happened to sockets and meters, as rows: orders, wanted and actual states."""
+"""What happened to sockets, stations and meters, as rows of events."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final
 
 from ..mirror.rows import EventKind, EventRow, SubjectKind
@@ -9,8 +11,13 @@ from ..model import Order, Reason, Socket, Source
 from ..park.alarm_settings import AlarmKind
 from ..park.alarms import Level
 from ..park.arbiter import SocketState
+from ..park.commissioning import Commissioning
+from ..park.effects import Result
+from ..park.job import Job
+from ..park.station import Station
 from .alarms import Alarm
 from .shedding.news import Happening
+from .trials import Trial
 
 _SHED: Final = {Happening.SHED: False, Happening.RESTORED: True}
 _ALARMED: Final = {Happening.OVERLOAD_PREDICTED: True, Happening.OVER: False}
@@ -121,15 +128,73 @@ def shed(
     )
 
 
-def tariff(meter_id: str, period: str | None, label: str, now: datetime) -> EventRow:
-    """Return that another tariff period began, also in the meter's own words."""
+def meter_state(meter_id: str, state: Mapping[str, object], now: datetime) -> EventRow:
+    """Return what a meter tells in words from now on, such as its tariff."""
     return EventRow(
         at=now,
         kind=EventKind.STATE,
         subject_kind=SubjectKind.METER,
         subject_id=meter_id,
-        detail={"tariff": period, "label": label},
+        detail=state,
     )
+
+
+def job_taken_on(job: Job, place: str, computer: str | None) -> EventRow:
+    """Return that a job was taken on, of a sector or of a station's ``computer``."""
+    return EventRow(
+        at=job.started_at,
+        kind=EventKind.JOB,
+        subject_kind=SubjectKind.SOCKET if computer else SubjectKind.SECTOR,
+        subject_id=computer or place,
+        is_on=job.on,
+        source=job.source,
+        reason=job.reason,
+        detail={"job": job.id, "observe": job.observe, "sockets": len(job.results)},
+        event_id=_same_id(job.id),
+    )
+
+
+def job_result(
+    job: Job, socket_id: str, station: str | None, result: Result
+) -> EventRow:
+    """Return what a job came to at one socket, and why.
+
+    ``is_on`` is what was ordered; what became of it is the outcome in the detail.
+    """
+    return _of_socket(
+        socket_id,
+        EventKind.RESULT,
+        result.at,
+        is_on=job.on,
+        source=job.source,
+        reason=result.reason,
+        detail={"job": job.id, "outcome": result.outcome, "station": station},
+        event_id=_same_id(f"{job.id} {socket_id}"),
+    )
+
+
+def trial_ended(
+    station: Station, trial: Trial, failure: Reason | None, now: datetime
+) -> EventRow:
+    """Return what a test run found out of a station's computer, or why nothing."""
+    learnt = None if trial.learnt is None else asdict(trial.learnt)
+    return _of_socket(
+        station.computer,
+        EventKind.TRIAL,
+        now,
+        source=Source.PERSON,
+        reason=failure,
+        detail={
+            "trial": "commissioning" if isinstance(trial, Commissioning) else "sleep",
+            "station": station.name,
+            "learnt": learnt,
+        },
+    )
+
+
+def _same_id(key: str) -> int:
+    """Return the same id for the same event, so that it is stored once."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
 
 def _ordered(

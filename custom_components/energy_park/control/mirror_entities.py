@@ -6,9 +6,9 @@ from hashlib import blake2b
 import math
 from typing import Any, Final
 
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import ATTR_ENTITY_ID, STATE_OFF, STATE_ON
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, State, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.target import (
     TargetSelection,
     TargetStateChangedData,
@@ -37,20 +37,28 @@ class EntityRows:
     """Offers a mirror the states of the entities that were chosen for it.
 
     Devices, areas, floors and labels are followed: what joins one of them is
-    mirrored from then on. What the integration measures itself never goes here.
+    mirrored from then on. What the integration measures itself never goes here; what
+    it works out, such as savings, only if it was chosen one by one.
     """
 
     def __init__(
         self,
         hass: HomeAssistant,
         chosen: Mapping[str, Any],
+        has_rows: Callable[[er.RegistryEntry], bool],
         mirror: Mirror,
         guard: Guard,
     ) -> None:
-        """Take the choice of a mirror's subentry."""
+        """Take the choice of a mirror's subentry.
+
+        ``has_rows`` tells of an entity of this integration whether it is mirrored
+        without being chosen, or must not be.
+        """
         self._hass = hass
         self._include = dict(chosen.get(CONF_INCLUDE, {}))
         self._exclude = set(chosen.get(CONF_EXCLUDE, ()))
+        self._one_by_one = set(cv.ensure_list(self._include.get(ATTR_ENTITY_ID)))
+        self._has_rows = has_rows
         self._mirror = mirror
         self._guard = guard
         self._unsubscribe: CALLBACK_TYPE | None = None
@@ -71,13 +79,14 @@ class EntityRows:
             self._unsubscribe = None
 
     def _choose(self, entity_ids: set[str]) -> set[str]:
-        """Return those that were not excluded and are not the integration's own."""
+        """Return those that were not excluded and are not mirrored already."""
         entities = er.async_get(self._hass)
         self.entity_ids = {
             entity_id
             for entity_id in entity_ids - self._exclude
             if (found := entities.async_get(entity_id)) is None
             or found.platform != DOMAIN
+            or (entity_id in self._one_by_one and not self._has_rows(found))
         }
         return self.entity_ids
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -15,7 +15,8 @@ from ..const import DOMAIN, LOGGER
 from ..mirror.backfill import PastRow, Progress, backfill
 from ..mirror.errors import MirrorError
 from ..mirror.mirror import Mirror
-from ..mirror.rows import Series
+from ..mirror.repair import Repaired, repair
+from ..mirror.rows import EventRow, Series
 from .recollection import Recollection
 
 STORAGE_VERSION: Final = 1
@@ -29,6 +30,19 @@ class Filled:
 
     percent: int
     rows: int
+
+
+class Texts:
+    """What entities told in words, which may be offered again at any time."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        """Count from zero."""
+        self._mirror = mirror
+        self.found = 0
+
+    async def fill_in(self, rows: Iterable[EventRow]) -> None:
+        """Offer some to the mirror."""
+        self.found += await self._mirror.fill_in(rows)
 
 
 def past_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
@@ -82,18 +96,19 @@ class MirrorPast:
         if rows:
             LOGGER.info("%d rows of the past were added to the mirror", rows)
 
-    async def async_fill(
+    async def async_repair(
         self, entities: Mapping[str, Series], begin: datetime, end: datetime
-    ) -> int:
-        """Fill in what a range lacks; return how many rows were found for it.
+    ) -> Repaired:
+        """Mend the sums of a range, and fill in what it lacks.
 
         Raises:
             MirrorError: the database cannot be asked.
         """
-        if not self._memory.exists:
-            return 0
+        texts = Texts(self._mirror)
         named = {series: entity_id for entity_id, series in entities.items()}
-        return await self._async_fill(named, begin, end, lambda _: None)
+        remember = partial(self._remember, named, texts)
+        done = await repair(self._mirror, list(named), begin, end, remember)
+        return replace(done, rows=done.rows + texts.found)
 
     async def _by_begin(
         self, entities: Iterable[str], until: Mapping[str, str]
@@ -131,18 +146,25 @@ class MirrorPast:
         end: datetime,
         tell: Callable[[Progress], None],
     ) -> int:
-        texts_found = 0
-
-        async def remember(
-            series: Series, start: datetime, until: datetime
-        ) -> Iterable[PastRow]:
-            nonlocal texts_found
-            found, texts = await self._memory.rows(named[series], series, start, until)
-            texts_found += await self._mirror.fill_in(texts)
-            return found
-
+        texts = Texts(self._mirror)
+        remember = partial(self._remember, named, texts)
         rows = await backfill(self._mirror, list(named), begin, end, remember, tell)
-        return rows + texts_found
+        return rows + texts.found
+
+    async def _remember(
+        self,
+        named: Mapping[Series, str],
+        texts: Texts,
+        series: Series,
+        start: datetime,
+        until: datetime,
+    ) -> Iterable[PastRow]:
+        """Return what the recorder knows of an entity's numbers; texts go apart."""
+        if not self._memory.exists:
+            return ()
+        found, told = await self._memory.rows(named[series], series, start, until)
+        await texts.fill_in(told)
+        return found
 
     def _tell_share(
         self, done: float, share: float, rows: int, progress: Progress

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 
 from ..const import DOMAIN
-from ..coordinator import EnergyParkData
+from ..coordinator import EnergyParkData, PlugCoordinator
 from ..mirror.measures import series_of
 from ..mirror.rows import Series, SubjectKind
 
@@ -51,6 +51,11 @@ _REACTIVE_ENERGY: Final = re.compile("erq[1-4]")
 _INDEX: Final = "index_"
 
 
+def channel_id(plug: PlugCoordinator, number: int) -> str:
+    """Return what names a channel of a plug: its entities begin with it, too."""
+    return f"{plug.plug.serial}_{number}"
+
+
 def own_series(data: EnergyParkData, entity: er.RegistryEntry) -> Series | None:
     """Return the series of an entity of the park; None when it has none."""
     return _series(_subjects(data), entity)
@@ -81,6 +86,11 @@ def _subjects(data: EnergyParkData) -> dict[str, SubjectKind]:
         **{group.unique_id: SubjectKind.SECTOR for group in data.sectors},
         **{meter.serial: SubjectKind.METER for meter in data.meters.values()},
         **{socket.id: SubjectKind.SOCKET for socket in data.switchboard.sockets},
+        **{
+            channel_id(plug, number): SubjectKind.CHANNEL
+            for plug in data.plugs.values()
+            for number in plug.channels
+        },
     }
 
 
@@ -101,7 +111,8 @@ def _series(
 def _metric(kind: SubjectKind, key: str) -> str | None:
     if kind is SubjectKind.METER:
         return _metric_of_meter(key)
-    return (SOCKET_METRICS if kind is SubjectKind.SOCKET else GROUP_METRICS).get(key)
+    one = kind in {SubjectKind.SOCKET, SubjectKind.CHANNEL}
+    return (SOCKET_METRICS if one else GROUP_METRICS).get(key)
 
 
 def _metric_of_meter(key: str) -> str | None:

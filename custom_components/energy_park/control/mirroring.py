@@ -135,7 +135,9 @@ class Mirroring:
             self.mirror,
             self.coordinator.async_show,
         )
-        self._entities = EntityRows(hass, part.data, self.mirror, self._guarded)
+        self._entities = EntityRows(
+            hass, part.data, self._has_rows, self.mirror, self._guarded
+        )
         self._filling: asyncio.Task[None] | None = None
         self._starting: asyncio.Task[None] | None = None
         self._unsubscribe: list[CALLBACK_TYPE] = []
@@ -202,6 +204,14 @@ class Mirroring:
         if entity is None or entity.config_entry_id != self._entry.entry_id:
             return None
         return own_series(self._entry.runtime_data, entity)
+
+    def _has_rows(self, entity: er.RegistryEntry) -> bool:
+        """Whether an entity has its rows already, or tells of this mirror itself."""
+        return (
+            entity.config_entry_id != self._entry.entry_id
+            or entity.config_subentry_id == self.subentry.subentry_id
+            or own_series(self._entry.runtime_data, entity) is not None
+        )
 
     def series(self) -> dict[str, Series]:
         """Return what is mirrored as numbers, by entity id."""

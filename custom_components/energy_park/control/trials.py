@@ -3,10 +3,11 @@
 A run does not go on after a restart: its station is fed again, and that is all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.util.dt import utcnow
 
 from ..const import DOMAIN
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .station_issues import StationIssues
 
 type Trial = Commissioning | SleepTest
+type Teller = Callable[[str, Trial, Reason | None], None]
 
 
 class Trials:
@@ -47,6 +49,7 @@ class Trials:
         self._issues = issues
         self._runs: dict[str, Trial] = {}
         self._by: dict[str, str | None] = {}
+        self._tellers: list[Teller] = []
         self._clockwork = Clockwork(hass, f"{DOMAIN} trials", self._async_step)
         self._faults = Faults("A run of a station")
 
@@ -63,6 +66,12 @@ class Trials:
     def async_stop(self) -> None:
         """Stand still."""
         self._clockwork.async_stop()
+
+    @callback
+    def async_add_teller(self, teller: Teller) -> CALLBACK_TYPE:
+        """Have the end of each run told, and why it found nothing."""
+        self._tellers.append(teller)
+        return partial(self._tellers.remove, teller)
 
     def of_station(self, station_id: str) -> Trial | None:
         """Return the run of a station, if one is under way."""
@@ -189,11 +198,13 @@ class Trials:
         memory.under_test = False
         if run.learnt is not None:
             self._stations.async_learn(station_id, run.learnt)
+        failure = run.failure if run.done else Reason.CANCELLED
         if isinstance(run, Commissioning):
-            failure = run.failure
             if run.learnt is not None and run.learnt.wake is Wake.UNKNOWN:
                 failure = Reason.WAKE_UNKNOWN
             station = self._stations.station(station_id)
             self._issues.async_commissioned(station, failure)
         self._stations.async_save()
+        for teller in tuple(self._tellers):
+            teller(station_id, run, failure)
         self._stations.async_changed([station_id])

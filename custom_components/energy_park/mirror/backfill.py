@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from .history import Span
 from .mirror import Mirror
+from .missing import Span
 from .rows import HOUR, EventKind, EventRow, HourRow, ReadingRow, Series, SubjectKind
 
 STRETCH: Final = timedelta(days=1)
@@ -54,13 +54,13 @@ async def backfill(
     """
     # What still waits would look like a hole.
     await mirror.arrived()
-    holes = await mirror.history.holes(series, start, end)
+    holes = await mirror.missing.holes(series, start, end)
     total = sum((_length(spans) for spans in holes.values()), timedelta())
     done, rows = timedelta(), 0
     for one, spans in holes.items():
-        for begin, until in _stretches(spans, stretch):
+        for begin, until in stretches(spans, stretch):
             found = await remember(one, begin, until)
-            inside = [row for row in found if _is_inside(row, begin, until)]
+            inside = [row for row in found if is_inside(row, begin, until)]
             rows += await mirror.fill_in(inside)
             done += until - begin
             on_progress(Progress(share=done / total, rows=rows))
@@ -73,7 +73,7 @@ def _length(spans: Iterable[Span]) -> timedelta:
     return sum((until - begin for begin, until in spans), timedelta())
 
 
-def _stretches(spans: Iterable[Span], stretch: timedelta) -> Iterator[Span]:
+def stretches(spans: Iterable[Span], stretch: timedelta) -> Iterator[Span]:
     """Cut spans into stretches that meet at whole hours."""
     for begin, until in spans:
         cut = begin
@@ -83,7 +83,8 @@ def _stretches(spans: Iterable[Span], stretch: timedelta) -> Iterator[Span]:
             cut = after
 
 
-def _is_inside(row: PastRow, begin: datetime, until: datetime) -> bool:
+def is_inside(row: PastRow, begin: datetime, until: datetime) -> bool:
+    """Whether a row lies wholly between an instant and another."""
     if isinstance(row, HourRow):
         return begin <= row.hour_at and row.hour_at + HOUR <= until
     return begin <= row.at < until

@@ -80,11 +80,14 @@ def reading_rows(
 
 
 def socket_rows(
-    socket_id: str, reading: SocketReading, at: datetime
+    socket_id: str,
+    reading: SocketReading,
+    at: datetime,
+    kind: SubjectKind = SubjectKind.SOCKET,
 ) -> Iterator[ReadingRow]:
-    """Yield what one poll of a socket measured."""
+    """Yield what one poll of a socket measured; ``kind`` may be a channel."""
     values = {metric: getattr(reading, metric) for metric in _SOCKET_METRICS}
-    yield from reading_rows(SubjectKind.SOCKET, socket_id, values, at)
+    yield from reading_rows(kind, socket_id, values, at)
 
 
 def meter_rows(meter_id: str, reading: MeterReading, at: datetime) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from .connection import MirrorSettings
 from .errors import Problem
 from .history import History
 from .intake import Refused
+from .missing import Missing
 from .problems import Detail, Problems
 from .rows import Row, SiteRow, instant
 from .spool import Spool
@@ -69,6 +70,8 @@ class Mirror:
         self._spool = Spool(directory, self._problems, self._wake, limits)
         self._writer = Writer(settings, site, self._spool, self._problems, now)
         self.history = History(settings, site)
+        self.missing = Missing(settings, site)
+        self.time_zone = site.time_zone
         self._writing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -92,6 +95,7 @@ class Mirror:
         await asyncio.wait([self._writing])
         self._writing = None
         await self.history.close()
+        await self.missing.close()
         await self._spool.close()
 
     def offer(self, row: Row) -> None:

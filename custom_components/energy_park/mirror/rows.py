@@ -31,6 +31,7 @@ class SubjectKind(StrEnum):
     SECTOR = "sector"
     PLUG = "plug"
     SOCKET = "socket"
+    CHANNEL = "channel"
     ENTITY = "entity"
 
 
@@ -40,6 +41,9 @@ class EventKind(StrEnum):
     ORDER = "order"
     WANTED = "wanted"
     ACTUAL = "actual"
+    JOB = "job"
+    RESULT = "result"
+    TRIAL = "trial"
     SHED = "shed"
     RESTORE = "restore"
     BALANCE_PERIOD = "balance_period"
@@ -61,8 +65,8 @@ class Quality(IntFlag):
 class Series:
     """What a row of readings means. A change of unit makes another series.
 
-    ``subject`` is the id of the meter, sector, plug or socket, the entity id, or
-    empty for the site. ``metric`` has the unit in its name (``power_w``), or is
+    ``subject`` is the id of the meter, sector, plug, socket or channel, the entity
+    id, or empty for the site. ``metric`` has the unit in its name (``power_w``), or is
     ``state`` for a foreign entity; ``unit`` is its symbol, empty for none.
     """
 
@@ -202,7 +206,22 @@ class SocketRow:
     removed_at: datetime | None = None
 
 
-type RecordRow = EventRow | FrameRow | MeterRow | SectorRow | PlugRow | SocketRow
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRow:
+    """A circuit that a panel's meter measures, as it is from ``updated_at`` on."""
+
+    table: ClassVar[str] = "channel"
+
+    channel_id: str
+    plug_id: str
+    number: int
+    name: str
+    updated_at: datetime
+    removed_at: datetime | None = None
+
+
+type PartRow = MeterRow | SectorRow | PlugRow | SocketRow | ChannelRow
+type RecordRow = EventRow | FrameRow | PartRow
 type Row = ReadingRow | HourRow | RecordRow
 
 

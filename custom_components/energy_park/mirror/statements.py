@@ -127,7 +127,7 @@ ON CONFLICT DO NOTHING
 
 
 def _describe(table: str, columns: dict[str, str]) -> str:
-    """Return the statement that stores what a meter, sector, plug or socket is.
+    """Return the statement that stores what a meter, sector, plug, socket or channel is.
 
     Of several descriptions the latest stands, in whatever order they come.
     """
@@ -175,6 +175,16 @@ RECORDS: Final = {
             "role": "text",
             "priority": "int2",
             "protected": "bool",
+            **_LIFE,
+        },
+    ),
+    "channel": _describe(
+        "channel",
+        {
+            "channel_id": "text",
+            "plug_id": "text",
+            "number": "int4",
+            "name": "text",
             **_LIFE,
         },
     ),

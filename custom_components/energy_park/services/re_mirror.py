@@ -1,4 +1,4 @@
-"""Action: fill in again what the mirror of a park lacks of a range."""
+"""Action: make a range of the mirror of a park right."""
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_ENTITY_ID
 from homeassistant.core import (
@@ -49,7 +49,7 @@ def async_setup_re_mirror(hass: HomeAssistant) -> None:
 
 
 async def _async_re_mirror(call: ServiceCall) -> ServiceResponse:
-    """Answer with how many rows were queued, of how many entities."""
+    """Answer with the rows that were queued, of how many entities, and the sums mended."""
     start = dt_util.as_utc(call.data[ATTR_START])
     end = dt_util.as_utc(call.data.get(ATTR_END) or dt_util.utcnow())
     if end <= start:
@@ -59,14 +59,14 @@ async def _async_re_mirror(call: ServiceCall) -> ServiceResponse:
     mirroring = _mirroring(call)
     entities = _entities(mirroring, call.data.get(ATTR_ENTITY_ID))
     try:
-        rows = await mirroring.past.async_fill(entities, start, end)
+        repaired = await mirroring.past.async_repair(entities, start, end)
     except MirrorError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="history_failed",
             translation_placeholders={"error": str(err)},
         ) from err
-    return {"entities": len(entities), "rows": rows}
+    return {"entities": len(entities), "rows": repaired.rows, "sums": repaired.sums}
 
 
 def _mirroring(call: ServiceCall) -> Mirroring:

@@ -10,8 +10,8 @@ import pytest
 from custom_components.energy_park.mirror.backfill import PastRow, Progress, backfill
 from custom_components.energy_park.mirror.connection import Connection
 from custom_components.energy_park.mirror.errors import Problem
-from custom_components.energy_park.mirror.history import Span
 from custom_components.energy_park.mirror.mirror import Mirror
+from custom_components.energy_park.mirror.missing import Span
 from custom_components.energy_park.mirror.rows import (
     HOUR,
     HourRow,
@@ -267,7 +267,7 @@ async def test_a_hole_holds_a_whole_hour(
     mirror.offer_many(readings(ONE, BEGIN, at(5.25)))
     mirror.offer_many(readings(ONE, at(5.25 + hours), END))
     await arrived(mirror)
-    found = await mirror.history.holes([ONE], BEGIN, END)
+    found = await mirror.missing.holes([ONE], BEGIN, END)
     last = at(5.25) - MINUTE + INSTANT
     assert found == ({ONE: [(last, at(5.25 + hours))]} if whole else {})
-    assert await mirror.history.holes([ONE], at(5), at(5) + HOUR) == {}
+    assert await mirror.missing.holes([ONE], at(5), at(5) + HOUR) == {}

@@ -19,14 +19,16 @@ from custom_components.energy_park.mirror.connection import (
     TlsMode,
 )
 from custom_components.energy_park.mirror.errors import Problem
-from custom_components.energy_park.mirror.migrations import migrate
+from custom_components.energy_park.mirror.migrations import load, migrate
 from custom_components.energy_park.mirror.preparation import is_prepared
 from scripts.database_tool import __main__ as tool, files
 from scripts.database_tool.export import QUERIES, export
 from scripts.database_tool.server import settings_from
 from scripts.mirroring.access import connected
 
-from .conftest import StartMirror, Told, arrived, assert_sums, reading, until
+from .conftest import START, StartMirror, Told, arrived, assert_sums, reading, until
+
+NUMBERS = [migration.number for migration in load()]
 
 DAYS = 2
 ROLES = ("owner", "writer", "reader")
@@ -200,6 +202,10 @@ async def test_a_writer_needs_no_more_than_its_role(
     mirror.offer_many(reading(index) for index in range(1_000))
     await arrived(mirror)
     await assert_sums(job.connection, 1_000)
+    await job.connection.execute("DELETE FROM reading WHERE value > 900")
+    series = [reading(index).series for index in range(8)]
+    assert await mirror.missing.mend(series, START.date())
+    await assert_sums(job.connection, 901)
     assert told.problems == []
 
 
@@ -264,13 +270,13 @@ async def test_an_owner_mends_the_schema_and_drops_old_months(
         """
     )
     async with connected(replace(users, user="one_owner")) as connection:
-        assert await migrate(connection, users.schema, again=True) == [1, 2, 3]
+        assert await migrate(connection, users.schema, again=True) == NUMBERS
         dropped = await connection.fetch("SELECT drop_partitions('2020-06-01Z')")
         assert "reading_2020_05" in {name for (name,) in dropped}
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("CREATE ROLE another")
     # Who made the schema can still do as before.
-    assert await migrate(job.connection, users.schema, again=True) == [1, 2, 3]
+    assert await migrate(job.connection, users.schema, again=True) == NUMBERS
 
 
 async def test_a_maker_of_the_schema_keeps_its_rights(
@@ -290,7 +296,7 @@ async def test_a_maker_of_the_schema_keeps_its_rights(
     mirror.offer_many(reading(index) for index in range(1, 100))
     await arrived(mirror)
     async with connected(own) as connection:
-        assert await migrate(connection, "made", again=True) == [1, 2, 3]
+        assert await migrate(connection, "made", again=True) == NUMBERS
         await assert_sums(connection, 100)
     await mirror.stop()
     await job.connection.execute(

@@ -17,6 +17,7 @@ from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.history import Resolution
 from custom_components.energy_park.mirror.migrations import quote
 from custom_components.energy_park.mirror.rows import (
+    ChannelRow,
     EventKind,
     EventRow,
     FrameRow,
@@ -184,10 +185,18 @@ async def test_every_kind_of_record(
                 protected=False,
                 updated_at=START,
             ),
+            ChannelRow(
+                channel_id="plug_100",
+                plug_id="plug",
+                number=100,
+                name="Oven",
+                updated_at=START,
+            ),
             reading(0),
         ]
     )
     await arrived(mirror)
+    assert await database.fetchval("SELECT name FROM channel") == "Oven"
     stored_event = await database.fetchrow("SELECT * FROM event")
     assert stored_event["until"] == START + timedelta(hours=2)
     assert stored_event["is_on"] is True
@@ -198,6 +207,31 @@ async def test_every_kind_of_record(
     names = await database.fetchrow("SELECT site, subject, sector, role FROM named_day")
     assert names is not None
     assert tuple(names) == ("School", "Station 1", "Room 1", "computer")
+
+
+async def test_a_balance_period_is_an_event_like_any_other(
+    start_mirror: StartMirror, database: Connection
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(
+        EventRow(
+            at=START,
+            until=START + timedelta(hours=1),
+            kind=EventKind.BALANCE_PERIOD,
+            subject_kind=SubjectKind.METER,
+            subject_id="021861348497",
+            reason="balance",
+            detail={"energy_drawn_wh": 500, "energy_injected_wh": 620},
+        )
+    )
+    await arrived(mirror)
+    question = """
+        SELECT until - at, (detail ->> 'energy_injected_wh')::float8
+        FROM event WHERE kind = 'balance_period'
+    """
+    row = await database.fetchrow(question)
+    assert row is not None
+    assert tuple(row) == (timedelta(hours=1), 620)
 
 
 async def test_the_latest_description_stands_in_whatever_order_they_come(

@@ -9,7 +9,7 @@ from .choice import Candidate, candidate, choose
 from .limits import Limit
 from .loads import DRAWS_FROM_W, Blocked, Load
 from .orders import may_be_cut
-from .state import State
+from .state import Pending, State
 from .supply import Supply, View
 
 # Beside the plugs' own delays: what the event loop and the network may add.
@@ -45,33 +45,49 @@ def excesses(view: View, state: State) -> list[Excess]:
     """Return what the present powers lead to, limit by limit."""
     found: list[Excess] = []
     for supply, limits in view.limited:
-        power = supply.power_max - _ordered_w(state, supply)
-        if all(limit.held_s(power) == inf for limit in limits):
+        power = supply.power_max - _ordered_w(view, state, supply)
+        doubted = supply.power_max - _ordered_w(view, state, supply, sure=True)
+        if all(limit.held_s(doubted) == inf for limit in limits):
             continue
-        power -= _unseen_w(view, state, supply)
-        found += [
-            _excess(view, state, supply, limit, power)
-            for limit in limits
-            if limit.held_s(power) != inf
-        ]
+        unseen_w = _unseen_w(view, state, supply)
+        for limit in limits:
+            if limit.held_s(power - unseen_w) != inf:
+                found.append(_excess(view, state, supply, limit, power - unseen_w))
+            elif limit.held_s(doubted - unseen_w) != inf:
+                found.append(_doubt(view, state, supply, limit, doubted - unseen_w))
     return found
 
 
-def _ordered_w(state: State, supply: Supply) -> float:
+def _ordered_w(
+    view: View, state: State, supply: Supply, *, sure: bool = False
+) -> float:
     """Return what was ordered off and is in the meter's power still.
 
-    A reading that was measured while the plug acted shows a part of it.
+    A reading that was measured while the plug acted shows a part of it. What was cut
+    on a guess counts unless it must be ``sure``.
     """
-    cuts = [
-        pending
-        for pending in state.pending.values()
+    reliefs_w = [
+        (pending, _relief_w(view.loads.get(load), pending, sure=sure))
+        for load, pending in state.pending.items()
         if pending.added_w < 0 and supply.feeds(pending.phase)
     ]
-    shown = [cut for cut in cuts if cut.acts_by <= supply.measured_to]
-    shown_w = -sum(cut.added_w for cut in shown)
+    shown = [one for one in reliefs_w if one[0].acts_by <= supply.measured_to]
+    shown_w = sum(relief_w for _, relief_w in shown)
+    hidden_w = sum(relief_w for _, relief_w in reliefs_w) - shown_w
     if shown:
-        shown_w -= min(shown_w, supply.fallen(min(cut.at for cut in shown)))
-    return shown_w - sum(cut.added_w for cut in cuts if cut not in shown)
+        shown_w -= min(shown_w, supply.fallen(min(cut.at for cut, _ in shown)))
+    return shown_w + hidden_w
+
+
+def _relief_w(load: Load | None, cut: Pending, *, sure: bool) -> float:
+    """Return what an order takes off; its plug may tell while it is under way."""
+    if not cut.guessed or load is None:
+        return -cut.added_w
+    if sure:
+        return max((power for at, power in load.recent if at > cut.at), default=0.0)
+    if load.on and load.read_since(cut.at):
+        return load.draw_w or 0.0
+    return -cut.added_w
 
 
 def _unseen_w(view: View, state: State, supply: Supply) -> float:
@@ -128,6 +144,24 @@ def _excess(
         slack_s = min(slack_s, 0.0)
     watched += [one.load for one in chosen if one.load not in watched]
     return Excess(held_s, slack_s, chosen, watched, short=short)
+
+
+def _doubt(
+    view: View, state: State, supply: Supply, limit: Limit, power: float
+) -> Excess:
+    """Return what else to cut if the guess was wrong, once that is known to draw."""
+    share = view.policy.shed_share
+
+    def latest_s(relief_w: float) -> float:
+        return limit.latest_s(power, (power - relief_w) / share)
+
+    held_s = slack_s = limit.held_s(power)
+    firm = _firm(view, state, supply)
+    chosen = choose(firm, lambda relief_w: latest_s(relief_w) >= 0) or ()
+    if chosen:
+        slack_s = latest_s(sum(one.relief_w for one in chosen))
+        slack_s -= SPARE_S + 2 * _delay_s(chosen)
+    return Excess(held_s, slack_s, chosen, _cuttable(view, state, supply))
 
 
 def _delay_s(chosen: Sequence[Candidate]) -> float:

@@ -164,6 +164,8 @@ def _pending(load: Load, added_w: float, now: datetime) -> Pending:
         phase=load.phase,
         at=now,
         acts_by=now + timedelta(seconds=load.delay_s),
+        # More than it was read to draw.
+        guessed=-added_w > (load.draw_w or 0.0),
     )
 
 

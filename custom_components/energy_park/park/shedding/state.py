@@ -43,7 +43,8 @@ class Pending:
     """An order whose effect no reading of the meter can show yet.
 
     It takes ``added_w`` in all (negative: off), from ``at`` until ``acts_by`` if the
-    plug does what it is told. ``answered`` tells that the plug said so.
+    plug does what it is told. ``answered`` tells that the plug said so, ``guessed``
+    that nobody knew whether it drew anything.
     """
 
     added_w: float
@@ -51,6 +52,7 @@ class Pending:
     at: datetime
     acts_by: datetime
     answered: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,9 +106,9 @@ def test_on_no_day_happens_what_never_must(number: int, silence: Silence) -> Non
     assert outcome.left_off == 0
 
 
-@pytest.mark.parametrize("number", [455, 5508, 6871])
+@pytest.mark.parametrize("number", [455, 4012, 5508, 6871, 8966])
 def test_a_trip_that_can_be_avoided_is(number: int) -> None:
-    """Loads that are too few are cut early, also while others might have begun."""
+    """Loads that are too few are cut early, and a wrong guess is made good in time."""
     day = random_day(number)
     rule = OurRule(day.recording.appliances, day.cut_off_va, day.feed)
     outcome = Run(

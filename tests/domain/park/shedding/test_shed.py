@@ -6,17 +6,11 @@ from datetime import timedelta
 import pytest
 
 from custom_components.energy_park.model import Role
-from custom_components.energy_park.park.shedding.limits import Cap, LinkyFilter
-from custom_components.energy_park.park.shedding.linky import (
-    HISTORIQUE,
-    STANDARD,
-    linky_supply,
-)
+from custom_components.energy_park.park.shedding.limits import Cap
 from custom_components.energy_park.park.shedding.loads import Load
 from custom_components.energy_park.park.shedding.orders import RETRY_AFTER, Answer
 from custom_components.energy_park.park.shedding.policy import Margin, Policy
 from custom_components.energy_park.park.shedding.state import Cause
-from custom_components.energy_park.park.shedding.supply import Supply
 
 from .house import LIMIT_VA, TRIP_VA, House, after, capped, linky, load, said
 
@@ -271,61 +265,6 @@ def test_a_cap_with_a_delay_is_passed_until_the_delay_is_nearly_over() -> None:
     assert house.hear(said(LIMIT_VA + 500, over, at=after(60))) == {"heater": False}
 
 
-# What a Linky tells -----------------------------------------------------------
-
-
-def told(
-    power_va: float, at_s: float, before: Supply | None, *, early: bool = False
-) -> Supply:
-    """Return what a historique frame of 3 kVA makes of a power."""
-    return linky_supply(
-        limit_va=3000,
-        power_va=power_va,
-        power_max_va=power_va + 10,
-        filtered_va2=1.28**2 * 9e6,
-        ceiling_va2=1.3**2 * 9e6,
-        warming_up=False,
-        feed=HISTORIQUE,
-        read_at=after(at_s),
-        before=before,
-        early=early,
-    )
-
-
-def test_a_coarse_warning_that_tells_no_more_is_no_news() -> None:
-    """17 A are 3910 VA, give or take an ampere."""
-    sure = told(3980, 0, None)
-    assert told(3910, 0.9, sure, early=True) is sure
-    leap = told(9200, 0.9, sure, early=True)
-    assert leap.power == leap.power_max == 9200
-    # Its own frame tells it better, and is compared with what was sure.
-    after_leap = told(9130, 1.3, leap)
-    assert after_leap.doubt == told(9130, 1.3, sure).doubt
-    assert after_leap.sure is None
-
-
-def test_a_rounded_power_leaves_the_filter_in_doubt() -> None:
-    (limit,) = told(3980, 0, None).limits
-    assert isinstance(limit, LinkyFilter)
-    assert limit.ceiling_va2 - limit.filtered_va2 == pytest.approx(3990**2 - 3980**2)
-
-
-def test_while_the_past_is_unknown_the_worst_is_feared() -> None:
-    supply = linky_supply(
-        limit_va=3000,
-        power_va=5000,
-        power_max_va=5010,
-        filtered_va2=0.0,
-        ceiling_va2=1.3**2 * 9e6,
-        warming_up=True,
-        feed=STANDARD,
-        read_at=after(0),
-        before=None,
-    )
-    assert supply.limits[0].held_s(5000) == 0
-    assert supply.limits[0].likely_s(5000) > 60
-
-
 # All is not enough ------------------------------------------------------------
 
 
@@ -386,3 +325,32 @@ def test_a_cut_that_the_meter_shows_counts_no_more() -> None:
     shown = linky(TRIP_VA + 1000, filtered=1.3, at=after(2.4))
     recent = (recent[1], (after(2.4), shown.power_max))
     assert house.hear(replace(shown, recent=recent)) == {"heater": False}
+
+
+# Nobody knows who draws ------------------------------------------------------------
+
+
+def test_a_guess_that_a_plug_refutes_is_made_good_at_once() -> None:
+    """Idle ones were cut, as they may have begun; it was the oven."""
+    oven = replace(load("oven", 3, 0, at=after(-8)), usual_w=3000)
+    heater = replace(load("heater", 9, 0, at=after(-8)), usual_w=3000)
+    house = House(oven, heater)
+    assert house.hear(linky(TRIP_VA + 2000, filtered=1.3)) == {"heater": False}
+    assert house.decision.ask == ("oven",)
+    house.now = after(0.1)
+    house.read("oven", power_w=3000)
+    assert house.wait(house.now) == {"oven": False}
+
+
+def test_a_guess_that_a_plug_confirms_costs_no_more() -> None:
+    oven = load("oven", 3, 1500, at=after(-8))
+    heater = replace(load("heater", 9, 0, at=after(-8)), usual_w=3500)
+    house = House(oven, heater)
+    assert house.hear(linky(TRIP_VA + 2500, filtered=1.3)) == {"heater": False}
+    house.now = after(0.1)
+    house.read(power_w=3500)
+    assert house.wait(house.now) == {}
+    # It is off by now, and what it drew before still counts.
+    house.now = after(0.3)
+    house.answer(["heater"], on=False)
+    assert house.wait(house.now) == {}

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import exp, floor, log
+from math import exp, floor, log, sqrt
 
 from custom_components.energy_park.tic.phase_powers import VOLTAGE_MAX_V, VOLTAGE_V
 
@@ -18,7 +18,7 @@ HISTORY_S = 3.0
 class Feed:
     """How often a meter speaks, and how late.
 
-    A frame takes ``frame_s`` and is made at its start of the mean of the last whole
+    A frame takes ``frame_s`` and is made at its start of the rms of the last whole
     second. What it tells of the power is known ``told_s`` after its start, an overload
     already at ``warned_s``, in amperes; None tells no earlier.
     """
@@ -101,19 +101,20 @@ class Meter:
             history.popleft()
 
     def measure(self, now_s: float) -> Told:
-        """Return the mean of the last whole second."""
+        """Return the rms of the last whole second, as its filter takes it."""
         end_s = floor(now_s - self._second_s) + self._second_s
-        sum_vas, filtered_va2 = 0.0, 0.0
+        squares_va2s, filtered_va2 = 0.0, 0.0
         for (since_s, power_va, since_va2), (until_s, *_) in pairwise(
             (*self._history, (now_s, 0.0, 0.0))
         ):
             held_s = min(until_s, end_s) - max(since_s, end_s - 1)
             if held_s > 0:
-                sum_vas += power_va * held_s
+                squares_va2s += power_va**2 * held_s
             if since_s <= end_s:
                 filtered_va2 = follow(since_va2, power_va, end_s - since_s)
+        told_va = sqrt(squares_va2s)
         return Told(
-            va=sum_vas, max_va=sum_vas, measured_s=end_s, filtered_va2=filtered_va2
+            va=told_va, max_va=told_va, measured_s=end_s, filtered_va2=filtered_va2
         )
 
     def exactly(self) -> Told:

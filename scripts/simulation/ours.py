@@ -92,7 +92,7 @@ class OurRule(Rule):
                     {
                         "power": power,
                         "filtered_va2": filtered_va2,
-                        "ceiling_va2": filtered_va2,
+                        "ceiling_va2": max(filtered_va2, told.filtered_va2),
                     }
                 ],
                 "at": at,

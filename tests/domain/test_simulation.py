@@ -72,7 +72,7 @@ def test_the_meter_bears_a_third_more_for_ever() -> None:
 
 
 @pytest.mark.parametrize("feed", [HISTORIQUE, STANDARD])
-def test_a_frame_tells_the_mean_of_a_second_that_is_over(feed: Feed) -> None:
+def test_a_frame_tells_the_rms_of_a_second_that_is_over(feed: Feed) -> None:
     meter = Meter(LIMIT_VA)
     meter.draw(1000, 0)
     meter.draw(5000, 10)
@@ -82,6 +82,10 @@ def test_a_frame_tells_the_mean_of_a_second_that_is_over(feed: Feed) -> None:
     meter.draw(9000, 12)
     *warnings, (_, after) = meter.frame(feed, 13.2)
     assert after.va == 9000
+    meter.draw(0, 13.25)
+    *_, (_, ended) = meter.frame(feed, 14.1)
+    # A load that ran for a quarter of that second.
+    assert ended.va == 4500
     assert [one.early for _, one in warnings] == ([True] if feed.warned_s else [])
 
 

@@ -10,13 +10,16 @@ from .supply import VOLTAGE_V, Supply
 
 # So many of the latest readings are kept.
 RECENT: Final = 6
+# Nobody knows where the meter's seconds begin. A change within one is told as two, the
+# first one early, which is worth what the seconds of two frames have in common.
+SECOND_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """How a meter speaks.
 
-    Each ``every_s`` a frame tells the mean of the last whole second before it began,
+    Each ``every_s`` a frame tells the rms of the last whole second before it began,
     ``told_s`` after that.
     """
 
@@ -55,9 +58,9 @@ def linky_supply(
 
     ``limit_va`` is the phase's share of the cut-off power, ``filtered_va2`` is Y as it
     follows from the readings and ``ceiling_va2`` the largest Y that cannot be
-    excluded. What changed since the reading ``before`` changed in the middle of that
-    time, give or take half of it: so much of Y is in doubt, until the filter forgets.
-    No more is to be feared, unless the filter is ``warming_up``.
+    excluded. What changed since the reading ``before`` did so half a frame after its
+    second, or at any time up to the present one's: so much of Y is in doubt, until the
+    filter forgets. No more is to be feared, unless the filter is ``warming_up``.
 
     An ``early`` warning is in whole amperes: it is no news unless it tells more than
     was told ``before``, and its frame's own power, soon after, takes its place.
@@ -77,7 +80,9 @@ def linky_supply(
     if before is not None:
         gap_s = (read_at - before.read_at).total_seconds()
         change_va2 = abs(power_max_va**2 - before.power_max**2)
-        doubt_va2 = before.doubt * exp(RATE * gap_s) - RATE * gap_s / 2 * change_va2
+        doubt_va2 = before.doubt * exp(RATE * gap_s)
+        doubt_s = max(gap_s, feed.every_s) - feed.every_s / 2 + SECOND_S
+        doubt_va2 -= RATE * doubt_s * change_va2
     if not warming_up:
         ceiling_va2 = min(ceiling_va2, likely_va2 + doubt_va2 + rounded_va2)
     trip = LinkyFilter(

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 import { compress } from "./tools/compress.js";
+import { squeeze } from "./tools/squeeze.js";
 
 // The system's Chromium where there is one, Playwright's own elsewhere.
 const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) =>
@@ -10,7 +11,7 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) 
 );
 
 export default defineConfig({
-  plugins: [compress()],
+  plugins: [squeeze(), compress()],
   build: {
     target: "es2022",
     lib: { entry: "src/entry.ts", formats: ["es"] },

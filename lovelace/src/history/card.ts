@@ -1,19 +1,17 @@
 /** The history card: power and energy of any parts of the park, side by side. */
 
-import { mdiChevronLeft, mdiChevronRight } from "@mdi/js";
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { configForm, type ConfigForm } from "../shared/form.js";
-import { icon, ICONS } from "../shared/icons.js";
-import type { TextKey } from "../shared/i18n.js";
 import { cardStyles } from "../shared/styles.js";
 import { timeZone } from "../shared/zone.js";
+import { header, rangeButtons, type View, type Wish } from "./header.js";
 import { COMPARED_MAX, legend } from "./legend.js";
 import { moduleLines, sectorChoice } from "./modules.js";
 import { energyChart, powerChart } from "./plot.js";
 import { Query, type Answer, type Failure, type Origin } from "./query.js";
-import { coarser, RANGES, span, spanName, type Range, type Span } from "./range.js";
+import { coarser, RANGES, span, type Range, type Span } from "./range.js";
 import { seriesOf, type Sight } from "./sight.js";
 import { sources, usual, type Source } from "./source.js";
 import { styles } from "./styles.js";
@@ -62,7 +60,7 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
   /** How many ranges back, as a negative number. */
   declare private moved: number;
   declare private chosen: readonly string[] | undefined;
-  declare private view: "chart" | "table" | "modules";
+  declare private view: View;
   declare private cursor: number | null;
   declare private answer: Answer | null;
   declare private failure: Failure | null;
@@ -185,62 +183,23 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
   // The page
 
   protected renderPark(scene: Scene): TemplateResult {
-    const { t, f } = scene;
-    const table = this.view === "table";
+    const { range, moved, view } = this;
+    const wish: Wish = { range, moved, view };
+    const change = (wished: Partial<Wish>): void => {
+      if (wished.range !== undefined || wished.moved !== undefined) this.cursor = null;
+      Object.assign(this, wished);
+    };
     return html`
-      <header>
-        <h2>${this.config!.title ?? t("history")}</h2>
-        ${this.#tool(mdiChevronLeft, "earlier", () => {
-          this.#go(this.range, this.moved - 1);
-        })}
-        <span class="span">${spanName(this.range, this.#span(scene), f.date)}</span>
-        ${this.#tool(
-          mdiChevronRight,
-          "later",
-          () => {
-            this.#go(this.range, this.moved + 1);
-          },
-          this.moved >= 0,
-        )}
-        ${this.#tool(
-          table ? ICONS.chart : ICONS.table,
-          table ? "show_chart" : "show_table",
-          () => {
-            this.view = table ? "chart" : "table";
-          },
-        )}
-      </header>
-      ${this.#ranges(scene)} ${this.failure ? this.#trouble(scene) : this.#body(scene)}
-    `;
-  }
-
-  #ranges({ park, t }: Scene): TemplateResult {
-    const modules = this.view === "modules";
-    return html`<nav>
-      ${RANGES.map(
-        (range) =>
-          html`<button
-            aria-pressed=${String(range === this.range)}
-            @click=${() => {
-              this.#go(range, 0);
-            }}
-          >
-            ${t(`range_${range}`)}
-          </button>`,
+      ${header(
+        scene,
+        this.config!.title ?? scene.t("history"),
+        this.#span(scene),
+        wish,
+        change,
       )}
-      ${
-        park.sockets.length
-          ? html`<button
-              aria-pressed=${String(modules)}
-              @click=${() => {
-                this.view = modules ? "chart" : "modules";
-              }}
-            >
-              ${t("modules")}
-            </button>`
-          : nothing
-      }
-    </nav>`;
+      ${rangeButtons(scene, wish, change)}
+      ${this.failure ? this.#trouble(scene) : this.#body(scene)}
+    `;
   }
 
   #trouble({ t }: Scene): TemplateResult {
@@ -248,12 +207,6 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
     return html`<p class="notice" role="status">
       ${failure!.missing ? t("no_recorder") : t("no_history", { error: failure!.text })}
     </p>`;
-  }
-
-  #go(range: Range, moved: number): void {
-    this.range = range;
-    this.moved = Math.min(0, moved);
-    this.cursor = null;
   }
 
   #body(scene: Scene): TemplateResult {
@@ -293,23 +246,5 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
       this.chosen = [device];
       this.view = "chart";
     })}`;
-  }
-
-  #tool(
-    shape: string,
-    key: TextKey,
-    action: () => void,
-    disabled = false,
-  ): TemplateResult {
-    const label = this.scene!.t(key);
-    return html`<button
-      class="tool"
-      aria-label=${label}
-      title=${label}
-      ?disabled=${disabled}
-      @click=${action}
-    >
-      ${icon(shape)}
-    </button>`;
   }
 }

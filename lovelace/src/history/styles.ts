@@ -6,11 +6,13 @@ export const styles = css`
   header {
     display: flex;
     align-items: center;
+    flex-wrap: wrap;
     gap: 4px;
     padding: 8px 8px 0 16px;
   }
   header h2 {
-    flex: 1;
+    flex: 1 0 auto;
+    max-width: 100%;
   }
   .span {
     white-space: nowrap;
@@ -76,6 +78,14 @@ export const styles = css`
     align-items: center;
     gap: 6px;
     min-height: 32px;
+    max-width: 100%;
+  }
+  .legend span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .legend :is(span, strong) {
+    white-space: nowrap;
   }
   .legend .when {
     font-weight: 500;

@@ -110,8 +110,10 @@ export class Canvas implements GestureTarget {
   }
 
   tap(x: number, y: number): void {
-    const module = this.#moduleAt(x, y);
-    this.owner.tapped(module, module ? undefined : this.#zoneAt(x, y));
+    const zone = this.#zoneAt(x, y);
+    // A dot is too small to be aimed at: its zone comes nearer.
+    const module = zone && this.view.dots ? undefined : this.#moduleAt(x, y);
+    this.owner.tapped(module, module ? undefined : zone);
   }
 
   hold(x: number, y: number): void {

@@ -40,14 +40,18 @@ export class PlanChoice {
     if (park) remember(park.id, id);
   }
 
-  /** Arranges what nobody has drawn; the same plan for the same park and room. */
+  /**
+   * Arranges what nobody has drawn; the same plan for the same park and room, and for
+   * the room that an editor leaves: who keeps an arrangement keeps what was seen.
+   */
   #arrange(park: Park, room: Size): Plan {
     const coarse = [room.width, room.height].map((side) =>
       Math.round(side / COARSE_PX),
     );
     const basis = [park, ...coarse];
     const same = basis.every((value, index) => value === this.#arrangedFor[index]);
-    if (this.#arranged && same) return this.#arranged;
+    const edited = this.edited?.() !== undefined && park === this.#arrangedFor[0];
+    if (this.#arranged && (same || edited)) return this.#arranged;
     this.#arrangedFor = basis;
     return (this.#arranged = arrange(park, room));
   }

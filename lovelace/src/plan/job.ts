@@ -1,4 +1,8 @@
-/** A switching job on its zone: what it does, how far it is, and how to cancel it. */
+/**
+ * A switching job on its zone: what it does, how far it is, and how to cancel it.
+ *
+ * It takes the place of the zone's watts: what lies below stays where a thumb expects it.
+ */
 
 import { mdiClose } from "@mdi/js";
 
@@ -18,12 +22,14 @@ export function runningJob(states: HassStates, sector: Sector): HassState | unde
 export class JobLine {
   readonly node = document.createElement("div");
   readonly cancel = document.createElement("button");
-  readonly #text = document.createElement("span");
+  readonly #stage = document.createElement("span");
+  readonly #share = document.createElement("span");
   readonly #bar = document.createElement("i");
 
   constructor(readonly sector: Sector) {
     this.node.className = "zone-job";
     this.node.hidden = true;
+    this.#stage.className = "zone-stage";
     const bar = document.createElement("span");
     bar.className = "zone-progress";
     bar.append(this.#bar);
@@ -32,7 +38,7 @@ export class JobLine {
     this.cancel.tabIndex = -1;
     this.cancel.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${mdiClose}"/></svg>`;
     this.cancel.hidden = !sector.entities["cancel_job"];
-    this.node.append(this.#text, this.cancel, bar);
+    this.node.append(this.#stage, this.#share, this.cancel, bar);
   }
 
   /** Whether there is a job to show. */
@@ -46,8 +52,8 @@ export class JobLine {
     if (!job) return;
     const { progress } = job.attributes;
     const share = typeof progress === "number" ? progress / 100 : null;
-    const parts = [say(job), ...(share === null ? [] : [f.percent(share)])];
-    this.#text.textContent = parts.join(" · ");
+    this.#stage.textContent = say(job);
+    this.#share.textContent = share === null ? "" : f.percent(share);
     this.#bar.style.width = `${(share ?? 0) * 100}%`;
     this.cancel.setAttribute("aria-label", t("cancel_job", { name: this.sector.name }));
   }

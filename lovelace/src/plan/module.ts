@@ -12,12 +12,14 @@ import { heatColor, signColor } from "../shared/heat.js";
 import type { HassState } from "../shared/hass.js";
 import type { Translate } from "../shared/i18n.js";
 import { ROLE_ICONS } from "../shared/icons.js";
-import { isKnown, type Role, type Socket } from "../shared/park.js";
+import { entityIds, isKnown, stateOf, type Role, type Socket } from "../shared/park.js";
 import { make, px, type Ink } from "./drawing.js";
-import type { Module } from "./model.js";
+import type { Box, Module } from "./model.js";
 import { socketStatus, type Mark, type Status } from "./status.js";
 
 const RADIUS_PX = [4, 10, 14, 18] as const;
+/** What stands below: watts, a name. */
+const TEXTS_PX = [0, 0, 16, 30] as const;
 const RADIUS_MAX_PX = 26;
 const CHARACTER_PX = 6.4;
 /** As wide as the longest power: a chip that followed its text would cost a layout. */
@@ -69,7 +71,8 @@ export class ModuleNode {
   #name: SVGTextElement | undefined;
   #mark: SVGPathElement | undefined;
   #radius = 0;
-  #seen: (HassState | undefined)[] = [];
+  #texts = 0;
+  #reason: HassState | undefined;
   /** Why it is in its state, in words. */
   #why = "";
   #shown = { look: "", heat: -1, watts: "", mark: "none" as Mark, label: "", name: "" };
@@ -97,8 +100,21 @@ export class ModuleNode {
         : Math.max(RADIUS_PX[level]!, Math.min(RADIUS_MAX_PX, room / 5));
     const radius = (usual * this.module.size) / 100;
     this.group.setAttribute("transform", `translate(${px(this.x)} ${px(this.y)})`);
+    this.#texts = TEXTS_PX[level]!;
     this.#sizeTo(radius, room);
     if (level === 3) this.#showName(radius, room);
+  }
+
+  /** What it covers, with its texts. */
+  get box(): Box {
+    const [above, below] = [this.#radius, this.#radius + this.#texts];
+    const aside = this.#texts ? Math.max(above, CHIP_PX / 2) : above;
+    return {
+      x: this.x - aside,
+      y: this.y - above,
+      width: 2 * aside,
+      height: above + below,
+    };
   }
 
   #sizeTo(radius: number, room: number): void {
@@ -152,24 +168,23 @@ export class ModuleNode {
     );
   }
 
-  /** Shows the socket's states; true when anything had to be drawn. */
-  patch(ink: Ink, force: boolean): boolean {
-    const { entities } = this.socket;
+  /** The entities that it shows. */
+  get ids(): readonly string[] {
+    return entityIds(this.socket, ["socket", "power", "reason"]);
+  }
+
+  /** Shows the socket's states; in other words than before when it is drawn anew. */
+  patch(ink: Ink, anew: boolean): void {
     const { states } = ink;
-    const plug = states[entities["socket"] ?? ""];
-    const power = states[entities["power"] ?? ""];
-    const reason = states[entities["reason"] ?? ""];
-    const seen = this.#seen;
-    if (!force && seen[0] === plug && seen[1] === power && seen[2] === reason) {
-      return false;
-    }
+    const plug = stateOf(states, this.socket, "socket");
+    const power = stateOf(states, this.socket, "power");
+    const reason = stateOf(states, this.socket, "reason");
     // Words cost more than numbers: only for another reason.
-    if (force || seen[2] !== reason) this.#why = whyText(reason, ink);
-    this.#seen = [plug, power, reason];
+    if (anew || this.#reason !== reason) this.#why = whyText(reason, ink);
+    this.#reason = reason;
     this.status = socketStatus(plug, power, reason, ink.heatMax);
     if (this.busy !== null && this.status.on === this.busy) this.busy = null;
     this.#draw(ink);
-    return true;
   }
 
   setBusy(towards: boolean | null, ink: Ink): void {

@@ -22,8 +22,7 @@ export function planTable(
     const waste = wastes.get(socket.device);
     const state = t(status.on === null ? "unheard" : status.on ? "on" : "off");
     return html`<tr>
-      <td>${socket.name}</td>
-      <td>${t(`role_${socket.role}`)}</td>
+      <td>${socket.name} <small>${t(`role_${socket.role}`)}</small></td>
       <td class="number">${status.power === null ? "–" : f.power(status.power)}</td>
       <td>
         <button
@@ -51,7 +50,7 @@ export function planTable(
   ): TemplateResult =>
     html`<tbody>
       <tr>
-        <th colspan="2" scope="rowgroup">${name}</th>
+        <th scope="rowgroup">${name}</th>
         <td class="number sum">${watts === null ? "–" : f.power(watts)}</td>
         <td colspan="2"></td>
       </tr>
@@ -62,7 +61,6 @@ export function planTable(
       <thead>
         <tr>
           <th scope="col">${t("socket")}</th>
-          <th scope="col">${t("role")}</th>
           <th scope="col" class="number">${t("power")}</th>
           <th scope="col">${t("state")}</th>
           <th scope="col">${t("reason")}</th>

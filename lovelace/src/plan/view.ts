@@ -10,11 +10,12 @@ import type { Park } from "../shared/park.js";
 import { make, px, type Ink } from "./drawing.js";
 import { spacing, type Plan } from "./model.js";
 import { ModuleNode } from "./module.js";
+import { Watch } from "./watch.js";
 import { ZoneNode } from "./zone.js";
 
 // Pixels between modules from which on they show an icon, watts, their name.
 const ICON_FROM_PX = 18;
-const WATTS_FROM_PX = 36;
+const WATTS_FROM_PX = 44;
 const NAME_FROM_PX = 62;
 
 export class PlanView {
@@ -28,6 +29,7 @@ export class PlanView {
   readonly #svg = make("svg", { class: "drawing", role: "presentation" });
   readonly #picture = make("image", { class: "picture" });
   readonly #labels = document.createElement("div");
+  #watch = new Watch<ModuleNode | ZoneNode>([]);
   #level = 0;
   #plan: Plan | undefined;
   #spacing = 1;
@@ -54,6 +56,7 @@ export class PlanView {
       const socket = sockets.get(module.device);
       return socket ? [new ModuleNode(module, socket)] : [];
     });
+    this.#watch = new Watch([...this.modules, ...this.zones]);
     const hatch = make("pattern", {
       id: "hatch",
       width: "6",
@@ -100,26 +103,34 @@ export class PlanView {
     this.#picture.setAttribute("height", height);
     this.#svg.setAttribute("class", `drawing level-${level}`);
     for (const module of this.modules) module.place(scale, level, room);
-    for (const zone of this.zones) zone.place(scale);
+    const taken = this.modules.map((module) => module.box);
+    for (const zone of this.zones) zone.place(scale, taken);
     this.placed?.();
   }
 
   /** Draws a part anew that was moved, turned or sized. */
   replace(node: ModuleNode | ZoneNode): void {
-    if (node instanceof ZoneNode) node.place(this.#scale);
-    else node.place(this.#scale, this.#level, this.#spacing * this.#scale);
+    if (node instanceof ZoneNode) {
+      node.place(
+        this.#scale,
+        this.modules.map((module) => module.box),
+      );
+    } else node.place(this.#scale, this.#level, this.#spacing * this.#scale);
+  }
+
+  /** Whether modules are no more than dots. */
+  get dots(): boolean {
+    return this.#level === 0;
   }
 
   get scale(): number {
     return this.#scale;
   }
 
-  /** Shows the states; returns how many nodes had to be drawn. */
-  patch(ink: Ink, force = false): number {
-    let drawn = 0;
-    for (const module of this.modules) if (module.patch(ink, force)) drawn++;
-    for (const zone of this.zones) if (zone.patch(ink, force)) drawn++;
-    return drawn;
+  /** Shows the states that changed; all of them, anew, when told so. */
+  patch(ink: Ink, anew = false): void {
+    const changed = this.#watch.changed(ink.states);
+    for (const node of anew ? this.#watch.parts : changed) node.patch(ink, anew);
   }
 
   module(device: string): ModuleNode | undefined {

@@ -1,12 +1,12 @@
 /** A zone on the drawing: its outline, its name and what its sector draws. */
 
-import type { HassState } from "../shared/hass.js";
 import { heatStep } from "../shared/heat.js";
 import { ICONS } from "../shared/icons.js";
-import { isOn, numberOf, type Sector } from "../shared/park.js";
+import { entityIds, isOn, numberOf, stateOf, type Sector } from "../shared/park.js";
 import { make, px, type Ink } from "./drawing.js";
 import { JobLine } from "./job.js";
-import { boxOf, type Zone } from "./model.js";
+import { NARROW_PX, placeHeading } from "./heading.js";
+import { boxOf, type Box, type Zone } from "./model.js";
 
 export class ZoneNode {
   readonly path: SVGPathElement;
@@ -16,7 +16,7 @@ export class ZoneNode {
   readonly #total: HTMLSpanElement | undefined;
   readonly #count: HTMLSpanElement | undefined;
   readonly #job: JobLine | undefined;
-  #seen: (HassState | undefined)[] = [];
+  #compact = false;
 
   constructor(
     public zone: Zone,
@@ -56,12 +56,13 @@ export class ZoneNode {
 
   /** What can take the focus now. */
   get stops(): readonly HTMLButtonElement[] {
-    if (!this.#button) return [];
+    if (!this.#button || this.#compact) return [];
     const cancel = this.#job?.shown && !this.#job.cancel.hidden;
     return cancel ? [this.#button, this.#job.cancel] : [this.#button];
   }
 
-  place(scale: number): void {
+  /** Draws at a scale, its heading beside what is taken; all in pixels. */
+  place(scale: number, taken: readonly Box[]): void {
     const points = this.zone.points.map(
       ([x, y]) => [x * scale, y * scale] as [number, number],
     );
@@ -71,27 +72,28 @@ export class ZoneNode {
     );
     if (!this.label) return;
     const box = boxOf(points);
-    this.label.style.transform = `translate(${px(box.x)}px,${px(box.y)}px)`;
+    const { x, y, compact } = placeHeading(box, this.#name!.textContent, taken);
+    this.#compact = compact;
+    this.label.style.transform = `translate(${px(x)}px,${px(y)}px)`;
     this.label.style.maxWidth = `${px(box.width - 4)}px`;
-    this.label.classList.toggle("narrow", box.width < 210);
+    this.label.classList.toggle("narrow", box.width < NARROW_PX);
+    this.label.classList.toggle("compact", compact);
   }
 
-  patch(ink: Ink, force: boolean): boolean {
-    if (!this.sector) return false;
+  /** The entities that it shows. */
+  get ids(): readonly string[] {
+    const keys = ["all", "power", "waste_power", "sockets_on", "job"];
+    return this.sector ? entityIds(this.sector, keys) : [];
+  }
+
+  patch(ink: Ink): void {
+    if (!this.sector) return;
     const { states, t, f, heatMax, wastes } = ink;
-    const { entities } = this.sector;
-    const now = [
-      entities["all"],
-      wastes ? entities["waste_power"] : entities["power"],
-      entities["sockets_on"],
-      entities["job"],
-    ].map((id) => states[id ?? ""]);
-    if (!force && now.every((state, index) => state === this.#seen[index]))
-      return false;
-    this.#seen = now;
-    const [plug, power, count] = now;
-    const watts = numberOf(power);
-    const on = isOn(plug);
+    const count = stateOf(states, this.sector, "sockets_on");
+    const watts = numberOf(
+      stateOf(states, this.sector, wastes ? "waste_power" : "power"),
+    );
+    const on = isOn(stateOf(states, this.sector, "all"));
     const sockets = Number(count?.attributes["sockets"] ?? 0);
     const heat = watts === null ? 0 : heatStep(watts / Math.max(1, sockets), heatMax);
     this.path.setAttribute("class", `zone h${heat}`);
@@ -103,6 +105,6 @@ export class ZoneNode {
       `${t(on ? "switch_off_name" : "switch_on_name", { name: this.sector.name })}, ${this.#total!.textContent} ${this.#count!.textContent}`,
     );
     this.#job!.patch(ink);
-    return true;
+    this.label!.classList.toggle("switching", this.#job!.shown);
   }
 }

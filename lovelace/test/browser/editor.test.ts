@@ -10,7 +10,16 @@ import type { Hass } from "../../src/shared/hass.js";
 import type { Park } from "../../src/shared/park.js";
 import { withBackend, type FakeBackend } from "../backend.js";
 import { hass, park } from "../park.js";
-import { all, button, isAccessible, mount, one, settled } from "./page.js";
+import {
+  all,
+  button,
+  intoCell,
+  isAccessible,
+  mount,
+  one,
+  repainted,
+  settled,
+} from "./page.js";
 
 type Card = ParkCard<PlanCardConfig>;
 
@@ -100,7 +109,38 @@ function centre(of: Element): [number, number] {
   return [left + width / 2, top + height / 2];
 }
 
+test.each([360, 800])("taking up parts moves nothing, %d px wide", async (width) => {
+  const { card, editor } = await edit(park([4, 2]));
+  await intoCell(card, width, 700);
+  const { width: wide, height } = one(card, ".viewport").getBoundingClientRect();
+  for (const selection of [
+    { kind: "module", id: "device_0_0" },
+    { kind: "zone", id: "sector_0" },
+  ] as const) {
+    editor.select(selection);
+    await editor.updateComplete;
+    const now = one(card, ".viewport").getBoundingClientRect();
+    expect([now.width, now.height]).toEqual([wide, height]);
+  }
+});
+
 describe("a plan that nobody has drawn", () => {
+  test("is kept as it was seen before the editor took room", async () => {
+    const made = withBackend(hass(park([12, 6, 4])));
+    const card = await mount<PlanCardConfig>("energy-park-plan-card", made.hass);
+    await intoCell(card, 360, 700);
+    const heights = (): number[] =>
+      all(card, ".zone").map((one) => {
+        const { width, height } = (one as unknown as SVGPathElement).getBBox();
+        return Math.round((100 * height) / width);
+      });
+    const before = heights();
+    button(card, "Edit the plan").click();
+    await vi.waitFor(() => one(card, "energy-park-plan-editor"));
+    await repainted(card);
+    expect(heights()).toEqual(before);
+  });
+
   test("is kept as it was arranged by one click", async () => {
     const { editor, backend, card } = await edit(park([4, 2], 1), { drawn: false });
     press(editor, "Keep this arrangement");

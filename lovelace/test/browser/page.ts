@@ -81,3 +81,16 @@ export async function isAccessible(card: ParkCard): Promise<void> {
   });
   expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
 }
+
+/** Puts a card into the cell of a dashboard's grid. */
+export async function intoCell(
+  card: ParkCard,
+  width: number,
+  height: number,
+): Promise<void> {
+  card.layout = "grid";
+  card.style.width = `${width}px`;
+  card.style.height = `${height}px`;
+  one(card, "ha-card").style.height = "100%";
+  await repainted(card);
+}

@@ -1,13 +1,17 @@
 import { expect, test, vi } from "vitest";
 
+import { arrange } from "../../src/plan/arrange.js";
 import type { PlanCardConfig } from "../../src/plan/config.js";
+import { creation } from "../../src/plan/document.js";
 import type { ParkCard } from "../../src/shared/card.js";
 import type { Hass, HassState } from "../../src/shared/hass.js";
+import { withBackend } from "../backend.js";
 import { FakeConnection, hass, park, socket, state, statesOf } from "../park.js";
 import {
   all,
   button,
   create,
+  intoCell,
   isAccessible,
   mount,
   one,
@@ -374,7 +378,7 @@ test("a switching job shows on its zone how far it is, and can be cancelled", as
   update(card, job("shutting_down", 40));
   await repainted(card);
   expect(lines.map(({ hidden }) => hidden)).toEqual([false, true]);
-  expect(lines[0]!.textContent).toBe("<shutting_down> · 40%");
+  expect(lines[0]!.textContent).toBe("<shutting_down>40%");
   await isAccessible(card);
   button(card, "Cancel the switching of Room 0").click();
   expect(callService).toHaveBeenCalledExactlyOnceWith(
@@ -389,6 +393,44 @@ test("a switching job shows on its zone how far it is, and can be cancelled", as
   await repainted(card);
   expect(lines[0]!.hidden).toBe(true);
 });
+
+test.each([360, 1000])("a job moves and covers nothing, %d px wide", async (width) => {
+  const states = { ...statesOf(JOB), "sensor.sector_0_job": job("idle", 100) };
+  const card = await plan(hass(JOB, { states }));
+  await intoCell(card, width, 600);
+  const places = (): object[] =>
+    all(card, ".module .disc, .zone-power, .tool").map(centre);
+  const before = places();
+
+  update(card, job("shutting_down", 40));
+  await repainted(card);
+
+  expect(places()).toEqual(before);
+  const cancel = button(card, "Cancel the switching of Room 0");
+  const label = cancel.closest(".zone-label")!.getBoundingClientRect();
+  const { right, bottom } = cancel.getBoundingClientRect();
+  expect(bottom).toBeLessThanOrEqual(label.bottom);
+  expect(right).toBeLessThanOrEqual(label.right);
+  const lowest = all(card, ".zone-job *").map(
+    (node) => node.getBoundingClientRect().bottom,
+  );
+  expect(Math.max(...lowest)).toBeLessThanOrEqual(label.bottom + 1);
+});
+
+test.each([360, 800])(
+  "a glance at a socket moves nothing, %d px wide",
+  async (width) => {
+    const card = await plan(hass(park([12, 6])));
+    await intoCell(card, width, 600);
+    const before = centre(module(card, "1 5"));
+    module(card, "1 5").dispatchEvent(
+      new PointerEvent("pointerover", { bubbles: true }),
+    );
+    expect(one(card, ".about").textContent).toContain("1 5");
+    await repainted(card);
+    expect(centre(module(card, "1 5"))).toEqual(before);
+  },
+);
 
 test("what became of a sector is told when its job is over, not before", async () => {
   const states = { ...statesOf(JOB), "sensor.sector_0_job": job("idle", null) };
@@ -583,6 +625,38 @@ test.each([
   expect(() => {
     card.setConfig({ type: TYPE, ...config } as unknown as PlanCardConfig);
   }).toThrow(text);
+});
+
+test("a plan drawn for a wide screen can be read and used on a phone", async () => {
+  const of = park([12, 6, 4, 2]);
+  const { hass: page, backend } = withBackend(hass(of));
+  const drawn = { ...arrange(of, { width: 1100, height: 600 }), id: "wide" };
+  backend.take(creation(of.id, drawn, 0));
+  const card = await plan(page);
+  await intoCell(card, 360, 700);
+  const discs = all(card, ".module .disc").map((node) => node.getBoundingClientRect());
+  const headings = all(card, ".zone-label *").map((node) =>
+    node.getBoundingClientRect(),
+  );
+  for (const heading of headings) {
+    for (const disc of discs) {
+      const apart =
+        heading.width === 0 ||
+        heading.right <= disc.left ||
+        disc.right <= heading.left ||
+        heading.bottom <= disc.top + 2 ||
+        disc.bottom <= heading.top;
+      expect(apart, JSON.stringify([heading, disc])).toBe(true);
+    }
+  }
+
+  // A tap on a room comes near; there its switch is.
+  const room = all(card, ".zone")[1]!.getBoundingClientRect();
+  const corner = { clientX: room.right - 3, clientY: room.bottom - 3 };
+  point(card, "pointerdown", corner);
+  point(card, "pointerup", corner);
+  const power = all(card, ".zone-power")[1]!;
+  expect(power.getBoundingClientRect().width).toBe(36);
 });
 
 test("other languages and numbers", async () => {

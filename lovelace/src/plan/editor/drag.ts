@@ -5,10 +5,11 @@ import { contains, type Point } from "../model.js";
 import type { ModuleNode } from "../module.js";
 import type { ZoneNode } from "../zone.js";
 import { Grips, type Grip, type Guides } from "./grips.js";
+import { guideMarks, moduleMarks, zoneMarks } from "./marks.js";
+import { middle } from "./shape.js";
 import { GRID } from "./snap.js";
 import type { Selection, Stage } from "./stage.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const SLOP_PX = 5;
 const REACH_PX = 24;
 const FINE = 10;
@@ -244,42 +245,14 @@ export class Drag {
       : this.#grips.corner(zone, corner, false);
   }
 
-  // What shows above the plan while it is edited
-
+  /** Shows what is chosen, and what it is aligned with. */
   draw(): void {
-    const { view } = this.stage;
-    const { scale } = view;
-    const marks: SVGElement[] = [];
-    const module = this.#chosenModule();
-    if (module) {
-      const { x, y } = module;
-      marks.push(
-        make("circle", { class: this.#held ? "held" : "chosen", cx: x, cy: y, r: 26 }),
-      );
-    }
-    const zone = this.#chosenZone();
-    if (zone) {
-      const { points } = zone.zone;
-      const chosenCorner = this.#chosenCorner();
-      points.forEach((point, index) => {
-        const [x, y] = point;
-        const [mx, my] = middle(point, points[(index + 1) % points.length]!);
-        marks.push(
-          make("circle", { class: "side", cx: mx * scale, cy: my * scale, r: 5 }),
-          make("circle", {
-            class: index === chosenCorner ? "corner marked" : "corner",
-            cx: x * scale,
-            cy: y * scale,
-            r: 8,
-          }),
-        );
-      });
-    }
-    const { width, height } = this.stage.plan;
-    const { x, y } = this.#guides;
-    if (x !== undefined) marks.push(line(x * scale, 0, x * scale, height * scale));
-    if (y !== undefined) marks.push(line(0, y * scale, width * scale, y * scale));
-    view.overlay.replaceChildren(...marks);
+    const { view, plan } = this.stage;
+    view.overlay.replaceChildren(
+      ...moduleMarks(this.#chosenModule(), this.#held),
+      ...zoneMarks(this.#chosenZone(), this.#chosenCorner(), view.scale),
+      ...guideMarks(this.#guides, plan, view.scale),
+    );
   }
 }
 
@@ -289,22 +262,6 @@ const ARROWS: Readonly<Record<string, readonly [number, number] | undefined>> = 
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-
-function middle([ax, ay]: Point, [bx, by]: Point): Point {
-  return [Math.round((ax + bx) / 2), Math.round((ay + by) / 2)];
-}
-
-function line(x1: number, y1: number, x2: number, y2: number): SVGElement {
-  return make("line", { class: "guide", x1, y1, x2, y2 });
-}
-
-function make(name: string, attributes: Record<string, string | number>): SVGElement {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) {
-    node.setAttribute(key, String(value));
-  }
-  return node;
-}
 
 function onButton(event: Event): boolean {
   return event

@@ -1,4 +1,4 @@
-/** Zones of another size or turn: both around their middle. */
+/** Shapes of zones: of another size, or turned; both around their middle. */
 
 import { boxOf, type Point } from "../model.js";
 
@@ -13,6 +13,11 @@ export function turned(points: readonly Point[], degrees: number): Point[] {
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return around(points, (dx, dy) => [dx * cos - dy * sin, dx * sin + dy * cos]);
+}
+
+/** The middle of a side. */
+export function middle([ax, ay]: Point, [bx, by]: Point): Point {
+  return [Math.round((ax + bx) / 2), Math.round((ay + by) / 2)];
 }
 
 function around(

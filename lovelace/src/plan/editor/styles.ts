@@ -4,8 +4,11 @@ import { css } from "lit";
 
 export const styles = css`
   :host {
-    height: auto;
-    max-height: 45%;
+    /* Always the same: the plan would move under who takes a part of it up. */
+    flex: none;
+    height: 45%;
+    max-height: 260px;
+    box-sizing: border-box;
     overflow: auto;
     padding: 4px 12px 12px;
     border-top: 1px solid var(--line);

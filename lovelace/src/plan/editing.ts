@@ -1,0 +1,51 @@
+/** Opens the editor of a plan: its file is loaded only then. */
+
+import { showToast } from "../shared/ha.js";
+import type { PlanCard } from "./card.js";
+import type { PlanEditor } from "./editor/panel.js";
+import type { Stage } from "./editor/stage.js";
+
+/** The editor of what a card shows; undefined when it cannot be opened now. */
+export async function openEditor(card: PlanCard): Promise<PlanEditor | undefined> {
+  const stage = stageOf(card);
+  if (!stage) return undefined;
+  try {
+    const { PlanEditor } = await import("./editor/panel.js");
+    return new PlanEditor(stage);
+  } catch {
+    // The file of an older version is gone after an update.
+    showToast(card, stage.scene.t("updated"));
+    return undefined;
+  }
+}
+
+function stageOf(card: PlanCard): Stage | undefined {
+  const { canvas, painter, choice } = card;
+  const { view, camera, viewport } = canvas;
+  const { feed } = choice;
+  if (!viewport || !feed) return undefined;
+  return {
+    view,
+    camera,
+    viewport,
+    feed,
+    get plan() {
+      return painter.plan!;
+    },
+    get plans() {
+      return choice.plans(card.scene!.park);
+    },
+    get scene() {
+      return card.scene!;
+    },
+    choose: (id) => {
+      card.choose(id);
+    },
+    refresh: () => {
+      card.requestUpdate();
+    },
+    toast: (text) => {
+      showToast(card, text);
+    },
+  };
+}

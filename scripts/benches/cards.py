@@ -5,41 +5,24 @@ sockets on that page; else also a real one whose states change over the WebSocke
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from itertools import cycle
-from pathlib import Path
-import shutil
 import subprocess
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.async_api import CDPSession, Page, async_playwright
-
-from scripts.demo_park.api import HomeAssistantApi, HomeAssistantWebSocket
-from scripts.demo_park.emulation import Emulation
-from scripts.demo_park.entities import ParkEntities
-from scripts.demo_park.home import HomeAssistantProcess
-from scripts.demo_park.park import create_park
+from playwright.async_api import Page
 
 from . import Figure
-from ._live import OWNER, home_assistant
+from ._cards_cpu import cpu_figures, still_park
+from ._cards_page import LOVELACE, ROOT, SOCKETS, THROTTLE, Browser, browser_page, lower
+from ._live import home_assistant
 
-ROOT = Path(__file__).parents[2]
-LOVELACE = ROOT / "lovelace"
-SOCKETS = 500
 SOCKETS_MANY = 2000
-PEER = "one template"
-DASHBOARD = "bench-cards"
 
 ROUNDS = 31
 # A repaint each half second.
 REPAINTS_PER_HOUR = 7200
-CHANGES_PER_S = 50
-CPU_WINDOW_S = 20
 PAN_S = 3
-THROTTLE = 6
 
 
 def run(*, quick: bool) -> list[Figure]:
@@ -65,25 +48,6 @@ def size_figures() -> list[Figure]:
     ]
 
 
-def lower(
-    name: str,
-    value: float,
-    unit: str,
-    target: float | None = None,
-    peer_value: float | None = None,
-) -> Figure:
-    """Return a figure that is better when it is lower."""
-    return Figure(
-        name=f"cards.{name}",
-        value=round(value, 2),
-        unit=unit,
-        better="lower",
-        target=target,
-        peer=None if peer_value is None else PEER,
-        peer_value=None if peer_value is None else round(peer_value, 2),
-    )
-
-
 async def measure(*, quick: bool) -> list[Figure]:
     """Return the figures of a page of a running Home Assistant."""
     async with home_assistant() as home, AsyncExitStack() as stack:
@@ -95,109 +59,8 @@ async def measure(*, quick: bool) -> list[Figure]:
             await browser.load_bench()
             figures += await time_figures(browser, quick=quick, real=park is not None)
             figures += await pan_figures(browser)
-            figures.append(await heap_figure(browser, quick=quick))
+            figures += await heap_figures(browser, quick=quick)
             return figures
-
-
-@asynccontextmanager
-async def still_park(home: HomeAssistantProcess) -> AsyncIterator[ParkEntities]:
-    """Set up 500 sockets that nobody polls, so that only the bench changes states."""
-    with TemporaryDirectory() as directory:
-        arguments = ["--plugs", str(SOCKETS)]
-        async with (
-            Emulation(arguments, Path(directory, "emulation.log")) as emulation,
-            await home.login() as api,
-            api.websocket() as websocket,
-        ):
-            park = await create_park(api, websocket, emulation.announcement)
-            await websocket.call(
-                "config_entries/update",
-                entry_id=park.entry_id,
-                pref_disable_polling=True,
-            )
-            await make_dashboard(websocket)
-            yield park
-
-
-async def make_dashboard(websocket: HomeAssistantWebSocket) -> None:
-    """Make one view without a card, and one with ours."""
-    await websocket.call(
-        "lovelace/dashboards/create",
-        url_path=DASHBOARD,
-        title="Bench",
-        show_in_sidebar=False,
-        require_admin=False,
-    )
-    card = {"type": "custom:energy-park-plan-card"}
-    views = [
-        {"path": "empty", "cards": [{"type": "markdown", "content": "."}]},
-        {"path": "plan", "type": "panel", "cards": [card]},
-    ]
-    await websocket.call(
-        "lovelace/config/save", url_path=DASHBOARD, config={"views": views}
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """A page that is logged in to Home Assistant, and its developer tools."""
-
-    page: Page
-    tools: CDPSession
-    url: str
-
-    async def load_bench(self) -> None:
-        """Load the cards and the bench's own scripts into the page."""
-        await self.page.goto(f"{self.url}/energy")
-        await self.page.wait_for_function(
-            "!!document.querySelector('home-assistant')?.hass"
-        )
-        # Served from the bundle's own files: a park need not be set up for that.
-        bundle = (LOVELACE / "dist/energy-park.js").read_text()
-        await self.page.add_script_tag(content=bundle, type="module")
-        await self.page.wait_for_function(
-            "!!customElements.get('energy-park-plan-card')"
-        )
-        template = LOVELACE / "node_modules/.bench/template.iife.js"
-        await self.page.add_script_tag(path=template)
-        await self.page.add_script_tag(path=LOVELACE / "bench/page.js")
-
-    async def throttle(self, rate: float) -> None:
-        """Make the processor so many times slower."""
-        await self.tools.send("Emulation.setCPUThrottlingRate", {"rate": rate})
-
-    async def metric(self, name: str) -> float:
-        """Return a figure of Chromium about the page."""
-        answer = await self.tools.send("Performance.getMetrics")
-        return next(
-            float(one["value"]) for one in answer["metrics"] if one["name"] == name
-        )
-
-
-@asynccontextmanager
-async def browser_page(home: HomeAssistantProcess) -> AsyncIterator[Browser]:
-    """Open Home Assistant's page as a person does."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            # Root in a container has no sandbox; nothing foreign is opened.
-            args=["--no-sandbox", "--enable-precise-memory-info"],
-        )
-        page = await browser.new_page(
-            viewport={"width": 1400, "height": 1000},
-            # One that is installed meanwhile loads the page again.
-            service_workers="block",
-        )
-        url = f"http://localhost:{home.port}"
-        await page.goto(url)
-        await page.locator("input[name=username]").fill(OWNER.username)
-        await page.locator("input[name=password]").fill(OWNER.password)
-        await page.get_by_role("button", name="Log in").click()
-        await page.wait_for_function("localStorage.hassTokens")
-        tools = await page.context.new_cdp_session(page)
-        await tools.send("Performance.enable")
-        yield Browser(page, tools, url)
-        await browser.close()
 
 
 async def time_figures(browser: Browser, *, quick: bool, real: bool) -> list[Figure]:
@@ -259,8 +122,12 @@ async def compare(
 async def pan_figures(browser: Browser) -> list[Figure]:
     """Return the frames a second while a zoomed plan is dragged about."""
     figures = []
-    for rate, suffix, target in ((1, "", 50), (THROTTLE, "_x6", 30)):
-        await browser.page.evaluate("(count) => bench.show(count)", SOCKETS)
+    for sockets, rate, suffix, target in (
+        (SOCKETS, 1, "", 50),
+        (SOCKETS_MANY, 1, "_of_2000", None),
+        (SOCKETS, THROTTLE, "_x6", 30),
+    ):
+        await browser.page.evaluate("(count) => bench.show(count)", sockets)
         card = browser.page.locator("energy-park-plan-card")
         for _ in range(3):
             await card.get_by_role("button", name="Zoom in").click()
@@ -295,62 +162,28 @@ async def pan(page: Page) -> float:
     return fps
 
 
-async def heap_figure(browser: Browser, *, quick: bool) -> Figure:
+async def heap_figures(browser: Browser, *, quick: bool) -> list[Figure]:
     """Return what the repaints of an hour, run at once, leave behind."""
-    repaints = REPAINTS_PER_HOUR // (4 if quick else 1)
-    await browser.page.evaluate("(count) => bench.show(count)", SOCKETS)
-    await browser.page.evaluate("bench.hour(200)")
-    before = await used_heap(browser)
-    await browser.page.evaluate("(repaints) => bench.hour(repaints)", repaints)
-    grown = (await used_heap(browser) - before) * REPAINTS_PER_HOUR / repaints
-    return lower("heap_growth_mib_per_h", max(0.0, grown), "MiB/h", 10)
+    figures = []
+    for sockets, suffix, target in (
+        (SOCKETS, "", 10),
+        (SOCKETS_MANY, "_of_2000", None),
+    ):
+        part = 4 if quick or sockets > SOCKETS else 1
+        await browser.page.evaluate("(count) => bench.show(count)", sockets)
+        await browser.page.evaluate("bench.hour(200)")
+        before = await used_heap(browser)
+        await browser.page.evaluate(
+            "(repaints) => bench.hour(repaints)", REPAINTS_PER_HOUR // part
+        )
+        grown = (await used_heap(browser) - before) * part
+        figures.append(
+            lower(f"heap_growth{suffix}_mib_per_h", max(0.0, grown), "MiB/h", target)
+        )
+    return figures
 
 
 async def used_heap(browser: Browser) -> float:
     """Return the MiB of the page's objects after a collection."""
     await browser.tools.send("HeapProfiler.collectGarbage")
     return await browser.metric("JSHeapUsedSize") / 2**20
-
-
-async def cpu_figures(
-    browser: Browser, home: HomeAssistantProcess, park: ParkEntities
-) -> list[Figure]:
-    """Return what the card adds to the page's work while states change one by one."""
-    sensors = [
-        entity_id
-        for unique_id, entity_id in park.by_unique_id.items()
-        if unique_id.endswith("_power") and entity_id.startswith("sensor.")
-    ][:SOCKETS]
-    busy = {}
-    async with await home.login() as api:
-        for view in ("empty", "plan"):
-            await browser.page.goto(f"{browser.url}/{DASHBOARD}/{view}")
-            await asyncio.sleep(8)
-            changing = asyncio.create_task(change(api, sensors))
-            await asyncio.sleep(2)
-            start = await browser.metric("TaskDuration")
-            await asyncio.sleep(CPU_WINDOW_S)
-            busy[view] = (await browser.metric("TaskDuration") - start) / CPU_WINDOW_S
-            changing.cancel()
-            await asyncio.gather(changing, return_exceptions=True)
-    added = 100 * (busy["plan"] - busy["empty"])
-    return [
-        lower("cpu_added_percent_50_per_s", max(0.0, added), "%", 5),
-        lower("cpu_without_percent_50_per_s", 100 * busy["empty"], "%"),
-    ]
-
-
-async def change(api: HomeAssistantApi, sensors: list[str]) -> None:
-    """Change one state after the other, each by itself."""
-    loop = asyncio.get_running_loop()
-    due = loop.time()
-    for number, sensor in enumerate(cycle(sensors)):
-        await api.post(
-            f"/api/states/{sensor}",
-            {
-                "state": str(number % 190 + 5),
-                "attributes": {"unit_of_measurement": "W", "device_class": "power"},
-            },
-        )
-        due += 1 / CHANGES_PER_S
-        await asyncio.sleep(max(0, due - loop.time()))

@@ -157,3 +157,38 @@ FROM site i JOIN sector c ON c.site_id = i.site_id,
   (VALUES (time '07:45'), (time '19:30')) AS hours (opening)
 WHERE i.uid = :'uid' AND extract(isodow FROM day) < 6
 ON CONFLICT DO NOTHING;
+
+-- In the evening a job shuts the computers down, one after the other; some people stay.
+INSERT INTO event
+  (site_id, at, event_id, kind, subject_kind, subject_id, is_on, source, reason, until, detail)
+SELECT
+  site_id, (day + time '19:30') AT TIME ZONE 'Europe/Paris' + n * interval '20 seconds',
+  hashint8extended(extract(epoch FROM day)::int8, 2 + n),
+  'result', 'socket', socket_id, false, 'schedule', CASE WHEN stays THEN 'working' ELSE 'schedule' END, NULL,
+  jsonb_build_object('outcome', CASE WHEN stays THEN 'left_on' ELSE 'off' END, 'station', name)
+FROM (
+  SELECT k.*, day, substr(k.name, 9)::int4 AS n,
+    hashint8(extract(epoch FROM day)::int8 # substr(k.name, 9)::int8) & 15 = 0 AS stays
+  FROM site i JOIN socket k ON k.site_id = i.site_id,
+    generate_series(
+      (timestamptz :'begin')::date::timestamp, (timestamptz :'end' - interval '1 day')::date::timestamp, interval '1 day'
+    ) AS day
+  WHERE i.uid = :'uid' AND k.role = 'computer' AND extract(isodow FROM day) < 6
+) AS evenings
+ON CONFLICT DO NOTHING;
+
+-- At noon the kitchen is busy: what may go first goes for some minutes.
+INSERT INTO event
+  (site_id, at, event_id, kind, subject_kind, subject_id, is_on, source, reason, until, detail)
+SELECT
+  k.site_id, (day + noon) AT TIME ZONE 'Europe/Paris',
+  hashint8extended(extract(epoch FROM day + noon)::int8, substr(k.name, 9)::int8),
+  kind, 'socket', k.socket_id, kind = 'restore', 'safety', CASE kind WHEN 'shed' THEN 'shed' ELSE 'restored' END, NULL,
+  jsonb_build_object('cause', 'limit', 'meter', meter_id)
+FROM site i JOIN socket k ON k.site_id = i.site_id JOIN meter m ON m.site_id = i.site_id,
+  generate_series(
+    (timestamptz :'begin')::date::timestamp, (timestamptz :'end' - interval '1 day')::date::timestamp, interval '1 day'
+  ) AS day,
+  (VALUES ('shed', time '12:10'), ('restore', time '12:18')) AS noons (kind, noon)
+WHERE i.uid = :'uid' AND k.priority >= 9 AND NOT k.protected AND extract(isodow FROM day) < 6
+ON CONFLICT DO NOTHING;

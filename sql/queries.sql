@@ -62,6 +62,33 @@ GROUP BY i.name, e.source, e.reason, e.is_on
 ORDER BY site, times DESC
 LIMIT :limit;
 
+-- name: results
+-- What switching jobs came to, and why computers stayed on.
+SELECT i.name AS site, e.detail ->> 'outcome' AS outcome, e.reason, count(*) AS times, max(e.at) AS last_at
+FROM event e JOIN site i ON i.site_id = e.site_id
+WHERE e.kind = 'result' AND e.at >= now() - :days * interval '1 day'
+GROUP BY i.name, outcome, e.reason
+ORDER BY site, times DESC
+LIMIT :limit;
+
+-- name: shed
+-- What was shed, how often, and for how many minutes until it came back.
+SELECT i.name AS site, k.name AS socket, k.priority, count(*) AS times,
+  round(avg(extract(epoch FROM back.at - e.at))::numeric / 60, 1) AS minutes
+FROM event e
+JOIN site i ON i.site_id = e.site_id
+JOIN socket k ON k.site_id = e.site_id AND k.socket_id = e.subject_id
+LEFT JOIN LATERAL (
+  SELECT r.at FROM event r
+  WHERE r.site_id = e.site_id AND r.at > e.at AND r.at < e.at + interval '1 day'
+    AND r.kind = 'restore' AND r.is_on AND r.subject_id = e.subject_id
+  ORDER BY r.at LIMIT 1
+) AS back ON true
+WHERE e.kind = 'shed' AND NOT e.is_on AND e.at >= now() - :days * interval '1 day'
+GROUP BY i.name, k.name, k.priority
+ORDER BY times DESC, site, socket
+LIMIT :limit;
+
 -- name: unmeasured
 -- What the meter counts and no socket explains, by day.
 SELECT site, day,

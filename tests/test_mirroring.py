@@ -32,7 +32,12 @@ from custom_components.energy_park.control.mirror_issues import (
 from custom_components.energy_park.control.mirror_past import Filled
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.mirror import Mirror
-from custom_components.energy_park.mirror.rows import Series, SubjectKind
+from custom_components.energy_park.mirror.rows import (
+    EPOCH,
+    ReadingRow,
+    Series,
+    SubjectKind,
+)
 from custom_components.energy_park.park.sleep_test import SleepTest
 from scripts.emulators import Constant, Mains, Outlet, ShellyGen2, ShellyPanel
 from scripts.emulators.meter import EmulatedMeter
@@ -661,6 +666,16 @@ async def test_diagnostics_and_health_tell_the_state_and_no_secret(
     assert shown["last_error"] == "unreachable"
     assert shown["rows_waiting"] > 5
     assert shown["problems"] == {"unreachable": {}}
+    assert shown["set_aside"] == []
+    nul = Series(SubjectKind.ENTITY, "sensor.nul\0", "state")
+    running = mirror_of(entry)
+    running.offer_many(ReadingRow(nul, EPOCH, value) for value in range(3))
+    await running.flush()
+    told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    shown = told["mirror"]
+    cause = {"table": "reading", "cause": "NUL in a name", "rows": 3}
+    assert shown["set_aside"] == [cause]
+    assert "sensor.nul" not in str(shown)
     for hidden in ("secret", *secret.values(), "127.0.0.1"):
         assert hidden not in str(told)
     assert await async_setup_component(hass, "system_health", {})

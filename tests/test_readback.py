@@ -3,11 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from homeassistant.components.sensor import SensorEntityDescription
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -148,6 +154,26 @@ async def test_an_answer_is_limited_and_says_so(
     answer = await async_ask(hass, power, resolution="raw")
     assert answer["truncated"] is True
     assert len(answer["entities"][power]) == 2
+
+
+async def test_who_may_not_see_an_entity_does_not_read_its_past(
+    hass: HomeAssistant, park: MockConfigEntry, hass_admin_user: MockUser
+) -> None:
+    question = {"entity_id": power_of(hass, park), "start": START}
+    ask = partial(
+        hass.services.async_call,
+        *("energy_park", "history", question),
+        blocking=True,
+        return_response=True,
+    )
+    context = Context(user_id=hass_admin_user.id)
+    assert await ask(context=context)
+    hass_admin_user.groups = []
+    hass_admin_user.invalidate_cache()
+    with pytest.raises(Unauthorized):
+        await ask(context=context)
+    with pytest.raises(UnknownUser):
+        await ask(context=Context(user_id="nobody"))
 
 
 async def test_what_is_not_mirrored_is_refused(

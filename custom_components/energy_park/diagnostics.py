@@ -71,7 +71,7 @@ async def async_get_config_entry_diagnostics(
             "entry": entry.as_dict(),
             "meters": [_meter(meter) for meter in data.meters.values()],
             "plugs": [_plug(plug) for plug in data.plugs.values()],
-            "mirror": data.mirroring and _mirror(data.mirroring),
+            "mirror": data.mirroring and await _async_mirror(data.mirroring),
         },
         TO_REDACT,
     )
@@ -96,11 +96,17 @@ def _meter(meter: MeterCoordinator) -> dict[str, Any]:
     }
 
 
-def _mirror(mirroring: Mirroring) -> dict[str, Any]:
+async def _async_mirror(mirroring: Mirroring) -> dict[str, Any]:
     status = mirroring.mirror.status()
+    refusals = await mirroring.mirror.refusals()
     return {
         **{name: getattr(status, name) for name in status.__slots__},
         "problems": {name: dict(known) for name, known in status.problems.items()},
+        # What these rows hold may name a person or a place.
+        "set_aside": [
+            {"table": table, "cause": cause, "rows": rows}
+            for (table, cause), rows in refusals.items()
+        ],
         "filled": mirroring.coordinator.filled and asdict(mirroring.coordinator.filled),
     }
 

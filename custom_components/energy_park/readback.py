@@ -1,10 +1,11 @@
 """Reads the mirror back: what the values of entities were, from the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
+from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api.connection import ActiveConnection
@@ -14,6 +15,7 @@ from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
     Unauthorized,
+    UnknownUser,
 )
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
@@ -57,7 +59,12 @@ def async_setup_history(hass: HomeAssistant) -> None:
 
 
 async def _async_history(call: ServiceCall) -> dict[str, Any]:
-    """Answer with the points of each entity."""
+    """Answer with the points of each entity, if the user may see them."""
+    if call.context.user_id is not None:
+        user = await call.hass.auth.async_get_user(call.context.user_id)
+        if user is None:
+            raise UnknownUser(context=call.context)
+        _check_may_read(user, call.data[ATTR_ENTITY_ID])
     points = await _async_read(call.hass, call.data, ACTION_POINTS_MAX)
     return {
         "truncated": _count(points) == ACTION_POINTS_MAX,
@@ -78,9 +85,7 @@ async def websocket_history(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Answer with a list of each entity's times (s), means, minima and maxima."""
-    for entity_id in msg[ATTR_ENTITY_ID]:
-        if not connection.user.permissions.check_entity(entity_id, POLICY_READ):
-            raise Unauthorized(entity_id=entity_id)
+    _check_may_read(connection.user, msg[ATTR_ENTITY_ID])
     points = await _async_read(hass, msg, POINTS_MAX)
     connection.send_result(
         msg["id"],
@@ -97,6 +102,13 @@ async def websocket_history(
             },
         },
     )
+
+
+def _check_may_read(user: User, entity_ids: Iterable[str]) -> None:
+    """Raise Unauthorized for a user who may not see one of these."""
+    for entity_id in entity_ids:
+        if not user.permissions.check_entity(entity_id, POLICY_READ):
+            raise Unauthorized(entity_id=entity_id)
 
 
 async def _async_read(

@@ -9,8 +9,8 @@ import subprocess
 
 from custom_components.energy_park.mirror.connection import MirrorSettings
 from custom_components.energy_park.mirror.errors import Problem
+from custom_components.energy_park.mirror.room import SpoolLimits
 from custom_components.energy_park.mirror.rows import ReadingRow
-from custom_components.energy_park.mirror.storage import SpoolLimits
 from scripts.demo_park.state import free_ports
 from scripts.postgres import DatabaseServer
 

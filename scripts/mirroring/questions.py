@@ -151,36 +151,49 @@ FROM generate_series($1::timestamptz - interval '366 days', $1, interval '28 day
 
 _VALUE = "((extract(epoch FROM at)::int8 / 60 * 7 + n * 131) % 3000)::float8"
 
+# Rows lie as they would have arrived: instant after instant, hour after hour.
 _CLOSELY = f"""
 INSERT INTO reading
 SELECT 1, n, at, {_VALUE}, 0
-FROM generate_series(
-    $1::timestamptz - interval '365 days', $1 - interval '1 second', interval '1 minute'
-  ) AS at,
-  (SELECT series_id AS n FROM series WHERE site_id = 1 AND (series_id = 2 OR series_id > 13)) AS own
+FROM (
+  SELECT at, unnest(own.numbers) AS n
+  FROM generate_series(
+      $1::timestamptz - interval '365 days', $1 - interval '1 second', interval '1 minute'
+    ) AS at,
+    (
+      SELECT array_agg(series_id) AS numbers
+      FROM series WHERE site_id = 1 AND (series_id = 2 OR series_id > 13)
+    ) AS own
+) AS polls
 """  # noqa: S608
 
 _WIDELY = f"""
 INSERT INTO reading
 SELECT site_id, n, at, {_VALUE}, 0
-FROM generate_series(
-    $1::timestamptz - $2::int4 * interval '1 day', $1 - interval '1 second', interval '5 minutes'
-  ) AS at,
-  (SELECT site_id, series_id AS n FROM series WHERE series_id <= 12 AND (site_id > 1 OR series_id <> 2)) AS all_sites
+FROM (
+  SELECT at, unnest(fleet.sites) AS site_id, unnest(fleet.numbers) AS n
+  FROM generate_series(
+      $1::timestamptz - $2::int4 * interval '1 day', $1 - interval '1 second', interval '5 minutes'
+    ) AS at,
+    (
+      SELECT array_agg(site_id) AS sites, array_agg(series_id) AS numbers
+      FROM series WHERE series_id <= 12 AND (site_id > 1 OR series_id <> 2)
+    ) AS fleet
+) AS polls
 """  # noqa: S608
 
 _HOURS = """
 INSERT INTO reading_hour
-SELECT site_id, series_id, date_bin('1 hour', at, '2000-01-01Z'),
+SELECT site_id, series_id, date_bin('1 hour', at, '2000-01-01Z') AS hour_at,
   count(*), 0, sum(value), min(value), max(value)
-FROM reading GROUP BY 1, 2, 3
+FROM reading GROUP BY 1, 2, 3 ORDER BY hour_at
 """
 
 _DAYS = """
 INSERT INTO reading_day
-SELECT site_id, series_id, (hour_at AT TIME ZONE 'Europe/Paris')::date,
+SELECT site_id, series_id, (hour_at AT TIME ZONE 'Europe/Paris')::date AS day,
   sum(readings), 0, sum(value_sum), min(value_min), max(value_max)
-FROM reading_hour GROUP BY 1, 2, 3
+FROM reading_hour GROUP BY 1, 2, 3 ORDER BY day
 """
 
 _KEY = "ALTER TABLE reading ADD PRIMARY KEY (site_id, series_id, at)"

@@ -18,6 +18,7 @@ from custom_components.energy_park.mirror.connection import MirrorSettings, conn
 from custom_components.energy_park.mirror.migrations import migrate
 from custom_components.energy_park.mirror.mirror import Mirror
 from custom_components.energy_park.mirror.problems import Problems
+from custom_components.energy_park.mirror.room import SpoolLimits
 from custom_components.energy_park.mirror.rows import (
     ReadingRow,
     Series,
@@ -27,7 +28,6 @@ from custom_components.energy_park.mirror.rows import (
 from custom_components.energy_park.mirror.sender import Sender
 from custom_components.energy_park.mirror.session import Session
 from custom_components.energy_park.mirror.spool import Spool
-from custom_components.energy_park.mirror.storage import SpoolLimits
 from custom_components.energy_park.mirror.writer import LIVE_ROWS, read_ahead
 
 from .access import Connection, connected

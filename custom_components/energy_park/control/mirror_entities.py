@@ -16,15 +16,9 @@ from homeassistant.helpers.target import (
 )
 
 from ..const import CONF_EXCLUDE, CONF_INCLUDE, DOMAIN
+from ..mirror.encoding import microseconds
 from ..mirror.mirror import Mirror
-from ..mirror.rows import (
-    EventKind,
-    EventRow,
-    Quality,
-    ReadingRow,
-    SubjectKind,
-    microseconds,
-)
+from ..mirror.rows import EventKind, EventRow, Quality, ReadingRow, SubjectKind
 from .mirrored import foreign_series
 
 _SWITCHED: Final = {STATE_ON: True, STATE_OFF: False}

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
-from . import rows
+from . import encoding
 from .batch import Reading, Record, Sum
 from .rows import (
-    BadRowError,
     EventKind,
     EventRow,
     FrameRow,
@@ -45,8 +44,8 @@ def convert(offered: Sequence[Row]) -> Intake:
     for row in offered:
         try:
             if isinstance(row, ReadingRow):
-                rows.check(row.series)
-                at, value = rows.microseconds(row.at), rows.number(row.value)
+                encoding.check(row.series)
+                at, value = encoding.microseconds(row.at), encoding.number(row.value)
                 intake.readings.append((row.series, at, value, int(row.quality)))
             elif isinstance(row, HourRow):
                 intake.sums.append(_sum(row))
@@ -61,7 +60,7 @@ def convert(offered: Sequence[Row]) -> Intake:
 def _record(row: RecordRow) -> Record:
     at = row.at if isinstance(row, EventRow | FrameRow) else row.updated_at
     subject = row.meter_id if isinstance(row, FrameRow) else ""
-    return row.table, rows.microseconds(at), subject, rows.body(row)
+    return row.table, encoding.microseconds(at), subject, encoding.body(row)
 
 
 def _sum(row: HourRow) -> Sum:
@@ -70,11 +69,11 @@ def _sum(row: HourRow) -> Sum:
     Its number follows from what it is about, so that the hour is stored once; it is
     negative, as those of sums of measured readings are not.
     """
-    rows.check(row.series)
-    hour_us = rows.microseconds(row.hour_at)
+    encoding.check(row.series)
+    hour_us = encoding.microseconds(row.hour_at)
     if hour_us % HOUR_US:
-        raise BadRowError("not the begin of an hour")
-    mean, low, high = map(rows.number, (row.mean, row.low, row.high))
+        raise encoding.BadRowError("not the begin of an hour")
+    mean, low, high = map(encoding.number, (row.mean, row.low, row.high))
     series = row.series
     names = (series.kind, series.subject, series.metric, series.unit, str(hour_us))
     digest = blake2b("\0".join(names).encode(), digest_size=8).digest()
@@ -90,14 +89,14 @@ def told(thinned: Thinned) -> Record:
         "frames": thinned.frames,
     }
     if thinned.first_us is not None and thinned.last_us is not None:
-        detail["from"] = rows.instant(thinned.first_us).isoformat()
-        detail["until"] = rows.instant(thinned.last_us).isoformat()
+        detail["from"] = encoding.instant(thinned.first_us).isoformat()
+        detail["until"] = encoding.instant(thinned.last_us).isoformat()
     event = EventRow(
-        at=rows.instant(at),
+        at=encoding.instant(at),
         kind=EventKind.MIRROR,
         subject_kind=SubjectKind.SITE,
         subject_id="",
         reason="thinned",
         detail=detail,
     )
-    return event.table, at, "", rows.body(event)
+    return event.table, at, "", encoding.body(event)

@@ -1,6 +1,7 @@
 """The mirror as the rest of the integration sees it."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,14 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from .connection import MirrorSettings
+from .encoding import instant
 from .errors import Problem
 from .history import History
 from .intake import Refused
 from .missing import Missing
 from .problems import Detail, Problems
-from .rows import Row, SiteRow, instant
+from .room import SpoolLimits
+from .rows import Row, SiteRow
 from .spool import Spool
-from .storage import SpoolLimits
 from .writer import Writer
 
 STOP_DRAIN_S: Final = 3
@@ -143,6 +145,14 @@ class Mirror:
     async def quarantined(self) -> list[Refused]:
         """Return the rows that no database took: table, body, cause."""
         return await self._spool.quarantined()
+
+    async def refusals(self) -> dict[tuple[str, str], int]:
+        """Return how many rows were set aside, by table and cause; these are kept."""
+        if self._writing is None:
+            return {}
+        return Counter(
+            (table, cause) for table, _, cause in await self._spool.quarantined()
+        )
 
     def status(self) -> MirrorStatus:
         """Return how the mirror is doing now."""

@@ -3,30 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 import io
-from itertools import batched
 import json
-import struct
-import time
 from typing import Any, Final
 
 import asyncpg
 
 from . import statements
 from .batch import Group, ReadingBatch, RecordBatch, ThinnedBatch
+from .copying import copy_data
+from .encoding import instant
 from .errors import MirrorError, Problem, Remedy, remedy, sqlstate
 from .intake import Refused
-from .rows import Series, instant
+from .rows import Series
 from .session import EPOCH_US, Session
 from .spool import Spool
 
 # A statement that fails for that many rows in a row is at fault itself.
 _REFUSED_MAX: Final = 100
 _PART: Final = 1_000
-
-# PostgreSQL, COPY, binary format: a header, tuples of counted fields, an end.
-_COPY_HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_END: Final = b"\xff\xff"
-_COPY_TUPLE: Final = struct.Struct("!hiiiiiqidih")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,7 @@ class Sender:
     async def _encode(self, batch: ReadingBatch, numbers: dict[int, int]) -> bytes:
         quality = self._session.quality(batch, fresh=False)
         return await self._spool.run(
-            _encode, batch, numbers, quality, self._session.site_id
+            copy_data, batch, numbers, quality, self._session.site_id
         )
 
     async def _copy(self, backlog: Backlog) -> None:
@@ -273,24 +267,3 @@ def _columns(groups: Sequence[Group], numbers: dict[int, int]) -> list[list[Any]
         [(at - EPOCH_US,) for at in begin],
         *sums,
     ]
-
-
-def _encode(
-    batch: ReadingBatch, numbers: dict[int, int], quality: Sequence[int], site_id: int
-) -> bytes:
-    """Return the batch as COPY takes it.
-
-    The event loop's thread gets its turn after each part.
-    """
-    pack = _COPY_TUPLE.pack
-    columns = zip(batch.series, batch.at, batch.value, quality, strict=True)
-    pieces = [_COPY_HEADER]
-    for part in batched(columns, _PART, strict=False):
-        pieces += [
-            pack(
-                5, 4, site_id, 4, numbers[series], 8, at - EPOCH_US, 8, value, 2, flags
-            )
-            for series, at, value, flags in part
-        ]
-        time.sleep(0)
-    return b"".join([*pieces, _COPY_END])

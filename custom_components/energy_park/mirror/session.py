@@ -11,10 +11,11 @@ import asyncpg
 from . import statements
 from .batch import ReadingBatch
 from .connection import Connection
+from .encoding import instant
 from .errors import Problem
 from .migrations import migrate, quote
 from .problems import Problems
-from .rows import EPOCH, Quality, Series, SiteRow, instant
+from .rows import EPOCH, Quality, Series, SiteRow
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -16,8 +16,9 @@ from .batch import Batch, ReadingBatch, RecordBatch, ThinnedBatch
 from .errors import Problem
 from .intake import Refused
 from .problems import Problems
+from .room import SpoolLimits
 from .rows import Row
-from .storage import SpoolLimits, Storage, Tally
+from .storage import Storage, Tally
 from .store import Store
 
 _LOGGER = logging.getLogger(__name__)

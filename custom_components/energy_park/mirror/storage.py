@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 import logging
 from pathlib import Path
-import shutil
 import sqlite3
 from typing import Final
 
 from .batch import Batch
 from .errors import Problem
 from .intake import Intake, Refused, convert, told
+from .room import Room, SpoolLimits
 from .rows import Row
 from .salvage import salvage, set_aside
 from .store import Store
@@ -21,18 +21,8 @@ from .store import Store
 _LOGGER = logging.getLogger(__name__)
 
 MEMORY_BYTES: Final = 64 * 1024**2
-BALLAST_BYTES: Final = 16 * 1024**2
-SMALLEST_BYTES: Final = 16 * 1024**2
 _THIN_ROUNDS: Final = 20
 _MENDS: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpoolLimits:
-    """How much disk the spool may take: bytes, and a share of what could be free."""
-
-    max_bytes: int = 2 * 1024**3
-    disk_share: float = 0.1
 
 
 @dataclass(slots=True)
@@ -58,8 +48,7 @@ class Storage:
         solve: Callable[[Problem], None],
     ) -> None:
         self._path = directory / "spool.sqlite"
-        self._ballast = directory / "spool.ballast"
-        self._limits = limits
+        self._room = Room(directory, limits)
         self._tell = tell
         self._solve = solve
         self._disk: Store | None = None
@@ -91,7 +80,7 @@ class Storage:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._on_disk(Store.tidy)
-            self._reserve_ballast()
+            self._room.reserve()
         except (OSError, sqlite3.Error) as error:
             self._use_memory(error)
 
@@ -210,26 +199,13 @@ class Storage:
         """After a write that the disk took: what else it has to take or to give."""
         self._leave_memory()
         if self._disk is not None:
-            self._bound(self._disk, self._limit(self._disk))
-        self._reserve_ballast()
+            self._bound(self._disk, self._room.limit(self._disk.used_bytes))
+        self._room.reserve()
 
     def _make_room(self) -> bool:
         """Give up the ballast, and with its help some detail; return whether it helps."""
-        ballast = self._ballast.exists()
-        self._ballast.unlink(missing_ok=True)
-        return (self._disk is not None and self._thin(self._disk)) or ballast
-
-    def _reserve_ballast(self) -> None:
-        """Hold a little room: on a full disk SQLite needs some even to delete."""
-        if self._ballast.exists():
-            return
-        if shutil.disk_usage(self._path.parent).free > 8 * BALLAST_BYTES:
-            self._ballast.write_bytes(bytes(BALLAST_BYTES))
-
-    def _limit(self, store: Store) -> int:
-        could = store.used_bytes + shutil.disk_usage(self._path.parent).free
-        share = max(int(could * self._limits.disk_share), SMALLEST_BYTES)
-        return min(self._limits.max_bytes, share)
+        freed = self._room.give_up()
+        return (self._disk is not None and self._thin(self._disk)) or freed
 
     def _bound(self, store: Store, limit: int) -> bool:
         """Thin a store down to its limit; return False when it cannot be."""

@@ -1,12 +1,12 @@
-"""The spool's file: rows in SQLite until the database has them.
+"""What the spool holds: rows in SQLite until the database has them.
 
 One thread uses a store. Rows are numbered in the order of their arrival; what was
 sent is forgotten with the next transaction, because a row that is sent twice is
 stored once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 import sqlite3
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from .batch import Reading, ReadingBatch, Record, RecordBatch, Sum, ThinnedBatch
 from .rows import Series, SubjectKind
 from .salvage import copy
+from .store_file import Change, StoreFile
 from .thinning import QUARTER_US, Thinned, groups, thin
 
 _SCHEMA: Final = """
@@ -48,24 +49,15 @@ ON CONFLICT (first) DO UPDATE SET last = max(last, excluded.last)
 """
 
 
-class Store:
+class Store(StoreFile):
     """Rows that wait, in a file or (``path`` None) in memory.
 
     Every method may raise `sqlite3.Error`; nothing is half done then.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=5)
+        super().__init__(path, _SCHEMA)
         try:
-            # Alone, SQLite needs no third file: a full disk has no room for one.
-            self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-            # This writes even where nothing changes; a full disk must be readable.
-            if not self._one("PRAGMA page_count"):
-                self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA journal_size_limit = 16777216")
-            self._db.executescript(_SCHEMA)
             self.series: dict[int, Series] = {}
             for number, kind, *rest in self._db.execute("SELECT * FROM series"):
                 self.series[number] = Series(SubjectKind(kind), *rest)
@@ -82,35 +74,7 @@ class Store:
         except BaseException:
             self._db.close()
             raise
-        self._done: list[tuple[str, tuple[int, ...]]] = []
         self.rewind()
-
-    def close(self) -> None:
-        """Forget what was sent, and close."""
-        with suppress(sqlite3.Error):
-            self.tidy()
-        with suppress(sqlite3.Error):
-            self._db.close()
-
-    def _one(self, query: str) -> int:
-        row = self._db.execute(query).fetchone()
-        return row[0] or 0
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Do all or nothing; what was sent is forgotten along with it."""
-        done = list(self._done)
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            for statement, values in done:
-                self._db.execute(statement, values)
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
-        del self._done[: len(done)]
 
     def append(
         self,
@@ -259,12 +223,12 @@ class Store:
             store=self, numbers=parts, groups=[row[1:7] for row in rows]
         )
 
-    def _mark(self, marks: Iterable[tuple[str, tuple[int, ...]]]) -> None:
+    def _mark(self, marks: Iterable[Change]) -> None:
         """Note what the database may have from now on.
 
         On a full disk that waits for the next write; thinning is one.
         """
-        self._done += marks
+        self._later(marks)
         with suppress(sqlite3.OperationalError):
             self.tidy()
 
@@ -273,27 +237,21 @@ class Store:
         match batch:
             case ReadingBatch(seq=seq):
                 span = (seq[0], seq[-1])
-                self._done += [
-                    ("DELETE FROM reading WHERE seq BETWEEN ? AND ?", span),
-                    ("DELETE FROM attempt WHERE first >= ? AND last <= ?", span),
-                ]
+                self._later(
+                    [
+                        ("DELETE FROM reading WHERE seq BETWEEN ? AND ?", span),
+                        ("DELETE FROM attempt WHERE first >= ? AND last <= ?", span),
+                    ]
+                )
             case RecordBatch(seq=seq):
                 span = (seq[0], seq[-1])
-                self._done.append(
-                    ("DELETE FROM record WHERE seq BETWEEN ? AND ?", span)
-                )
+                self._later([("DELETE FROM record WHERE seq BETWEEN ? AND ?", span)])
             case ThinnedBatch(numbers=parts):
-                self._done += [
+                self._later(
                     ("DELETE FROM thinned WHERE part = ?", (part,)) for part in parts
-                ]
+                )
         # On a full disk a row may be sent, and noted, again.
         self.waiting = max(self.waiting - len(batch), 0)
-
-    def tidy(self) -> None:
-        """Forget what was sent, when no other write comes along."""
-        if self._done:
-            with self._transaction():
-                pass
 
     def quarantine(self, rows: Sequence[tuple[str, str, str]]) -> None:
         """Keep the last rows that cannot be sent: table, body, what is wrong with it."""
@@ -326,12 +284,6 @@ class Store:
         ).fetchone()
         return None if row is None else row[0]
 
-    @property
-    def used_bytes(self) -> int:
-        """The size of what is kept; the file itself may hold free room."""
-        pages = self._one("PRAGMA page_count") - self._one("PRAGMA freelist_count")
-        return pages * self._one("PRAGMA page_size")
-
     def thin(self, tell: Callable[[Thinned], Record]) -> Thinned:
         """Thin some of the oldest rows; ``tell`` makes the record that says so.
 
@@ -346,8 +298,3 @@ class Store:
         self._next += bool(thinned)
         self.waiting += added + bool(thinned) - thinned.readings - thinned.frames
         return thinned
-
-    def shrink(self) -> None:
-        """Give the room of rows that are gone back to the disk."""
-        if self._one("PRAGMA freelist_count") > self._one("PRAGMA page_count") // 2:
-            self._db.execute("PRAGMA incremental_vacuum").fetchall()

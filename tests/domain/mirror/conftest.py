@@ -23,13 +23,13 @@ from custom_components.energy_park.mirror.connection import (
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.mirror import Mirror
 from custom_components.energy_park.mirror.problems import Detail
+from custom_components.energy_park.mirror.room import SpoolLimits
 from custom_components.energy_park.mirror.rows import (
     ReadingRow,
     Series,
     SiteRow,
     SubjectKind,
 )
-from custom_components.energy_park.mirror.storage import SpoolLimits
 from scripts.demo_park.state import free_ports
 from scripts.postgres import DatabaseServer, installations
 

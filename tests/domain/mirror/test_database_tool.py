@@ -106,8 +106,24 @@ async def test_every_question_has_an_answer(demo: tool.Job) -> None:
         filled = files.fill(sql, {"days": 30, "limit": 3})
         answers[name] = await demo.connection.fetch(filled)
     empty = {name for name, rows in answers.items() if not rows}
-    assert empty <= {"gaps", "writers", "reasons"}
+    # On a weekend nobody switches anything.
+    assert empty <= {"gaps", "writers", "reasons", "results", "shed"}
     assert max(map(len, answers.values())) == 3
+
+
+async def test_the_demo_park_tells_what_jobs_and_shedding_came_to(
+    job: tool.Job,
+) -> None:
+    job.arguments.days = 7
+    await tool.do_demo(job)
+    questions = files.queries()
+    fill: dict[str, str | int] = {"days": 8, "limit": 20}
+    rows = await job.connection.fetch(files.fill(questions["results"][1], fill))
+    assert ("off", "schedule") in {(row["outcome"], row["reason"]) for row in rows}
+    rows = await job.connection.fetch(files.fill(questions["shed"][1], fill))
+    assert rows
+    assert {row["minutes"] for row in rows} == {8}
+    assert {row["priority"] for row in rows} <= {9, 10}
 
 
 def test_the_questions_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from custom_components.energy_park.mirror import storage, writer
+from custom_components.energy_park.mirror import room, writer
 from custom_components.energy_park.mirror.connection import Connection, MirrorSettings
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.history import Resolution
 from custom_components.energy_park.mirror.migrations import quote
+from custom_components.energy_park.mirror.room import SpoolLimits
 from custom_components.energy_park.mirror.rows import (
     ChannelRow,
     EventKind,
@@ -30,7 +31,6 @@ from custom_components.energy_park.mirror.rows import (
     SocketRow,
     SubjectKind,
 )
-from custom_components.energy_park.mirror.storage import SpoolLimits
 from custom_components.energy_park.model import Role
 
 from .conftest import (
@@ -508,7 +508,7 @@ async def test_what_was_thinned_is_counted_and_marked(
     told: Told,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(storage, "SMALLEST_BYTES", 0)
+    monkeypatch.setattr(room, "SMALLEST_BYTES", 0)
     away = await start_mirror(limits=SpoolLimits(max_bytes=400_000), port=1)
     for begin in range(0, 60_000, 1_000):
         away.offer_many(reading(index) for index in range(begin, begin + 1_000))

@@ -11,12 +11,12 @@ import time
 
 import pytest
 
-from custom_components.energy_park.mirror import spool as module, storage
+from custom_components.energy_park.mirror import room, spool as module, storage
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.problems import Problems
+from custom_components.energy_park.mirror.room import SpoolLimits
 from custom_components.energy_park.mirror.rows import FrameRow
 from custom_components.energy_park.mirror.spool import Spool
-from custom_components.energy_park.mirror.storage import SpoolLimits
 
 from .conftest import START, Told, reading, until
 from .disk import SmallDisk
@@ -211,7 +211,7 @@ async def test_without_a_disk_at_all_rows_still_pass(
 async def test_the_spool_keeps_to_its_share_of_the_disk(
     open_spool: OpenSpool, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "SMALLEST_BYTES", 0)
+    monkeypatch.setattr(room, "SMALLEST_BYTES", 0)
     spool = await open_spool(SpoolLimits(max_bytes=300_000))
     for hour in range(5):
         for index in range(4_000):

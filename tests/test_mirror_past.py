@@ -344,6 +344,17 @@ async def test_what_somebody_deleted_is_mirrored_again(
     assert told == {"entities": 1, "rows": 3, "sums": 0}
     rows = await answer(database, schema, READINGS, 3, SOCKET, "power_w")
     assert len(rows) == 3
+    # A part of an hour comes back, too, and its sums are right before and after.
+    await database.fetch(
+        f"DELETE FROM {schema}.reading WHERE at = $1",  # noqa: S608
+        begin + timedelta(minutes=10),
+    )
+    told = await async_re_mirror(hass, entity_id=[POWER], start=begin, end=begin + HOUR)
+    assert told == {"entities": 1, "rows": 1, "sums": 2}
+    assert len(await answer(database, schema, READINGS, 3, SOCKET, "power_w")) == 3
+    sums = "SELECT value_sum FROM reading_hour WHERE hour_at = $1 AND readings = 3"
+    [hour] = await answer(database, schema, sums, 1, begin)
+    assert hour["value_sum"] == pytest.approx(210)
     # There is nothing to add any more; without entities all are looked through.
     told = await async_re_mirror(hass, start=begin, end=begin + HOUR)
     assert told["entities"] > 1

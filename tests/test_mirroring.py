@@ -75,7 +75,7 @@ async def strip() -> AsyncIterator[ShellyGen2]:
 
 
 async def answer(
-    database: TestDatabase, schema: str, question: str, rows: int = 1, *values: str
+    database: TestDatabase, schema: str, question: str, rows: int = 1, *values: object
 ) -> list[asyncpg.Record]:
     """The answer to a question, once it has enough rows."""
     connection = await database.connect()

@@ -48,6 +48,7 @@ from .coordinator import (
 )
 from .devices import async_register_devices
 from .display import DisplayView
+from .heap import async_spare_collector
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
 from .meter_coordinator import MeterCoordinator
 from .plan import async_remove_plans, async_setup_plans
@@ -181,6 +182,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
         mirroring.async_start(entry.runtime_data)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_watch_protection(hass, entry)
+    async_spare_collector(hass, entry)
     await SectorSentences(hass, entry).async_start()
     await async_register_cards(hass)
     for meter in meters.values():

@@ -16,9 +16,9 @@ from scripts.emulators import Constant, EmulatedMeter, Mains, Outlet, ShellyGen2
 from ._live import home_assistant
 
 SUBSCRIBED_KVA = 3
-# A warm filter, a leap that leaves it no second, and what is left after the cut; one
-# socket is enough for it.
-WARM_W, LEAP_W, LEFT_W = 3700.0, 12000.0, 1000.0
+# A power that is borne for ever, a leap that leaves no second, and what is left after
+# the cut; one socket is enough for it.
+WARM_W, LEAP_W, LEFT_W = 2500.0, 12000.0, 1000.0
 SOCKET_W = 11000.0
 STRIP = 4
 FRAME_S = 1.3

@@ -45,16 +45,19 @@ def excesses(view: View, state: State) -> list[Excess]:
     """Return what the present powers lead to, limit by limit."""
     found: list[Excess] = []
     for supply, limits in view.limited:
-        power = supply.power_max - _ordered_w(view, state, supply)
+        # More may be ordered off than the meter shows: what is left is no overload.
+        power = max(supply.power_max - _ordered_w(view, state, supply), 0.0)
         doubted = supply.power_max - _ordered_w(view, state, supply, sure=True)
+        doubted = max(doubted, 0.0)
         if all(limit.held_s(doubted) == inf for limit in limits):
             continue
         unseen_w = _unseen_w(view, state, supply)
+        power, doubted = max(power - unseen_w, 0.0), max(doubted - unseen_w, 0.0)
         for limit in limits:
-            if limit.held_s(power - unseen_w) != inf:
-                found.append(_excess(view, state, supply, limit, power - unseen_w))
-            elif limit.held_s(doubted - unseen_w) != inf:
-                found.append(_doubt(view, state, supply, limit, doubted - unseen_w))
+            if limit.held_s(power) != inf:
+                found.append(_excess(view, state, supply, limit, power))
+            elif limit.held_s(doubted) != inf:
+                found.append(_doubt(view, state, supply, limit, doubted))
     return found
 
 

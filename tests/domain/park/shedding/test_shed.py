@@ -47,6 +47,15 @@ def test_who_returns_below_in_time_is_not_cut() -> None:
     assert house.state.over_since is None
 
 
+def test_a_fall_beside_a_cut_is_no_new_overload() -> None:
+    house = House(load("large", 9, 9000), OVEN)
+    assert house.hear(linky(TRIP_VA + 4000, filtered=1.3)) == {"large": False}
+    # The rest has ended by itself before the plug obeys: less is left than is cut.
+    assert house.hear(linky(200, filtered=1.3, at=after(0.2))) == {}
+    assert house.decision.left_s is None
+    assert house.decision.ask == ()
+
+
 def test_the_least_important_goes_first() -> None:
     house = House(OVEN, HEATER)
     assert house.hear(linky(TRIP_VA + 500, filtered=1.3)) == {"heater": False}

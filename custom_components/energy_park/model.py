@@ -207,7 +207,7 @@ class MeterReading:
 
     ``power_w`` is the active power, + is drawn from the grid, known to
     ``power_uncertainty_w``; it is ``power_estimated`` when no energy index stands
-    behind it.
+    behind it, which is None where the meter tells the power itself.
     """
 
     mode: TicMode

@@ -19,6 +19,7 @@ from ..park.job import Job
 from ..park.observation import Rules
 from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
+from ..park.running_hour import RunningHour
 from ..park.shedding.delays import Delay
 from ..park.shedding.policy import Policy
 from ..park.shedding.state import State
@@ -89,12 +90,14 @@ class GroupMemory:
 class SheddingMemory:
     """What is remembered of the shedding behind a meter.
 
-    In ``test`` mode it decides and tells, and cuts nothing.
+    In ``test`` mode it decides and tells, and cuts nothing. ``hour`` is what the meter
+    counts, for contracts that limit an hour.
     """
 
     state: State = field(default_factory=State)
     policy: Policy = field(default_factory=Policy)
     test: bool = False
+    hour: RunningHour = field(default_factory=RunningHour)
 
 
 @dataclass(slots=True)
@@ -286,6 +289,7 @@ def _dump_shedding(memory: SheddingMemory) -> dict[str, Any]:
         "state": memory.state.to_dict(),
         "policy": to_plain(memory.policy),
         "test": memory.test,
+        "hour": to_plain(memory.hour),
     }
 
 
@@ -293,7 +297,9 @@ def _load_shedding(stored: dict[str, Any] | None) -> SheddingMemory:
     if stored is None:
         return SheddingMemory()
     memory = SheddingMemory(
-        policy=_load(Policy, stored["policy"], Policy()), test=stored["test"]
+        policy=_load(Policy, stored["policy"], Policy()),
+        test=stored["test"],
+        hour=_load(RunningHour, stored.get("hour", {}), RunningHour()),
     )
     try:
         memory.state = State.from_dict(stored["state"])

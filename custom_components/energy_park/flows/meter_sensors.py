@@ -1,5 +1,6 @@
 """The steps of a meter that Home Assistant already reads: which sensors it is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -19,7 +20,7 @@ import probatio
 from ..const import CONF_PROTECT, CONF_SENSORS, CONF_SUBSCRIBED_POWER
 from ..measure import register_id, resolve
 from ..protection import async_try_to_protect
-from ..sensor_link import APPARENT_POWER_FIELD as APPARENT_POWER, MEASURES
+from ..sensor_link import MEASURES, PHASES, source_of
 from .meter_forms import known_meters, protection_fields
 
 
@@ -33,15 +34,12 @@ class SensorsFlow(ConfigSubentryFlow):
         errors: dict[str, str] = {}
         new = self.source != SOURCE_RECONFIGURE
         if user_input is not None:
-            serial = register_id(self.hass, user_input[APPARENT_POWER])
-            own = None if new else self._get_reconfigure_subentry().unique_id
-            taken = {meter.unique_id for meter in known_meters(self.hass)}
-            if serial != own and serial in taken:
-                errors = {APPARENT_POWER: "meter_configured"}
+            if error := self._check_sensors(user_input):
+                errors = {"base": error}
             else:
                 if user_input.get(CONF_PROTECT):
                     await async_try_to_protect(self.hass)
-                return self._finish_sensors(serial, user_input)
+                return self._finish_sensors(user_input)
         offered = protection_fields(self.hass) if new else {}
         return self.async_show_form(
             step_id="sensors",
@@ -52,9 +50,21 @@ class SensorsFlow(ConfigSubentryFlow):
             errors=errors,
         )
 
-    def _finish_sensors(
-        self, serial: str, user_input: dict[str, Any]
-    ) -> SubentryFlowResult:
+    def _check_sensors(self, user_input: Mapping[str, Any]) -> str | None:
+        """Return what is wrong with the choice, if anything is."""
+        if user_input.keys() & set(PHASES) and not set(PHASES) <= user_input.keys():
+            return "phases_missing"
+        source = source_of(user_input)
+        if not source:
+            return "no_power"
+        serial = register_id(self.hass, user_input[source[0]])
+        own = None
+        if self.source == SOURCE_RECONFIGURE:
+            own = self._get_reconfigure_subentry().unique_id
+        taken = {meter.unique_id for meter in known_meters(self.hass)} - {own}
+        return "meter_configured" if serial in taken else None
+
+    def _finish_sensors(self, user_input: dict[str, Any]) -> SubentryFlowResult:
         data = {
             CONF_SENSORS: {
                 field: register_id(self.hass, user_input[field])
@@ -67,11 +77,12 @@ class SensorsFlow(ConfigSubentryFlow):
             return self.async_update_and_abort(
                 self._get_entry(), self._get_reconfigure_subentry(), data_updates=data
             )
-        state = self.hass.states.get(user_input[APPARENT_POWER])
+        entity_id = user_input[source_of(user_input)[0]]
+        state = self.hass.states.get(entity_id)
         return self.async_create_entry(
-            title=state.name if state else user_input[APPARENT_POWER],
+            title=state.name if state else entity_id,
             data=data,
-            unique_id=serial,
+            unique_id=register_id(self.hass, entity_id),
         )
 
     def _known_sensors(self) -> dict[str, Any]:
@@ -85,18 +96,12 @@ class SensorsFlow(ConfigSubentryFlow):
 
 def sensors_schema() -> probatio.Schema:
     """Return the form of a meter behind sensors."""
-    power, *others = (
-        EntitySelector(
-            EntitySelectorConfig(domain="sensor", device_class=measure.device_class)
-        )
-        for measure in MEASURES.values()
-    )
-    _, *fields = MEASURES
     schema: dict[Any, Any] = {
-        probatio.Required(APPARENT_POWER): power,
         **{
-            probatio.Optional(field): selector
-            for field, selector in zip(fields, others, strict=True)
+            probatio.Optional(field): EntitySelector(
+                EntitySelectorConfig(domain="sensor", device_class=measure.device_class)
+            )
+            for field, measure in MEASURES.items()
         },
         probatio.Required(CONF_SUBSCRIBED_POWER): NumberSelector(
             NumberSelectorConfig(

@@ -67,7 +67,7 @@ class Interpreter:
             self.names.observe(reading)
             self._power.update(reading, now)
         known = self._schedule.update(self._known.update(reading), now, self.names)
-        if (power := self._power.power) is not None:
+        if reading.power_w is None and (power := self._power.power) is not None:
             known = replace(
                 known,
                 power_w=power.power_w,

@@ -7,6 +7,8 @@ from ..model import MeterReading, PhaseReading, TicMode
 # Of the public supply, NF EN 50160: 230 V, 10 % either way.
 VOLTAGE_V = 230.0
 VOLTAGE_MAX_V = 253.0
+# Lower than that is the power factor of no house at the height of its power.
+POWER_FACTOR_MIN = 0.8
 
 # One more may stand behind each value: meters round, or cut.
 _STEP_VA = {TicMode.HISTORIQUE: 10, TicMode.STANDARD: 1}
@@ -54,6 +56,9 @@ def _single(reading: MeterReading) -> PhasePower | None:
         return _told(power_va, reading.mode, reading.voltage_v)
     if reading.current_a is not None:
         return _of_current(reading.current_a, reading.voltage_v)
+    # What was worked out from an index is a mean, and comes late.
+    if reading.power_w is not None and reading.power_estimated is None:
+        return _of_active_power(reading.power_w, reading.power_uncertainty_w or 0.0)
     return None
 
 
@@ -70,6 +75,11 @@ def _phase(
 def _told(power_va: int, mode: TicMode, voltage_v: int | None) -> PhasePower:
     max_va = power_va + _STEP_VA[mode]
     return PhasePower(power_va, max_va, voltage_v or VOLTAGE_V)
+
+
+def _of_active_power(power_w: float, uncertainty_w: float) -> PhasePower:
+    drawn_w = max(power_w, 0.0)
+    return PhasePower(drawn_w, (drawn_w + uncertainty_w) / POWER_FACTOR_MIN)
 
 
 def _of_current(current_a: int, voltage_v: int | None) -> PhasePower:

@@ -42,7 +42,7 @@ class Sight:
         self._sockets = sockets
         self._memory = memory
         self._danger = danger
-        self._supplies = Supplies(meter)
+        self._supplies = Supplies(meter, memory)
 
     def follow(self, now: datetime) -> bool:
         """Take the meter's latest reading; return whether it is a new one."""

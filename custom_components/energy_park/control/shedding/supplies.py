@@ -22,6 +22,7 @@ from ...park.shedding.meters import Contract, meter_supply
 from ...park.shedding.supply import Supply
 from ...tic.insight import MeterData
 from ...tic.trip_state import PhaseTrip
+from ..memory import SheddingMemory
 
 FEEDS: Final = {TicMode.HISTORIQUE: HISTORIQUE, TicMode.STANDARD: STANDARD}
 # Readers behind other integrations pass on what they heard some seconds ago.
@@ -33,9 +34,10 @@ type Told = Mapping[int | None, Supply]
 class Supplies:
     """Each phase of a meter that is limited by itself, as it was told last."""
 
-    def __init__(self, meter: MeterCoordinator) -> None:
+    def __init__(self, meter: MeterCoordinator, memory: SheddingMemory) -> None:
         """Nothing was told yet."""
         self._meter = meter
+        self._memory = memory
         self.now: Told = {}
         self._data: MeterData | None = None
 
@@ -50,7 +52,7 @@ class Supplies:
         self._data = data
         contract: str = self._meter.subentry.data.get(CONF_CONTRACT, "")
         if contract in Contract:
-            return self._follow_contract(Contract(contract), data.reading, now)
+            return self._follow_contract(Contract(contract), data, now)
         if not data.trip.phases:
             return False
         one = len(data.trip.phases) == 1
@@ -64,30 +66,41 @@ class Supplies:
         return True
 
     def _follow_contract(
-        self, contract: Contract, reading: MeterReading, now: datetime
+        self, contract: Contract, data: MeterData, now: datetime
     ) -> bool:
         """Take the power of a meter that limits the whole site in another way.
 
-        Apparent power is at least the active one that these contracts are about.
+        What is injected counts as nothing drawn.
         """
-        limit_w = self._limit_w()
-        power_w, more_w = reading.power_w, reading.power_uncertainty_w or 0.0
-        if power_w is None and reading.apparent_power_va is not None:
-            power_w = float(reading.apparent_power_va)
-        if power_w is None or limit_w is None or reading.early:
+        reading, limit_w = data.reading, self._limit_w()
+        power = _site_power(data)
+        if power is None or limit_w is None or reading.early:
             return False
+        power_w, power_max_w = power
         supply = meter_supply(
             contract=contract,
             limit_w=limit_w,
             delay_s=self._meter.subentry.data.get(CONF_DELAY, 0.0),
             power_w=power_w,
-            power_max_w=power_w + more_w,
+            power_max_w=power_max_w,
             read_at=now,
             every_s=self._feed(reading.mode).every_s,
+            used_wh=self._used_wh(reading, now),
             before=self.now.get(None),
         )
         self.now = {None: supply}
         return True
+
+    def _used_wh(self, reading: MeterReading, now: datetime) -> float | None:
+        """Return what the meter counted in the running hour, each time it counts on.
+
+        Until its next step the power tells more than the counter.
+        """
+        if reading.energy_drawn_wh is None:
+            return None
+        before = self._memory.hour
+        hour = self._memory.hour = before.follow(reading.energy_drawn_wh, now)
+        return hour.used_wh if hour.total_wh != before.total_wh else None
 
     def _limit_w(self) -> float | None:
         """Return the contract's limit: an entity's, else the one that was entered."""
@@ -122,6 +135,25 @@ class Supplies:
         part = self._meter.subentry.data
         heard = CONF_PORT in part or CONF_RADIO in part
         return FEEDS[mode] if heard else SENSORS
+
+
+def _site_power(data: MeterData) -> tuple[float, float] | None:
+    """Return the active power that is drawn, and the most it may be.
+
+    Where a meter tells none, the apparent one is at least that.
+    """
+    reading = data.reading
+    if reading.power_w is not None:
+        drawn_w = max(reading.power_w, 0.0)
+        return drawn_w, drawn_w + (reading.power_uncertainty_w or 0.0)
+    if reading.apparent_power_va is not None:
+        return float(reading.apparent_power_va), float(reading.apparent_power_va)
+    if not data.trip.phases:
+        return None
+    return (
+        sum(phase.power_va for phase in data.trip.phases),
+        sum(phase.power_max_va for phase in data.trip.phases),
+    )
 
 
 def _has_no_unit(hass: HomeAssistant, entity_id: str) -> bool:

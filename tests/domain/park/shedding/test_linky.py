@@ -1,9 +1,9 @@
 """What a Linky tells, and what of its filter stays in doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 import pytest
 
 from custom_components.energy_park.park.shedding.limits import LinkyFilter
@@ -78,7 +78,7 @@ class Listened:
     feed: simulated.Feed
     second_s: float
     frame_s: float
-    lost: Sequence[bool]
+    lost: Collection[int]
 
 
 @st.composite
@@ -88,7 +88,7 @@ def listened(draw: st.DrawFn) -> Listened:
         feed=feed,
         second_s=draw(st.floats(0, 1, exclude_max=True)),
         frame_s=draw(st.floats(0, feed.frame_s)),
-        lost=draw(st.lists(st.booleans(), max_size=60)),
+        lost=draw(st.sets(st.integers(0, 60))),
     )
 
 
@@ -108,12 +108,21 @@ class Listener(OurRule):
 
 # Powers, and for how long each is held: so long that a frame tells each.
 POWERS = st.lists(
-    st.tuples(st.floats(0, 4 * LIMIT_VA), st.floats(6, 15)), min_size=1, max_size=8
+    st.tuples(
+        st.sampled_from((0.0, LIMIT_VA, 3 * LIMIT_VA)) | st.floats(0, 3 * LIMIT_VA),
+        st.floats(6, 15),
+    ),
+    min_size=2,
+    max_size=8,
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(POWERS, listened())
+@example(
+    [(6000.0, 12.3), (0.0, 8.0)],
+    Listened(feed=simulated.HISTORIQUE, second_s=4 / 12, frame_s=0.538, lost={9}),
+)
 def test_y_is_never_above_the_ceiling(
     powers: list[tuple[float, float]], listened: Listened
 ) -> None:
@@ -131,8 +140,7 @@ def test_y_is_never_above_the_ceiling(
         while frame_at_s + listened.feed.told_s <= until_s:
             meter.advance(frame_at_s)
             told = list(meter.frame(listened.feed, frame_at_s))
-            lost = frames < len(listened.lost) and listened.lost[frames]
-            heard = not (lost and heard)
+            heard = not (heard and frames in listened.lost)
             for at_s, one in told if heard else ():
                 meter.advance(at_s)
                 if meter.trips_s:

@@ -154,7 +154,8 @@ class OurRule(Rule):
         self._delays[name] = delay
         self._loads[name] = replace(self._loads[name], delay_s=delay.bound_s)
         if done:
-            self._loads[name] = replace(self._loads[name], on=on)
+            on_since = moment(now_s) if on else None
+            self._loads[name] = replace(self._loads[name], on=on, on_since=on_since)
         self._state = answered(
             self._state,
             name,

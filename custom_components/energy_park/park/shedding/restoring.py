@@ -74,9 +74,11 @@ def _is_equal(warm: Load, cold: Load) -> bool:
 
 
 def _had_its_turn(warm: Load, view: View, state: State) -> bool:
-    if warm.id in state.shed or warm.held or warm.blocked(view.now):
+    now = view.now
+    if warm.id in state.shed or warm.held or warm.blocked(now):
         return False
     past = state.past.get(warm.id)
     starts = (warm.on_since, None if past is None else past.restored_at)
     on_since = max((start for start in starts if start), default=None)
-    return on_since is None or view.now - on_since >= view.policy.rotate_after
+    least = max(view.policy.rotate_after, warm.min_on)
+    return on_since is None or now - on_since >= least

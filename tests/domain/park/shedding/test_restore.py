@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.energy_park.park.shedding.orders import OFF_AT_MOST, Answer
@@ -45,6 +46,26 @@ def test_what_was_shed_comes_back_after_its_least_time() -> None:
     house.answer(["heater"], on=True)
     assert house.state.shed == {}
     assert house.state.past["heater"].restored_at == house.now
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(0, 90), min_size=1, max_size=4))
+def test_each_stays_off_for_its_own_least_time(minutes: list[int]) -> None:
+    loads = [
+        load(f"load {n}", n + 1, 500, min_off=timedelta(minutes=least))
+        for n, least in enumerate(minutes)
+    ]
+    house = House(*loads)
+    house.shed(*(one.id for one in loads))
+    back: dict[str, timedelta] = {}
+    while house.state.shed:
+        for name in tell(house, 20):
+            back[name] = house.now - after(0)
+            house.answer([name], on=True)
+    # One at a time, each as soon as it may and the one before has settled.
+    slack = timedelta(seconds=60 * len(loads))
+    for one in loads:
+        assert one.min_off <= back[one.id] <= one.min_off + slack
 
 
 def test_only_what_was_on_comes_back() -> None:
@@ -166,6 +187,19 @@ def test_heaters_take_turns() -> None:
             off += [name] * (not on)
             assert on or house.decision.orders[0].cause is Cause.ROTATION
     assert off == ["room 2", "room 1", "room 2"]
+
+
+def test_a_heater_takes_its_turn_once_its_least_time_on_is_over() -> None:
+    cold = load("cold", 8, 1500, heater=True)
+    warm = load("warm", 8, 1500, heater=True, on_since=after(0))
+    house = House(cold, replace(warm, min_on=timedelta(minutes=40)))
+    house.shed("cold")
+    turned_s = None
+    while turned_s is None:
+        drawing = sum(one.power_w or 0 for one in house.loads.values())
+        if "warm" in tell(house, 10, 0.9 * TRIP_VA - 1600 + drawing):
+            turned_s = (house.now - after(0)).total_seconds()
+    assert turned_s == pytest.approx(40 * 60, abs=10)
 
 
 def test_a_heater_that_was_cut_last_is_not_the_next_one() -> None:

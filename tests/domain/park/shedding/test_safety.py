@@ -1,6 +1,8 @@
 """What must never happen, on whatever day and with whatever fails."""
 
+from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import override
 
 from hypothesis import given, settings, strategies as st
@@ -24,6 +26,15 @@ class WatchedRule(OurRule):
 
     def __init__(self, day: Day, policy: Policy) -> None:
         super().__init__(day.recording.appliances, day.cut_off_va, day.feed, policy)
+        rng = Random(day.seed)
+        self._loads = {
+            name: replace(
+                load,
+                min_on=timedelta(minutes=rng.uniform(0, 20)),
+                min_off=timedelta(minutes=rng.uniform(0, 90)),
+            )
+            for name, load in self._loads.items()
+        }
         self._control: Control
         self._now_s = self._heard_s = 0.0
         # What was shed, and whose time was over, before it decided.
@@ -75,6 +86,8 @@ class WatchedRule(OurRule):
         if on:
             assert moment(self._now_s) - moment(self._heard_s) <= OLD
             assert known.id in self._off
+            off_for = moment(self._now_s) - self._state.shed[known.id].at
+            assert off_for >= known.min_off
         else:
             assert known.blocked(moment(self._now_s)) in {None, Blocked.IDLE}
             assert max(known.draw_w or 0, known.usual_w or 0) >= DRAWS_FROM_W
@@ -89,7 +102,10 @@ class WatchedRule(OurRule):
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 1_000_000), st.sampled_from(Silence))
 def test_on_no_day_happens_what_never_must(number: int, silence: Silence) -> None:
-    """Only what may be cut is, once for each news; all returns, upon fresh readings."""
+    """Only what may be cut is, once for each news.
+
+    All returns, upon fresh readings and after its least time.
+    """
     day = random_day(number)
     run = Run(
         day.recording,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.energy_park.model import Role
@@ -204,6 +205,37 @@ def test_what_was_just_switched_on_runs_its_least_time_if_it_can() -> None:
         "oven": False
     }
     assert House(started).hear(linky(TRIP_VA + 1000, filtered=1.3)) == {"heater": False}
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 10), st.integers(50, 3000), st.booleans()),
+        min_size=1,
+        max_size=8,
+    ),
+    st.integers(50, 8000),
+)
+def test_what_was_just_switched_on_goes_only_if_the_others_are_not_enough(
+    loads: list[tuple[int, int, bool]], over_va: int
+) -> None:
+    started = {"on_since": after(-60), "min_on": timedelta(minutes=5)}
+    house = House(
+        *(
+            load(f"{n}", priority, power_w, **(started if is_new else {}))
+            for n, (priority, power_w, is_new) in enumerate(loads)
+        )
+    )
+    cut = house.hear(linky(TRIP_VA + over_va, filtered=1.3))
+    others_w = sum(power_w for _, power_w, is_new in loads if not is_new)
+    needed_w = TRIP_VA + over_va - house.policy.shed_share * TRIP_VA
+    if others_w >= needed_w:
+        assert not any(loads[int(name)][2] for name in cut)
+    # Of two that are equal the one that runs for longer goes first.
+    kept = [one for n, one in enumerate(loads) if str(n) not in cut]
+    for name in cut:
+        priority, power_w, is_new = loads[int(name)]
+        assert not is_new or (priority, power_w, False) not in kept
 
 
 def test_plugs_that_matter_are_asked_as_the_time_runs_out() -> None:

@@ -34,6 +34,14 @@ FROM named_day
 WHERE day >= $1 AND day < $2
 ORDER BY site_id, series_id, day
 """,
+    "event": """
+SELECT site, kind, subject_kind, subject_id, subject, sector, role,
+  at, is_on, source, reason, until, detail::text
+FROM named_event
+WHERE at >= $1::date AT TIME ZONE time_zone AND at < $2::date AT TIME ZONE time_zone
+  AND at >= $1::timestamp - interval '1 day' AND at < $2::timestamp + interval '1 day'
+ORDER BY site_id, at, event_id
+""",
 }
 _CHUNK = 50_000
 
@@ -41,7 +49,7 @@ _CHUNK = 50_000
 async def export(
     connection: Connection, file: Path, first: date, end: date, by: str
 ) -> int:
-    """Write the readings from a day to before another; return how many rows.
+    """Write readings or events from a day to before another; return how many rows.
 
     Days are those of each site.
     """
@@ -71,6 +79,7 @@ async def _parquet(
             "int8": pa.int64(),
             "int2": pa.int16(),
             "text": pa.string(),
+            "bool": pa.bool_(),
         }
         schema = pa.schema(
             [

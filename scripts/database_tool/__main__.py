@@ -21,6 +21,12 @@ from .server import DIRECTORY, database, settings_from
 
 DEMO_UID = "demo"
 DEMO_PERIOD = timedelta(days=30)
+HAS_ROLES = """
+SELECT EXISTS (
+  SELECT FROM pg_roles
+  WHERE rolname = 'energy_park_writer' AND has_schema_privilege(oid, $1, 'USAGE')
+)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,12 @@ class Job:
 
 async def do_migrate(job: Job) -> None:
     """Make the schema, or bring it up to date."""
-    done = await migrate(job.connection, job.settings.schema)
+    schema = job.settings.schema
+    done = await migrate(job.connection, schema)
     say("ran " + ", ".join(map(str, done)) if done else "nothing to do")
+    # What is new is for those who could use the rest.
+    if done and await job.connection.fetchval(HAS_ROLES, schema):
+        await do_roles(job)
 
 
 async def do_roles(job: Job) -> None:

@@ -21,6 +21,7 @@ from custom_components.energy_park.mirror.connection import (
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.migrations import load, migrate
 from custom_components.energy_park.mirror.preparation import is_prepared
+from custom_components.energy_park.mirror.rows import ChannelRow
 from scripts.database_tool import __main__ as tool, files
 from scripts.database_tool.export import QUERIES, export
 from scripts.database_tool.server import settings_from
@@ -307,6 +308,27 @@ async def test_an_owner_mends_the_schema_and_drops_old_months(
             await connection.execute("CREATE ROLE another")
     # Who made the schema can still do as before.
     assert await migrate(job.connection, users.schema, again=True) == NUMBERS
+
+
+async def test_writers_and_readers_may_use_what_an_owner_adds(
+    users: MirrorSettings, job: tool.Job, start_mirror: StartMirror, told: Told
+) -> None:
+    await job.connection.execute(
+        "DROP TABLE channel CASCADE; DELETE FROM migration WHERE number > 0"
+    )
+    owner = replace(users, user="one_owner")
+    async with connected(owner) as connection:
+        await tool.do_migrate(replace(job, connection=connection, settings=owner))
+    mirror = await start_mirror(user=users.user, password=users.password)
+    mirror.offer(
+        ChannelRow(
+            channel_id="a_100", plug_id="a", number=100, name="Oven", updated_at=START
+        )
+    )
+    await arrived(mirror)
+    assert told.problems == []
+    async with connected(replace(users, user="one_reader")) as connection:
+        assert await connection.fetchval("SELECT name FROM channel") == "Oven"
 
 
 async def test_a_maker_of_the_schema_keeps_its_rights(

@@ -286,7 +286,7 @@ COMMENT ON COLUMN event.site_id IS 'The site it happened at.';
 COMMENT ON COLUMN event.at IS 'When, by the site''s clock.';
 COMMENT ON COLUMN event.event_id IS 'Random number: two equal events may share an instant, and one that is sent again is stored once.';
 COMMENT ON COLUMN event.kind IS 'order, wanted, actual, job (a switching job was taken on), result (what it came to at one socket), trial (what a test run found out of a computer), shed, restore, balance_period, alarm, state (what a meter or an entity tells in words) or mirror (what this mirror itself tells).';
-COMMENT ON COLUMN event.subject_kind IS 'What it is about: site, meter, sector, plug, socket or entity.';
+COMMENT ON COLUMN event.subject_kind IS 'What it is about: site, meter, sector, plug, socket, channel or entity.';
 COMMENT ON COLUMN event.subject_id IS 'Which one, as in series.';
 COMMENT ON COLUMN event.is_on IS 'The state that was ordered, wanted or seen; null where there is none.';
 COMMENT ON COLUMN event.source IS 'Who gave the order: safety, person, schedule or balance.';

@@ -21,6 +21,7 @@ from custom_components.energy_park.mirror.migrations import (
     load,
     migrate,
 )
+from custom_components.energy_park.mirror.rows import EventKind, SubjectKind
 
 MIGRATIONS = load()
 *BEFORE_VIEWS, VIEWS = MIGRATIONS[:3]
@@ -84,6 +85,31 @@ async def test_every_table_and_column_is_explained(
         """
     )
     assert [tuple(row) for row in unexplained] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "vocabulary"),
+    [
+        ("event.kind", EventKind),
+        ("event.subject_kind", SubjectKind),
+        ("series.subject_kind", SubjectKind),
+    ],
+)
+async def test_every_word_is_explained(
+    settings: MirrorSettings,
+    database: Connection,
+    column: str,
+    vocabulary: type[EventKind | SubjectKind],
+) -> None:
+    await migrate_alone(settings)
+    table, name = column.split(".")
+    question = """
+        SELECT col_description(attrelid, attnum) FROM pg_attribute
+        WHERE attrelid = to_regclass($1) AND attname = $2
+    """
+    comment = await database.fetchval(question, table, name)
+    words = set(re.findall(r"\w+", comment))
+    assert {word.value for word in vocabulary} <= words
 
 
 async def test_what_somebody_dropped_comes_back(

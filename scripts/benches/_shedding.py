@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 import os
 import sys
 
@@ -35,10 +36,13 @@ RULES: dict[str, MakeRule] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What a rule made of one recording at one contract."""
+    """What a rule made of one recording at one contract, or of all (no ``kva``).
+
+    Of its sockets ``longest_off`` was off for longest at a time.
+    """
 
     site: str
-    kva: float
+    kva: float | None
     rule: str
     days: float
     trips: int
@@ -48,6 +52,7 @@ class Row:
     unserved_wh: float
     sheddable_wh: float
     longest_off_h: float
+    longest_off: str
 
 
 def recorded(names: Iterable[str] | None) -> list[Row]:
@@ -64,6 +69,8 @@ def recorded(names: Iterable[str] | None) -> list[Row]:
             for row in found:
                 show(row)
             rows += found
+    for rule in RULES:
+        show(_in_all([row for row in rows if row.rule == rule]))
     return rows
 
 
@@ -82,6 +89,9 @@ def _row(recording: Recording, kva: float, rule: str) -> Row:
         avoidable = avoidable_trips(
             outcome, recording, cut_off_va=cut_off_va, feed=STANDARD, seed=SEED
         )
+    longest = max(
+        range(len(recording.appliances)), key=outcome.longest_off_s.__getitem__
+    )
     return Row(
         site=recording.name,
         kva=kva,
@@ -93,18 +103,40 @@ def _row(recording: Recording, kva: float, rule: str) -> Row:
         needless=sum(needless(found, at_s) for at_s, _ in outcome.sheds),
         unserved_wh=outcome.unserved_wh,
         sheddable_wh=outcome.sheddable_wh,
-        longest_off_h=outcome.longest_off_s / 3600,
+        longest_off_h=outcome.longest_off_s[longest] / 3600,
+        longest_off=recording.appliances[longest].name,
+    )
+
+
+def _in_all(rows: list[Row]) -> Row:
+    """Return the sums, and who was off for longest."""
+    longest = max(rows, key=attrgetter("longest_off_h"))
+    return Row(
+        site="all",
+        kva=None,
+        rule=longest.rule,
+        days=sum(row.days for row in rows),
+        trips=sum(row.trips for row in rows),
+        avoidable=sum(row.avoidable for row in rows),
+        sheds=sum(row.sheds for row in rows),
+        needless=sum(row.needless for row in rows),
+        unserved_wh=sum(row.unserved_wh for row in rows),
+        sheddable_wh=sum(row.sheddable_wh for row in rows),
+        longest_off_h=longest.longest_off_h,
+        longest_off=longest.longest_off,
     )
 
 
 def show(row: Row) -> None:
     """Print what came about, if anything did."""
     if row.trips or row.sheds:
+        contract = "" if row.kva is None else f"{row.kva:3g} kVA"
+        off = f" {row.longest_off_h:6.1f} h off at most ({row.longest_off})"
         print(
-            f"  {row.site:15} {row.kva:3g} kVA  {row.rule:23}"
+            f"  {row.site:15} {contract:7}  {row.rule:23}"
             f" {row.trips:4} trips {row.sheds:4} sheds {row.sheds / row.days:6.1f} a day"
             f" {row.needless:4} needless {row.unserved_wh:7.0f} Wh not served"
-            f" {row.longest_off_h:6.1f} h off at most",
+            f"{off if row.sheds else ''}",
             file=sys.stderr,
         )
 

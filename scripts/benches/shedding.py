@@ -97,7 +97,9 @@ def on_recordings(rows: list[Row]) -> list[Figure]:
         figure("unserved_percent", "%", unserved_percent),
         _plain("ideal_unserved_percent", unserved_percent(IDEAL), "%"),
         figure("sheds_per_day", "sheds", per_day),
+        _plain("ideal_sheds_per_day", per_day(IDEAL), "sheds"),
         figure("longest_off_h", "h", longest_off_h),
+        _plain("ideal_longest_off_h", longest_off_h(IDEAL), "h"),
     ]
 
 

@@ -32,7 +32,13 @@ def result(
         "needless_sheds": sum(needless(found, at_s) for at_s, _ in outcome.sheds),
         "unserved_wh": round(outcome.unserved_wh, 1),
         "unserved_percent": round(100 * outcome.unserved_wh / served, 2),
-        "longest_off_s": round(outcome.longest_off_s),
+        "longest_off_s": round(max(outcome.longest_off_s)),
+        **{
+            f"longest_off_s {appliance.name}": round(off_s)
+            for appliance, off_s in zip(
+                recording.appliances, outcome.longest_off_s, strict=True
+            )
+        },
     }
 
 

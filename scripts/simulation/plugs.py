@@ -54,7 +54,7 @@ class Plugs:
         self.base_va = 0.0
         self.power_va = 0.0
         self.off_since_s: list[float | None] = [None] * count
-        self.longest_off_s = 0.0
+        self.longest_off_s = [0.0] * count
         self.unserved_vas = 0.0
         self.served_vas = 0.0
         self._at_s = [0.0] * count
@@ -88,16 +88,20 @@ class Plugs:
         self.power_va += self.wanted_va[load] * (1 if on else -1)
         if not on:
             self.off_since_s[load] = now_s
-        elif (since_s := self.off_since_s[load]) is not None:
-            self.longest_off_s = max(self.longest_off_s, now_s - since_s)
+        else:
+            self._end_off(load, now_s)
             self.off_since_s[load] = None
 
     def close(self, now_s: float) -> None:
         """Count up to the end."""
-        for load, since_s in enumerate(self.off_since_s):
+        for load in range(len(self.on)):
             self._count(load, now_s)
-            if since_s is not None:
-                self.longest_off_s = max(self.longest_off_s, now_s - since_s)
+            self._end_off(load, now_s)
+
+    def _end_off(self, load: int, now_s: float) -> None:
+        if (since_s := self.off_since_s[load]) is not None:
+            off_s = now_s - since_s
+            self.longest_off_s[load] = max(self.longest_off_s[load], off_s)
 
     def _count(self, load: int, now_s: float) -> None:
         passed_vas = self.wanted_va[load] * (now_s - self._at_s[load])

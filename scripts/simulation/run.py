@@ -86,7 +86,8 @@ class Checkpoint:
 class Outcome:
     """What a run came to; ``sheds`` are moments and loads.
 
-    Of each of ``trips_s``, ``checkpoints`` tells how it came about.
+    Of each of ``trips_s``, ``checkpoints`` tells how it came about. ``longest_off_s``
+    is by load.
     """
 
     days: float
@@ -95,7 +96,7 @@ class Outcome:
     sheds: list[tuple[float, int]] = field(default_factory=list)
     unserved_wh: float = 0.0
     sheddable_wh: float = 0.0
-    longest_off_s: float = 0.0
+    longest_off_s: list[float] = field(default_factory=list)
     left_off: int = 0
 
 

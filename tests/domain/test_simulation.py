@@ -202,6 +202,8 @@ def test_a_recording_is_replayed_with_the_rule_and_without(
     assert results["shedding"]["sheds"] == 1
     assert results["shedding"]["needless_sheds"] == 0
     assert results["shedding"]["unserved_wh"] > 0
+    assert results["shedding"]["longest_off_s boiler"] >= 300
+    assert results["shedding"]["longest_off_s oven"] == 0
     lines = table(results).splitlines()
     assert lines[0].split() == ["no", "shedding", "shedding"]
     assert lines[1].split() == ["trips", "2", "0"]

@@ -15,7 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.energy_park import coordinator
-from custom_components.energy_park.control import clockwork, jobs, trials
+from custom_components.energy_park.control import clockwork, job_effects, jobs, trials
 from custom_components.energy_park.park.station import Learnt, Wake
 from scripts.emulators import Computer, Constant, Mains, Monitor, Outlet, ShellyGen2
 
@@ -52,7 +52,7 @@ class Time:
 def speed_up(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Let what watches sockets run faster; the plugs answer as fast as ever."""
     clock = Time()
-    for module in (coordinator, jobs, trials):
+    for module in (coordinator, job_effects, jobs, trials):
         monkeypatch.setattr(module, "utcnow", clock.utcnow)
     monkeypatch.setattr(clockwork, "STEP_EVERY", timedelta(seconds=1 / FASTER))
     monkeypatch.setattr(coordinator, "PLUG_REFRESH_AFTER_ORDER_S", 0.05)

@@ -39,7 +39,7 @@ from .sensors.station import (
     StationStateSensor,
     WakeSensor,
 )
-from .sensors.waste import waste_sensors
+from .sensors.waste import WASTE_SENSORS, WasteSensor
 
 PARALLEL_UPDATES = 0
 
@@ -106,7 +106,10 @@ async def async_setup_entry(
                 ),
                 SocketsOnSensor(group, SOCKETS_ON),
                 GroupStateSensor(group, GROUP_STATE),
-                *waste_sensors(group, entry.runtime_data.waste),
+                *(
+                    WasteSensor(group, entry.runtime_data.waste, description)
+                    for description in WASTE_SENSORS
+                ),
                 *savings_sensors(group, entry.runtime_data.savings),
             ],
             config_subentry_id=group.sector_id,

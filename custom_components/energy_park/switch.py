@@ -1,4 +1,4 @@
-"""Switches of sockets and sectors; all of them give orders to the switchboard."""
+"""Switches: of sockets, stations and sectors, which give orders, and of settings."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -7,13 +7,11 @@ from .coordinator import EnergyParkConfigEntry
 from .switches.groups import GROUP_SWITCHES, GroupSwitch
 from .switches.settings import (
     OBSERVE,
-    PROTECTED,
     SHEDDING_TEST,
-    TAKES_TURNS,
-    ObserveSwitch,
-    ProtectedSwitch,
-    SheddingTestSwitch,
-    TakesTurnsSwitch,
+    SOCKET_SETTINGS,
+    ParkSetting,
+    SheddingSetting,
+    SocketSetting,
 )
 from .switches.sockets import SOCKET, STATION, SocketSwitch, StationSwitch
 
@@ -27,10 +25,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switches of the park, of each meter, each socket and each sector."""
-    async_add_entities([ObserveSwitch(entry.runtime_data.park, OBSERVE)])
+    async_add_entities([ParkSetting(entry.runtime_data.park, OBSERVE)])
     for subentry_id, shedding in entry.runtime_data.sheddings.items():
         async_add_entities(
-            [SheddingTestSwitch(shedding, SHEDDING_TEST)],
+            [SheddingSetting(shedding, SHEDDING_TEST)],
             config_subentry_id=subentry_id,
         )
     for subentry_id, plug in entry.runtime_data.plugs.items():
@@ -40,8 +38,7 @@ async def async_setup_entry(
                 for socket in plug.plug.sockets
                 for entity in (
                     SocketSwitch(plug, socket, SOCKET),
-                    ProtectedSwitch(plug, socket, PROTECTED),
-                    TakesTurnsSwitch(plug, socket, TAKES_TURNS),
+                    *(SocketSetting(plug, socket, it) for it in SOCKET_SETTINGS),
                 )
             ),
             config_subentry_id=subentry_id,

@@ -1,194 +1,115 @@
 """Numbers of alarms: where each of them begins."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import override
+from dataclasses import replace
+from typing import Any
 
-from homeassistant.components.number import (
-    NumberDeviceClass,
-    NumberEntity,
-    NumberEntityDescription,
-    NumberMode,
-)
+from homeassistant.components.number import NumberDeviceClass
 from homeassistant.const import (
     PERCENTAGE,
-    EntityCategory,
     UnitOfElectricCurrent,
     UnitOfElectricPotential,
     UnitOfTime,
 )
-from homeassistant.core import callback
-from homeassistant.helpers.device_registry import DeviceInfo
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..const import DOMAIN
-from ..control.alarms import AlarmWatch
-from ..coordinator import EnergyParkConfigEntry, PlugCoordinator
-from ..devices import socket_device
-from ..model import Socket
-from ..park.alarm_settings import AlarmSettings
+from .settings import ParkNumber, SettingDescription, SocketNumber
 
-RATED_CURRENT = NumberEntityDescription(
+RATED_CURRENT: SettingDescription[SocketNumber] = SettingDescription(
     key="rated_current",
     translation_key="rated_current",
     device_class=NumberDeviceClass.CURRENT,
-    entity_category=EntityCategory.CONFIG,
     entity_registry_enabled_default=False,
     native_unit_of_measurement=UnitOfElectricCurrent.AMPERE,
     native_min_value=1,
     native_max_value=63,
     native_step=0.5,
-    mode=NumberMode.BOX,
+    get_fn=lambda it: it.coordinator.config_entry.runtime_data.alarms.rated_a(
+        it.socket
+    ),
+    set_fn=lambda it, value: (
+        it.coordinator.config_entry.runtime_data.alarms.async_set_rated(
+            it.socket, value
+        )
+    ),
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlarmNumberDescription(NumberEntityDescription):
-    """One of the settings of all alarms of the park."""
+def _get(name: str) -> Callable[[ParkNumber], float]:
+    """Return how one of the settings of all alarms is found."""
 
-    get_fn: Callable[[AlarmSettings], float]
-    set_fn: Callable[[AlarmSettings, float], AlarmSettings]
+    def get(it: ParkNumber) -> float:
+        value: float = getattr(it.park.alarms.settings, name)
+        return value
+
+    return get
 
 
-ALARM_NUMBERS = (
-    AlarmNumberDescription(
+def _set(name: str) -> Callable[[ParkNumber, float], None]:
+    """Return how it is changed."""
+
+    def choose(it: ParkNumber, value: float) -> None:
+        chosen: dict[str, Any] = {name: value}
+        it.park.alarms.async_choose(replace(it.park.alarms.settings, **chosen))
+
+    return choose
+
+
+ALARM_NUMBERS: tuple[SettingDescription[ParkNumber], ...] = (
+    SettingDescription(
         key="alarm_overload",
         translation_key="alarm_overload",
-        entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         native_unit_of_measurement=PERCENTAGE,
         native_min_value=10,
         native_max_value=120,
         native_step=1,
-        mode=NumberMode.BOX,
-        get_fn=lambda settings: settings.overload_percent,
-        set_fn=lambda settings, value: replace(settings, overload_percent=value),
+        get_fn=_get("overload_percent"),
+        set_fn=_set("overload_percent"),
     ),
-    AlarmNumberDescription(
+    SettingDescription(
         key="alarm_voltage_min",
         translation_key="alarm_voltage_min",
         device_class=NumberDeviceClass.VOLTAGE,
-        entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         native_min_value=90,
         native_max_value=229,
         native_step=0.5,
-        mode=NumberMode.BOX,
-        get_fn=lambda settings: settings.voltage_min_v,
-        set_fn=lambda settings, value: replace(settings, voltage_min_v=value),
+        get_fn=_get("voltage_min_v"),
+        set_fn=_set("voltage_min_v"),
     ),
-    AlarmNumberDescription(
+    SettingDescription(
         key="alarm_voltage_max",
         translation_key="alarm_voltage_max",
         device_class=NumberDeviceClass.VOLTAGE,
-        entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         native_unit_of_measurement=UnitOfElectricPotential.VOLT,
         native_min_value=110,
         native_max_value=280,
         native_step=0.5,
-        mode=NumberMode.BOX,
-        get_fn=lambda settings: settings.voltage_max_v,
-        set_fn=lambda settings, value: replace(settings, voltage_max_v=value),
+        get_fn=_get("voltage_max_v"),
+        set_fn=_set("voltage_max_v"),
     ),
-    AlarmNumberDescription(
+    SettingDescription(
         key="alarm_out_of_hours",
         translation_key="alarm_out_of_hours",
-        entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         native_min_value=1,
         native_max_value=10,
         native_step=0.1,
-        mode=NumberMode.BOX,
-        get_fn=lambda settings: settings.out_of_hours_factor,
-        set_fn=lambda settings, value: replace(settings, out_of_hours_factor=value),
+        get_fn=_get("out_of_hours_factor"),
+        set_fn=_set("out_of_hours_factor"),
     ),
-    AlarmNumberDescription(
+    SettingDescription(
         key="alarm_silence",
         translation_key="alarm_silence",
         device_class=NumberDeviceClass.DURATION,
-        entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
         native_unit_of_measurement=UnitOfTime.SECONDS,
         native_min_value=30,
         native_max_value=86400,
         native_step=10,
-        mode=NumberMode.BOX,
-        get_fn=lambda settings: settings.silence_s,
-        set_fn=lambda settings, value: replace(settings, silence_s=value),
+        get_fn=_get("silence_s"),
+        set_fn=_set("silence_s"),
     ),
 )
-
-
-@callback
-def add_alarm_numbers(
-    entry: EnergyParkConfigEntry, add: AddConfigEntryEntitiesCallback
-) -> None:
-    """Add the settings of the park, and what each socket may carry."""
-    watch = entry.runtime_data.alarms
-    add(AlarmNumber(watch, entry.entry_id, number) for number in ALARM_NUMBERS)
-    for subentry_id, plug in entry.runtime_data.plugs.items():
-        add(
-            (RatedCurrentNumber(watch, plug, socket) for socket in plug.plug.sockets),
-            config_subentry_id=subentry_id,
-        )
-
-
-class AlarmNumber(NumberEntity):
-    """Where a kind of alarm begins, for the whole park."""
-
-    _attr_has_entity_name = True
-    _attr_should_poll = False
-    entity_description: AlarmNumberDescription
-
-    def __init__(
-        self, watch: AlarmWatch, entry_id: str, description: AlarmNumberDescription
-    ) -> None:
-        """Bind the number to the park."""
-        self.entity_description = description
-        self._watch = watch
-        self._attr_unique_id = f"{entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, entry_id)})
-
-    @property
-    @override
-    def native_value(self) -> float:
-        """What is chosen."""
-        return self.entity_description.get_fn(self._watch.settings)
-
-    @override
-    async def async_set_native_value(self, value: float) -> None:
-        """Choose otherwise."""
-        settings = self.entity_description.set_fn(self._watch.settings, value)
-        self._watch.async_choose(settings)
-        self.async_write_ha_state()
-
-
-class RatedCurrentNumber(NumberEntity):
-    """What a socket may carry."""
-
-    _attr_has_entity_name = True
-    _attr_should_poll = False
-    entity_description = RATED_CURRENT
-
-    def __init__(
-        self, watch: AlarmWatch, plug: PlugCoordinator, socket: Socket
-    ) -> None:
-        """Bind the number to a socket."""
-        self._watch = watch
-        self._socket = socket
-        self._attr_unique_id = f"{socket.id}_{RATED_CURRENT.key}"
-        self._attr_device_info = socket_device(plug, socket)
-
-    @property
-    @override
-    def native_value(self) -> float:
-        """What is remembered."""
-        return self._watch.rated_a(self._socket)
-
-    @override
-    async def async_set_native_value(self, value: float) -> None:
-        """Change it."""
-        self._watch.async_set_rated(self._socket, value)
-        self.async_write_ha_state()

@@ -1,124 +1,95 @@
 """Switches that change what the rules may do."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
 from homeassistant.const import EntityCategory
+from homeassistant.helpers.entity import Entity
 
 from ..entity import GroupEntity, SheddingEntity, SocketEntity
 
-PROTECTED = SwitchEntityDescription(
-    key="protected",
-    translation_key="protected",
-    entity_category=EntityCategory.CONFIG,
-)
-OBSERVE = SwitchEntityDescription(
+
+@dataclass(frozen=True, kw_only=True)
+class SettingDescription[E: Entity](SwitchEntityDescription):
+    """A setting that is on or off: where an entity finds it, and how it is changed."""
+
+    entity_category: EntityCategory | None = EntityCategory.CONFIG
+    get_fn: Callable[[E], bool]
+    set_fn: Callable[[E, bool], None]
+
+
+class SettingSwitch(SwitchEntity):
+    """A setting that is on or off."""
+
+    entity_description: SettingDescription[Any]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """The choice is ours, whether a device is heard or not."""
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """What is chosen."""
+        return self.entity_description.get_fn(self)
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Choose so."""
+        self.entity_description.set_fn(self, True)
+        self.async_write_ha_state()
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Choose otherwise."""
+        self.entity_description.set_fn(self, False)
+        self.async_write_ha_state()
+
+
+class ParkSetting(SettingSwitch, GroupEntity):
+    """A setting of the whole park."""
+
+
+class SocketSetting(SettingSwitch, SocketEntity):
+    """A setting of a socket."""
+
+
+class SheddingSetting(SettingSwitch, SheddingEntity):
+    """A setting of the shedding behind a meter."""
+
+
+# The rules decide, tell it, and switch nothing but for safety.
+OBSERVE: SettingDescription[ParkSetting] = SettingDescription(
     key="observe",
     translation_key="observe",
-    entity_category=EntityCategory.CONFIG,
+    get_fn=lambda park: park.switchboard.observe,
+    set_fn=lambda park, on: park.switchboard.async_set_observe(on),
 )
-TAKES_TURNS = SwitchEntityDescription(
-    key="takes_turns",
-    translation_key="takes_turns",
-    entity_category=EntityCategory.CONFIG,
-    entity_registry_enabled_default=False,
+SOCKET_SETTINGS: tuple[SettingDescription[SocketSetting], ...] = (
+    # Rules leave the socket on.
+    SettingDescription(
+        key="protected",
+        translation_key="protected",
+        get_fn=lambda it: it.switchboard.memory(it.socket).protected,
+        set_fn=lambda it, on: it.switchboard.async_choose(it.socket, protected=on),
+    ),
+    # While equals are shed, it takes turns with them.
+    SettingDescription(
+        key="takes_turns",
+        translation_key="takes_turns",
+        entity_registry_enabled_default=False,
+        get_fn=lambda it: it.switchboard.memory(it.socket).takes_turns,
+        set_fn=lambda it, on: it.switchboard.async_choose(it.socket, takes_turns=on),
+    ),
 )
-SHEDDING_TEST = SwitchEntityDescription(
+# Shedding decides and tells, and cuts nothing.
+SHEDDING_TEST: SettingDescription[SheddingSetting] = SettingDescription(
     key="shedding_test",
     translation_key="shedding_test",
-    entity_category=EntityCategory.CONFIG,
+    get_fn=lambda it: it.shedding.memory.test,
+    set_fn=lambda it, on: it.shedding.async_set_test(on),
 )
-
-
-class ProtectedSwitch(SocketEntity, SwitchEntity):
-    """Whether rules must leave a socket on."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        """The protection is ours, whether the plug is heard or not."""
-        return True
-
-    @property
-    @override
-    def is_on(self) -> bool:
-        """Whether the socket is protected."""
-        return self.switchboard.memory(self.socket).protected
-
-    @override
-    async def async_turn_on(self, **kwargs: Any) -> None:
-        """Protect the socket."""
-        self.switchboard.async_choose(self.socket, protected=True)
-
-    @override
-    async def async_turn_off(self, **kwargs: Any) -> None:
-        """Let the rules switch the socket."""
-        self.switchboard.async_choose(self.socket, protected=False)
-
-
-class ObserveSwitch(GroupEntity, SwitchEntity):
-    """Whether the rules of a park only tell what they would switch."""
-
-    @property
-    @override
-    def is_on(self) -> bool:
-        """Whether nothing is switched but by persons, and for safety."""
-        return self.switchboard.observe
-
-    @override
-    async def async_turn_on(self, **kwargs: Any) -> None:
-        """Have the rules decide and switch nothing."""
-        self.switchboard.async_set_observe(True)
-        self.async_write_ha_state()
-
-    @override
-    async def async_turn_off(self, **kwargs: Any) -> None:
-        """Let the rules switch."""
-        self.switchboard.async_set_observe(False)
-        self.async_write_ha_state()
-
-
-class TakesTurnsSwitch(SocketEntity, SwitchEntity):
-    """Whether a socket takes turns with its equals while they are shed."""
-
-    @property
-    @override
-    def available(self) -> bool:
-        """The choice is ours, whether the plug is heard or not."""
-        return True
-
-    @property
-    @override
-    def is_on(self) -> bool:
-        """Whether it takes turns."""
-        return self.switchboard.memory(self.socket).takes_turns
-
-    @override
-    async def async_turn_on(self, **kwargs: Any) -> None:
-        """Let it take turns."""
-        self.switchboard.async_choose(self.socket, takes_turns=True)
-
-    @override
-    async def async_turn_off(self, **kwargs: Any) -> None:
-        """Let it be off until it fits."""
-        self.switchboard.async_choose(self.socket, takes_turns=False)
-
-
-class SheddingTestSwitch(SheddingEntity, SwitchEntity):
-    """Whether shedding only tells what it would do."""
-
-    @property
-    @override
-    def is_on(self) -> bool:
-        """Whether nothing is cut."""
-        return self.shedding.memory.test
-
-    @override
-    async def async_turn_on(self, **kwargs: Any) -> None:
-        """Cut nothing."""
-        self.shedding.async_set_test(True)
-
-    @override
-    async def async_turn_off(self, **kwargs: Any) -> None:
-        """Cut again."""
-        self.shedding.async_set_test(False)

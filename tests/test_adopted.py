@@ -226,3 +226,40 @@ async def test_one_plug_is_not_adopted_while_it_is_polled(
         result = await async_flow(hass, entry, "adopt")
         result = await async_answer(hass, result, switch=LAMP)
         assert result["errors"] == {"switch": "already_polled"}
+
+
+async def test_a_switch_without_a_device_is_adopted_too(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, "homeassistant", {})
+    hass.states.async_set("switch.helper", "on")
+    entry = await async_setup(hass)
+    result = await async_flow(hass, entry, "adopt")
+    result = await async_answer(hass, result, switch="switch.helper")
+    assert not any(key.description for key in result["data_schema"].schema)
+    result = await async_answer(hass, result)
+    result = await async_answer(hass, result, name="Helper", role="other", priority=8)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    # It may be any device's: it keeps none from being added.
+    async with ShellyGen2(mac="aa0000000001") as strip:
+        result = await async_flow(hass, entry, "address")
+        result = await async_answer(hass, result, host=strip.host)
+        assert result["step_id"] == "socket"
+
+
+async def test_a_part_of_a_device_is_known_by_the_whole(
+    hass: HomeAssistant, lamp: er.RegistryEntry
+) -> None:
+    assert lamp.device_id is not None
+    assert lamp.config_entry_id is not None
+    part = dr.async_get(hass).async_get_or_create_child(
+        config_entry_id=lamp.config_entry_id,
+        identifiers={("other", "relay")},
+        name="Relay",
+        parent_device_id=lamp.device_id,
+    )
+    er.async_get(hass).async_update_entity(LAMP, device_id=part.id)
+    async with ShellyGen2(mac="aa0000000001") as strip:
+        entry = await async_setup(hass, plug(strip))
+        result = await async_flow(hass, entry, "adopt")
+        result = await async_answer(hass, result, switch=LAMP)
+        assert result["errors"] == {"switch": "already_polled"}

@@ -250,6 +250,24 @@ async def test_a_plug_is_added_once(hass: HomeAssistant, strip: ShellyGen2) -> N
     assert result["reason"] == "already_configured"
 
 
+async def test_a_locked_plug_that_names_itself_only_then_is_added_once(
+    hass: HomeAssistant,
+) -> None:
+    async with Tasmota(mac=MAC, password="right") as locked:
+        entry = await async_setup(hass, plug(locked))
+        result = await async_start(hass, entry, "plug", host=locked.host)
+        assert result["step_id"] == "credentials"
+        result = await async_answer(hass, result, password="right")
+        assert result["reason"] == "already_configured"
+
+
+async def test_a_device_without_sockets_is_no_plug(hass: HomeAssistant) -> None:
+    entry = await async_setup(hass)
+    async with ShellyGen2(mac=MAC, sockets=0) as display:
+        result = await async_start(hass, entry, "plug", host=display.host)
+        assert result["errors"] == {"base": "no_sockets"}
+
+
 async def test_a_plug_moves_and_its_sockets_change(
     hass: HomeAssistant, strip: ShellyGen2
 ) -> None:

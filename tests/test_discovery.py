@@ -178,6 +178,21 @@ async def test_a_plug_that_still_answers_stays_where_it_is(
         assert known.data["host"] == shelly.host
 
 
+async def test_a_plug_with_two_addresses_stays_at_the_first(
+    hass: HomeAssistant, shelly: ShellyGen2
+) -> None:
+    # Another address of this machine.
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "0.0.0.0"])
+    known = plug(shelly)
+    first = shelly.host.replace("127.0.0.1", "0.0.0.0")
+    data = MappingProxyType({**known.data, "host": first})
+    async with ShellyGen2(mac="aa0000000002") as other:
+        entry = await async_setup(hass, plug(other), replace(known, data=data))
+        result = await async_see(hass, shelly)
+        assert result["reason"] == "already_configured"
+        assert [p.data["host"] for p in plugs(entry)] == [other.host, first]
+
+
 @pytest.mark.parametrize(
     ("host", "after"),
     [
@@ -203,6 +218,12 @@ async def test_what_is_no_plug_is_not_offered(
     assert result["reason"] == "no_plug"
 
 
+async def test_nobody_answers_at_the_usual_port(hass: HomeAssistant) -> None:
+    await async_setup(hass)
+    result = await async_see(hass, ShellyGen2(mac=MAC, port=80))
+    assert result["reason"] == "no_plug"
+
+
 async def test_without_a_park_nothing_is_offered(
     hass: HomeAssistant, shelly: ShellyGen2
 ) -> None:
@@ -225,6 +246,25 @@ async def test_what_another_integration_reads_is_not_offered(
     )
     result = await async_see(hass, shelly)
     assert result["reason"] == "known_elsewhere"
+
+
+async def test_what_another_integration_reads_may_announce_itself_in_vain(
+    hass: HomeAssistant,
+) -> None:
+    await async_setup(hass)
+    other = MockConfigEntry(domain="other")
+    other.add_to_hass(hass)
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=other.entry_id,
+        connections={(dr.CONNECTION_NETWORK_MAC, dr.format_mac(MAC))},
+    )
+    er.async_get(hass).async_get_or_create(
+        "switch", "other", "relay", device_id=device.id, config_entry=other
+    )
+    async with Netio(mac=MAC) as netio:
+        result = await async_hear(hass, netio.host, device_type="netio")
+        result = await async_answer(hass, result)
+        assert result["reason"] == "known_elsewhere"
 
 
 async def test_what_a_person_ignores_stays_away(

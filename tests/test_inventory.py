@@ -224,6 +224,7 @@ async def test_a_plug_that_cannot_be_added_from_a_table(hass: HomeAssistant) -> 
         ShellyGen2(mac="aa0000000001") as known,
         Netio(mac="aa0000000002", password="secret") as locked,
         ShellyGen2(mac="aa0000000003") as twice,
+        ShellyGen2(mac="aa0000000004", sockets=0) as display,
     ):
         entry = await async_setup(hass, plug(known))
         result = await async_open(hass, entry)
@@ -235,11 +236,13 @@ async def test_a_plug_that_cannot_be_added_from_a_table(hass: HomeAssistant) -> 
                 f"A,2,,,{locked.host},,",
                 f"A,3,,,{twice.host},,",
                 f"A,4,,,http://{twice.host},,",
+                f"A,5,,,{display.host},,",
             ),
         )
         told = result["description_placeholders"]
-        assert (told["found"], told["count"]) == ("1", "3")
-        assert all(host in told["list"] for host in (known.host, locked.host))
+        assert (told["found"], told["count"]) == ("1", "4")
+        refused = (known, locked, display)
+        assert all(device.host in told["list"] for device in refused)
         assert told["list"].count("already part of a park") == 2
         assert "password" in told["list"]
         result = await async_answer(hass, result, next_step_id="import_inventory")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from homeassistant.components import usb
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -250,6 +251,18 @@ async def test_a_port_without_meter_is_said_and_corrected(
     assert result["step_id"] == "confirm"
 
 
+async def test_a_port_whose_other_names_cannot_be_read_keeps_its_own(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: str) -> str:
+        raise PermissionError
+
+    monkeypatch.setattr(usb, "get_serial_by_id", fail)
+    entry = await async_setup(hass)
+    result = await async_start_flow(hass, entry, "/dev/does-not-exist")
+    assert result["errors"] == {"base": "cannot_open_port"}
+
+
 async def test_a_meter_is_added_once(hass: HomeAssistant, linky: EmulatedMeter) -> None:
     entry = await async_setup(hass, meter(linky.url, linky.serial))
     result = await async_start_flow(hass, entry, linky.url)
@@ -412,6 +425,11 @@ async def test_a_price_may_come_from_an_entity(
     [heard] = entry.runtime_data.meters.values()
     await async_wait(hass, lambda: believed(heard))
     assert heard.subentry.data["port"] == linky.url
+    again = await async_change(hass, entry, "prices")
+    assert {str(key): key.description for key in again["data_schema"].schema} == {
+        "price": {"suggested_value": "sensor.price"},
+        "subscription": {"suggested_value": 0.4},
+    }
     later = {label: wh + 1000 for label, wh in heard.data.reading.indexes_wh.items()}
     heard.billing.update(hass, replace(heard.data.reading, indexes_wh=later))
     heard.async_update_listeners()

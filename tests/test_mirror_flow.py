@@ -242,6 +242,11 @@ async def test_a_user_without_rights_is_told_so(
     await database.fetch(f"GRANT CREATE ON SCHEMA {data['schema']} TO flow_guest")
     result = await async_answer(hass, result, data)
     assert result["step_id"] == "create"
+    # A right may go while a person reads.
+    await database.fetch(f"REVOKE CREATE ON SCHEMA {data['schema']} FROM flow_guest")
+    result = await async_answer(hass, result, {})
+    assert (result["step_id"], result["errors"]) == ("create", {"base": "no_right"})
+    await database.fetch(f"GRANT CREATE ON SCHEMA {data['schema']} TO flow_guest")
     result = await async_answer(hass, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()

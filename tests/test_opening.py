@@ -67,8 +67,10 @@ async def test_what_is_chosen_survives_a_new_name_and_can_be_taken_back(
     entities.async_update_entity(school.entity_id, new_entity_id="schedule.lycee")
     hass.states.async_set("schedule.lycee", "off")
     assert OpeningHours(hass, entry).closed is True
-    form = await async_choose(hass, entry)
+    form = await async_choose(hass, entry, holidays=["calendar.holidays"])
     assert suggested(form) == {"opening_hours": "schedule.lycee"}
+    form = await async_choose(hass, entry)
+    assert suggested(form) == {"holidays": ["calendar.holidays"]}
     assert not OpeningHours(hass, entry).known
     # What else the park knows stays.
     assert entry.data["country"] == "FR"

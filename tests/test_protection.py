@@ -152,6 +152,30 @@ async def test_a_file_that_is_not_loaded_is_told(
     assert told.value.translation_key == "automation_not_loaded"
 
 
+async def test_the_flow_of_a_meter_behind_sensors_offers_it(
+    hass: HomeAssistant,
+) -> None:
+    assert await async_setup_component(hass, "automation", {})
+    hass.states.async_set(
+        "sensor.power",
+        "500",
+        {"device_class": "apparent_power", "unit_of_measurement": "VA"},
+    )
+    entry = await async_setup(hass)
+    flows = hass.config_entries.subentries
+    result: Any = await flows.async_init(
+        (entry.entry_id, "meter"), context={"source": SOURCE_USER}
+    )
+    result = await flows.async_configure(result["flow_id"], {"next_step_id": "sensors"})
+    result = await flows.async_configure(
+        result["flow_id"],
+        {"apparent_power_va": "sensor.power", "subscribed_power": 6, "protect": True},
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+    assert protection.is_protected(hass)
+
+
 async def test_the_flow_of_a_meter_offers_it(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, "automation", {})
     entry = await async_setup(hass)

@@ -124,3 +124,23 @@ async def test_a_radio_that_is_none_is_said_and_corrected(
     result = await flows.async_configure(result["flow_id"])
     assert result["step_id"] == "radio"
     assert result["errors"] == {"base": "no_radio"}
+
+
+async def test_a_radio_is_changed_without_listening(
+    hass: HomeAssistant, transmitter: Transmitter
+) -> None:
+    entry = await async_setup(hass)
+    await async_add(hass, entry, transmitter)
+    [part] = entry.get_subentries_of_type("meter")
+    flows = hass.config_entries.subentries
+    result: Any = await entry.start_subentry_reconfigure_flow(hass, part.subentry_id)
+    assert result["menu_options"] == ["radio", "contract", "prices"]
+    result = await flows.async_configure(result["flow_id"], {"next_step_id": "radio"})
+    assert result["step_id"] == "radio"
+    result = await flows.async_configure(
+        result["flow_id"], answers(result, channel=99.0)
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    [changed] = entry.get_subentries_of_type("meter")
+    assert changed.data["radio"]["channel"] == 99

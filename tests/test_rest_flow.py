@@ -298,3 +298,19 @@ async def test_a_described_plug_has_a_certificate_of_its_own(
         await async_name_sockets(hass, result, 1)
         await hass.async_block_till_done()
         assert part(entry, "plug").data["verify_ssl"] is False
+
+
+async def test_the_user_name_of_a_described_plug_is_shown_again(
+    hass: HomeAssistant,
+) -> None:
+    entry = await async_setup(hass)
+    async with Diy(mac=MAC, auth="basic", password=PASSWORD) as plug:
+        access = {"auth": "basic", "username": plug.username, "password": PASSWORD}
+        result = await async_start(hass, entry, "rest")
+        result = await async_answer(hass, result, **form(plug, access=access))
+        await async_name_sockets(hass, result, 1)
+        await hass.async_block_till_done()
+        added = part(entry, "plug")
+        result = await entry.start_subentry_reconfigure_flow(hass, added.subentry_id)
+        shown = suggested(result["data_schema"].schema["access"].schema)
+        assert shown == {"auth": "basic", "username": plug.username}

@@ -170,6 +170,10 @@ async def test_a_station_is_changed(
     await hass.async_block_till_done()
     [station] = read_stations(entry).values()
     assert (station.name, station.monitors) == ("Desk 9", (SECOND_SCREEN,))
+    form = await entry.start_subentry_reconfigure_flow(hass, part.subentry_id)
+    known = {str(f) for f in form["data_schema"].schema if f.description}
+    assert "monitors" in known
+    assert not known & {"answers", "presence"}
 
 
 async def test_a_role_that_changed_meanwhile_is_told(

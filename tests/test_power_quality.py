@@ -210,3 +210,21 @@ async def test_a_counter_that_falls_or_jumps_is_counted(hass: HomeAssistant) -> 
             assert faults().state == count
         assert (faults().attributes["resets"], faults().attributes["jumps"]) == (1, 1)
         assert faults().attributes["at"] is not None
+
+
+async def test_a_measurement_that_contradicts_itself_is_in_doubt(
+    hass: HomeAssistant,
+) -> None:
+    async with ShellyGen2(mac=MAC, sockets=1, mains=Mains()) as strip:
+        entry = await async_setup(hass, plug(strip))
+        doubt = f"{MAC}_0_in_doubt"
+        assert state(hass, "binary_sensor", doubt).state == "off"
+        assert state(hass, "binary_sensor", doubt).attributes["cause"] is None
+        strip.mains.nominal_voltage_v = 290.0
+        [coordinator] = entry.runtime_data.plugs.values()
+        await coordinator.async_refresh()
+        assert state(hass, "binary_sensor", doubt).state == "on"
+        assert state(hass, "binary_sensor", doubt).attributes["cause"] == "voltage"
+        await strip.fault("vanish")
+        await coordinator.async_refresh()
+        assert state(hass, "binary_sensor", doubt).state == "unavailable"

@@ -164,8 +164,9 @@ async def test_a_system_that_refuses_leaves_its_computer_on_and_a_person_is_told
     await room.async_add()
     room.prove()
     room.refuses.add("desk0")
+    # Less than a shutdown may take, and enough for the first readings to come.
     await async_act(
-        room.hass, "number.set_value", room.entity("number", "park_limit"), value=0
+        room.hass, "number.set_value", room.entity("number", "park_limit"), value=60
     )
     rules = room.entry.runtime_data.jobs.rules
     room.entry.runtime_data.jobs.async_set_rules(

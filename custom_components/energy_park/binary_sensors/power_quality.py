@@ -1,15 +1,25 @@
 """Binary sensors of power quality: of plugs' mains, of the park's load, of meters."""
 
-from homeassistant.components.binary_sensor import BinarySensorDeviceClass
+from collections.abc import Mapping
+from typing import Any, override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import EnergyParkConfigEntry, PlugCoordinator
+from ..entity import SocketEntity
 from ..meter_coordinator import MeterCoordinator
 from ..park.alarm_settings import AlarmKind
+from ..park.power_quality import FrozenWatch, Suspicion, suspicion
 from ..sensors.follow import follow
 from .alarms import AlarmDescription, MeasuredAlarm, ParkAlarm, SubjectAlarm
 
@@ -52,6 +62,14 @@ CONTRACT = AlarmDescription(
     kind=AlarmKind.CONTRACT,
 )
 
+IN_DOUBT = BinarySensorEntityDescription(
+    key="in_doubt",
+    translation_key="in_doubt",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+
 
 @callback
 def add_power_quality(
@@ -68,6 +86,13 @@ def add_power_quality(
     )
     for subentry_id, plug in data.plugs.items():
         _add_first(plug, subentry_id, plug.plug.serial, PLUG_FREQUENCY, add)
+        add(
+            (
+                InDoubtBinarySensor(plug, socket, IN_DOUBT)
+                for socket in plug.plug.sockets
+            ),
+            config_subentry_id=subentry_id,
+        )
     for subentry_id, meter in data.meters.items():
         for description in (IMBALANCE, CONTRACT):
             _add_first(meter, subentry_id, meter.serial, description, add)
@@ -95,3 +120,36 @@ def _add_first(
             add([alarm], config_subentry_id=subentry_id)
 
     follow(source, async_look)
+
+
+class InDoubtBinarySensor(SocketEntity, BinarySensorEntity):
+    """Whether what a plug measures at a socket contradicts itself."""
+
+    _watch = FrozenWatch()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Look whether the power stands still while its current moves."""
+        self._watch = self._watch.follow(self.reading, dt_util.utcnow())
+        super()._handle_coordinator_update()
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Whether there is a reason to doubt it; None while nothing is measured."""
+        return None if self.reading is None else self._suspicion is not None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """The reason."""
+        return {"cause": self._suspicion}
+
+    @property
+    def _suspicion(self) -> Suspicion | None:
+        if self.reading is None:
+            return None
+        return suspicion(self.reading) or (
+            Suspicion.FROZEN if self._watch.frozen else None
+        )

@@ -176,19 +176,6 @@ def narrow_off_band(histogram: PowerHistogram) -> OffBand:
     return OffBand(below_w=min(UNLEARNT.below_w, below_w))
 
 
-def sleep_power_w(
-    histogram: PowerHistogram, off_band: OffBand, running_from_w: float
-) -> float | None:
-    """Return the lowest power at which a computer stays between off and running.
-
-    None when it was not seen there for long: then it is not known to sleep.
-    """
-    seen = histogram.between(off_band.below_w, running_from_w)
-    total = histogram.samples
-    stays = [power_w for power_w, n in seen if n >= max(_SIDE, _SIDE_SHARE * total)]
-    return min(stays, default=None)
-
-
 def _asleep_from_w(histogram: PowerHistogram, idle_from_w: float) -> float | None:
     """Return what tells asleep from off; None when nothing does."""
     return _gap(histogram.between(0, idle_from_w), _SLEEPS_RATIO)

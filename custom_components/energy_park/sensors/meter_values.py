@@ -210,6 +210,7 @@ LOAD_SENSORS = (
         suggested_display_precision=0,
         exists_fn=lambda data: bool(data.trip.phases),
         value_fn=lambda data: data.trip.time_to_trip_s,
+        attributes_fn=lambda data: {"phase": data.trip.worst_phase},
     ),
     MeterSensorDescription(
         key="trip_margin",

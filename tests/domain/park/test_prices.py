@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.energy_park.model import DayColor
 from custom_components.energy_park.park.prices import (
     Slot,
     Unit,
@@ -19,11 +18,6 @@ from custom_components.energy_park.park.prices import (
     parse_price_unit,
     read,
     value_at,
-)
-from custom_components.energy_park.park.signals import (
-    Ecowatt,
-    parse_color,
-    parse_ecowatt,
 )
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -218,35 +212,3 @@ def test_every_moment_of_a_day_has_its_price(values: list[float], second: int) -
     slots = day_slots(values, DAY, PARIS, 1)
     moment = datetime(2026, 11, 20, tzinfo=PARIS) + timedelta(seconds=second)
     assert value_at(slots, moment) == values[second // 900]
-
-
-@pytest.mark.parametrize(
-    ("state", "color"),
-    [
-        ("Bleu", DayColor.BLUE),
-        ("🔵", DayColor.BLUE),
-        ("Blanc", DayColor.WHITE),
-        ("⚪️", DayColor.WHITE),
-        ("BLAN", DayColor.WHITE),
-        ("ROUG", DayColor.RED),
-        ("red", DayColor.RED),
-        ("inconnu", None),
-        ("unavailable", None),
-    ],
-)
-def test_colours_of_the_day(state: str, color: DayColor | None) -> None:
-    assert parse_color(state) is color
-
-
-@pytest.mark.parametrize(
-    ("attributes", "level"),
-    [
-        ({"level_code": 3}, Ecowatt.VERY_STRAINED),
-        ({"level_code": "1"}, Ecowatt.NORMAL),
-        ({"level_code": 9}, None),
-        ({"level_code": None}, None),
-        ({}, None),
-    ],
-)
-def test_strain_of_the_grid(attributes: dict[str, Any], level: Ecowatt | None) -> None:
-    assert parse_ecowatt(attributes) is level

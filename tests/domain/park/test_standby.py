@@ -14,7 +14,6 @@ from custom_components.energy_park.park.standby import (
     Bands,
     PowerHistogram,
     learn,
-    sleep_power_w,
 )
 from custom_components.energy_park.park.station import OffBand
 
@@ -115,14 +114,6 @@ def test_a_histogram_survives_a_restart() -> None:
     again = PowerHistogram.from_dict(seen.to_dict())
     assert again.to_dict() == seen.to_dict()
     assert learn(again, Role.COMPUTER) == learn(seen, Role.COMPUTER)
-
-
-def test_the_power_asleep_shows_between_off_and_running() -> None:
-    off = OffBand(0.6, 2.9)
-    awake = histogram((2.5, 500), (50, 500))
-    assert sleep_power_w(awake, off, 11.0) is None
-    sleeper = histogram((2.5, 500), (4, 300), (50, 500))
-    assert sleep_power_w(sleeper, off, 11.0) == pytest.approx(3.9, rel=0.05)
 
 
 @given(st.lists(st.floats(0, 3000), max_size=80), st.sampled_from(Role))

@@ -149,6 +149,8 @@ async def test_a_sector_is_added_and_renamed(hass: HomeAssistant) -> None:
     result = await async_answer(hass, result, name="Room C")
     assert result["reason"] == "reconfigure_successful"
     assert entry.subentries[added.subentry_id].title == "Room C"
+    result = await async_start(hass, entry, "sector", name="Room D")
+    assert result["data"] == {}
     await hass.async_block_till_done()
 
 
@@ -255,7 +257,9 @@ async def test_a_locked_plug_that_names_itself_only_then_is_added_once(
 ) -> None:
     async with Tasmota(mac=MAC, password="right") as locked:
         entry = await async_setup(hass, plug(locked))
-        result = await async_start(hass, entry, "plug", host=locked.host)
+        # The same address in other words.
+        other = f"http://{locked.host}"
+        result = await async_start(hass, entry, "plug", host=other)
         assert result["step_id"] == "credentials"
         result = await async_answer(hass, result, password="right")
         assert result["reason"] == "already_configured"

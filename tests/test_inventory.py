@@ -16,7 +16,16 @@ import pytest
 from custom_components.energy_park.const import DOMAIN, PLUG_POLLS_AT_ONCE
 from custom_components.energy_park.model import Role
 from custom_components.energy_park.park.inventory import Entry, read
-from scripts.emulators import EmulatedPlug, Netio, ShellyGen1, ShellyGen2, Tasmota
+from scripts.emulators import (
+    EmulatedPlug,
+    Mains,
+    Netio,
+    Outlet,
+    ShellyGen1,
+    ShellyGen2,
+    Tasmota,
+)
+from scripts.emulators.shelly_panel import ShellyPanel
 
 from .common import ClientSessionGenerator, MockConfigEntry, MockUser
 from .parks import async_act, async_setup, async_wait, entity_id, park, plug, sector
@@ -220,11 +229,17 @@ async def test_a_plug_other_than_the_table_says_is_not_added(
 
 
 async def test_a_plug_that_cannot_be_added_from_a_table(hass: HomeAssistant) -> None:
+    mains = Mains()
     async with (
         ShellyGen2(mac="aa0000000001") as known,
         Netio(mac="aa0000000002", password="secret") as locked,
         ShellyGen2(mac="aa0000000003") as twice,
         ShellyGen2(mac="aa0000000004", sockets=0) as display,
+        ShellyPanel(
+            mac="aa0000000005",
+            circuits=[Outlet(mains, n) for n in range(3)],
+            mains=mains,
+        ) as panel,
     ):
         entry = await async_setup(hass, plug(known))
         result = await async_open(hass, entry)
@@ -237,11 +252,12 @@ async def test_a_plug_that_cannot_be_added_from_a_table(hass: HomeAssistant) -> 
                 f"A,3,,,{twice.host},,",
                 f"A,4,,,http://{twice.host},,",
                 f"A,5,,,{display.host},,",
+                f"A,6,,,{panel.host},,",
             ),
         )
         told = result["description_placeholders"]
-        assert (told["found"], told["count"]) == ("1", "4")
-        refused = (known, locked, display)
+        assert (told["found"], told["count"]) == ("1", "5")
+        refused = (known, locked, display, panel)
         assert all(device.host in told["list"] for device in refused)
         assert told["list"].count("already part of a park") == 2
         assert "password" in told["list"]

@@ -437,3 +437,10 @@ async def test_a_price_may_come_from_an_entity(
     await async_wait(
         hass, lambda: value(hass, linky, "cost") == pytest.approx(count / 2, abs=0.01)
     )
+    result = await hass.config_entries.subentries.async_configure(
+        again["flow_id"], {"subscription": 0.5}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done()
+    [heard] = entry.runtime_data.meters.values()
+    assert heard.billing.price_entity is None

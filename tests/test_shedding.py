@@ -444,3 +444,25 @@ async def test_the_flow_asks_for_the_contract(
     await async_wait(
         hass, lambda: shedding(entry).meter.subentry.data.get("limit"), settle=False
     )
+    hass.states.async_set("sensor.cap", "2500")
+    result = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    result = await flows.async_configure(
+        result["flow_id"], {"next_step_id": "contract"}
+    )
+    result = await flows.async_configure(
+        result["flow_id"], {"contract": "cap", "limit_entity": "sensor.cap"}
+    )
+    assert result["reason"] == "reconfigure_successful"
+    assert entry.subentries["meter"].data["limit_entity"] == "sensor.cap"
+    await async_wait(
+        hass,
+        lambda: shedding(entry).meter.subentry.data.get("limit_entity"),
+        settle=False,
+    )
+    result = await entry.start_subentry_reconfigure_flow(hass, "meter")
+    result = await flows.async_configure(
+        result["flow_id"], {"next_step_id": "contract"}
+    )
+    shown = {str(k): k.description for k in result["data_schema"].schema}
+    assert shown["limit_entity"] == {"suggested_value": "sensor.cap"}
+    assert shown["limit"] is None

@@ -183,6 +183,9 @@ async def test_a_system_that_refuses_leaves_its_computer_on_and_a_person_is_told
     )
     assert len(issues.issues) == 1
     room.refuses.clear()
+    room.entry.runtime_data.jobs.async_set_rules(
+        replace(rules, limit=timedelta(hours=2))
+    )
     await async_act(
         room.hass, "switch.turn_off", room.entity("switch", "desk0_station")
     )

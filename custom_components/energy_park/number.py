@@ -38,7 +38,9 @@ PRIORITY: SettingDescription[SocketNumber] = SettingDescription(
     native_step=1,
     mode=NumberMode.SLIDER,
     get_fn=lambda it: it.switchboard.memory(it.socket).priority,
-    set_fn=lambda it, value: it.switchboard.async_choose(it.socket, priority=int(value)),
+    set_fn=lambda it, value: it.switchboard.async_choose(
+        it.socket, priority=int(value)
+    ),
 )
 PRICE = NumberEntityDescription(
     key="price",

@@ -150,8 +150,9 @@ def reason(hass: HomeAssistant, number: int) -> str:
 def hasten(rule: Shedding) -> None:
     """Let what is shed come back after a second."""
     rule.async_set_policy(settle=timedelta(seconds=1))
-    for name, load in rule.loads.loads.items():
-        rule.loads.loads[name] = replace(load, min_off=timedelta(seconds=1))
+    switchboard = rule.meter.config_entry.runtime_data.switchboard
+    for socket in switchboard.sockets:
+        switchboard.async_choose(socket, min_off=timedelta(seconds=1))
 
 
 async def test_an_overload_is_shed_before_the_meter_opens_and_restored_after(

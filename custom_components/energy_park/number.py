@@ -26,6 +26,7 @@ from .numbers.settings import (
     SheddingNumber,
     SocketNumber,
 )
+from .numbers.sockets import MIN_OFF, MIN_ON
 from .sensors.follow import follow
 
 PARALLEL_UPDATES = 0
@@ -171,7 +172,7 @@ async def async_setup_entry(
             (
                 SocketNumber(plug, socket, description)
                 for socket in plug.plug.sockets
-                for description in (PRIORITY, RATED_CURRENT)
+                for description in (PRIORITY, RATED_CURRENT, MIN_ON, MIN_OFF)
             ),
             config_subentry_id=subentry_id,
         )

@@ -16,6 +16,7 @@ from ..park.arbiter import SocketState
 from ..park.effects import Result
 from ..park.energy import CounterWatch, EnergyTotal
 from ..park.job import Job
+from ..park.longest_off import LongestOff
 from ..park.observation import Rules
 from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
@@ -41,14 +42,17 @@ class SocketMemory:
     """What is remembered of one socket.
 
     ``phase`` is the meter's phase that it hangs on, 1 to 3; None is not known. One that
-    ``takes_turns`` does so with equals while they are shed, as heaters do. ``delay`` is
-    how long its plug takes to obey.
+    ``takes_turns`` does so with equals while they are shed, as heaters do. Shedding leaves
+    it on for ``min_on`` if it can, and off for ``min_off`` at least. ``delay`` is how
+    long its plug takes to obey.
     """
 
     priority: int
     protected: bool = False
     phase: int | None = None
     takes_turns: bool = False
+    min_on: timedelta = timedelta()
+    min_off: timedelta = timedelta(minutes=5)
     delay: Delay = field(default_factory=Delay)
     state: SocketState = field(default_factory=SocketState)
     energy: EnergyTotal = field(default_factory=EnergyTotal)
@@ -66,6 +70,8 @@ class Choices(TypedDict, total=False):
     protected: bool
     phase: int | None
     takes_turns: bool
+    min_on: timedelta
+    min_off: timedelta
 
 
 @dataclass(slots=True)
@@ -91,13 +97,14 @@ class SheddingMemory:
     """What is remembered of the shedding behind a meter.
 
     In ``test`` mode it decides and tells, and cuts nothing. ``hour`` is what the meter
-    counts, for contracts that limit an hour.
+    counts, for contracts that limit an hour, ``longest_off`` who was off longest today.
     """
 
     state: State = field(default_factory=State)
     policy: Policy = field(default_factory=Policy)
     test: bool = False
     hour: RunningHour = field(default_factory=RunningHour)
+    longest_off: LongestOff = field(default_factory=LongestOff)
 
 
 @dataclass(slots=True)
@@ -290,6 +297,7 @@ def _dump_shedding(memory: SheddingMemory) -> dict[str, Any]:
         "policy": to_plain(memory.policy),
         "test": memory.test,
         "hour": to_plain(memory.hour),
+        "longest_off": to_plain(memory.longest_off),
     }
 
 
@@ -300,6 +308,7 @@ def _load_shedding(stored: dict[str, Any] | None) -> SheddingMemory:
         policy=_load(Policy, stored["policy"], Policy()),
         test=stored["test"],
         hour=_load(RunningHour, stored.get("hour", {}), RunningHour()),
+        longest_off=_load(LongestOff, stored.get("longest_off", {}), LongestOff()),
     )
     try:
         memory.state = State.from_dict(stored["state"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -10,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import UnitOfPower
+from homeassistant.const import UnitOfPower, UnitOfTime
 from homeassistant.helpers.typing import StateType
 
 from ..control.shedding.shedding import Shedding
@@ -81,6 +82,16 @@ def _next_restored_attributes(shedding: Shedding) -> Mapping[str, Any]:
     }
 
 
+def _longest_off(shedding: Shedding) -> float:
+    return shedding.memory.longest_off.lasted // timedelta(minutes=1)
+
+
+def _longest_off_attributes(shedding: Shedding) -> Mapping[str, Any]:
+    socket = shedding.memory.longest_off.socket
+    known = shedding.loads.sockets.get(socket) if socket else None
+    return {"socket_id": socket, "socket": None if known is None else known.name}
+
+
 SHEDDING_SENSORS = (
     SheddingSensorDescription(
         key="shedding",
@@ -99,6 +110,14 @@ SHEDDING_SENSORS = (
         suggested_display_precision=0,
         value_fn=lambda shedding: shedding.state.shed_w,
         attributes_fn=lambda _: None,
+    ),
+    SheddingSensorDescription(
+        key="longest_off",
+        translation_key="longest_off",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        value_fn=_longest_off,
+        attributes_fn=_longest_off_attributes,
     ),
     SheddingSensorDescription(
         key="next_shed",

@@ -124,6 +124,8 @@ def _kept_up(load: Load, memory: SocketMemory) -> Load:
         protected=memory.protected,
         phase=memory.phase,
         heater=memory.takes_turns,
+        min_on=memory.min_on,
+        min_off=memory.min_off,
         delay_s=memory.delay.bound_s,
         held=any(claim.source is Source.PERSON and claim.on for claim in claims),
     )

@@ -213,6 +213,10 @@ class Shedding:
         else:
             self.memory.state = decision.state
             self._carrying_out.async_give(decision.orders)
+        self.memory.longest_off = self.memory.longest_off.follow(
+            {load: shed.at for load, shed in self.state.shed.items()},
+            dt_util.as_local(view.now),
+        )
         self.loads.async_ask(decision.ask)
         self._async_wake(decision.decide_at, view.now)
         if self.state != before:

@@ -10,7 +10,7 @@ from .limits import Limit
 from .loads import DRAWS_FROM_W, Blocked, Load
 from .orders import may_be_cut
 from .state import Pending, State
-from .supply import Supply, View
+from .supply import RISE_SHARE, Supply, View
 
 # Beside the plugs' own delays: what the event loop and the network may add.
 SPARE_S = 0.3
@@ -70,7 +70,7 @@ def _ordered_w(
     on a guess counts unless it must be ``sure``.
     """
     reliefs_w = [
-        (pending, _relief_w(view.loads.get(load), pending, sure=sure))
+        (pending, _relief_w(view.loads.get(load), pending, supply, sure=sure))
         for load, pending in state.pending.items()
         if pending.added_w < 0 and supply.feeds(pending.phase)
     ]
@@ -82,11 +82,15 @@ def _ordered_w(
     return shown_w + hidden_w
 
 
-def _relief_w(load: Load | None, cut: Pending, *, sure: bool) -> float:
-    """Return what an order takes off; its plug may tell while it is under way."""
+def _relief_w(load: Load | None, cut: Pending, supply: Supply, *, sure: bool) -> float:
+    """Return what an order takes off.
+
+    Whether a guess was right its plug may tell while it acts, or the meter as soon as
+    it shows a fall.
+    """
     if not cut.guessed or load is None:
         return -cut.added_w
-    if sure:
+    if sure and supply.fallen(cut.at) < RISE_SHARE * supply.power_max:
         return max((power for at, power in load.recent if at > cut.at), default=0.0)
     if load.on and load.read_since(cut.at):
         return load.draw_w or 0.0

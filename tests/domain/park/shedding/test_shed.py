@@ -395,3 +395,19 @@ def test_a_guess_that_a_plug_confirms_costs_no_more() -> None:
     house.now = after(0.3)
     house.answer(["heater"], on=False)
     assert house.wait(house.now) == {}
+
+
+def test_a_guess_that_the_meter_begins_to_confirm_costs_no_more() -> None:
+    oven = load("oven", 3, 1500, at=after(-8))
+    heater = replace(load("heater", 9, 0, at=after(-8)), usual_w=3500)
+    house = House(oven, heater)
+    over = linky(TRIP_VA + 2500, filtered=1.3)
+    assert house.hear(over) == {"heater": False}
+    house.now = after(0.3)
+    house.answer(["heater"], on=False)
+    house.read("oven", power_w=3200)
+    # Measured while the heater went off: what is left the oven alone would cure.
+    mixed = linky(TRIP_VA + 1500, filtered=1.3, at=after(1.2))
+    recent = ((after(0), over.power_max), (after(1.2), mixed.power_max))
+    mixed = replace(mixed, recent=recent, measured_to=after(0.2))
+    assert house.hear(mixed) == {}

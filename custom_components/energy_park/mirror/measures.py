@@ -117,18 +117,19 @@ def meter_rows(meter_id: str, reading: MeterReading, at: datetime) -> Iterator[R
         yield from reading_rows(
             SubjectKind.METER, meter_id, curve, reading.load_curve_at
         )
-    yield FrameRow(
-        at=at,
-        meter_id=meter_id,
-        mode=reading.mode,
-        complete=reading.complete,
-        labels={
-            label: group.value
-            if group.horodate is None
-            else {"value": group.value, "horodate": group.horodate}
-            for label, group in reading.groups.items()
-        },
-    )
+    if reading.groups:
+        yield FrameRow(
+            at=at,
+            meter_id=meter_id,
+            mode=reading.mode,
+            complete=reading.complete,
+            labels={
+                label: group.value
+                if group.horodate is None
+                else {"value": group.value, "horodate": group.horodate}
+                for label, group in reading.groups.items()
+            },
+        )
 
 
 def plug_rows(

@@ -212,6 +212,31 @@ async def test_what_was_interrupted_goes_on(
     assert len(await answer(database, schema, HOURS, 3, SOCKET, "power_w")) == 3
 
 
+async def test_what_others_told_during_a_short_absence_is_filled_in(
+    hass: HomeAssistant, database: TestDatabase, entry: MockConfigEntry
+) -> None:
+    await async_fill(hass, entry)
+    degrees = {"unit_of_measurement": "°C"}
+    hass.states.async_set(HALL, "20.5", degrees)
+    await mirror_of(entry).arrived()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    for value in ("21", "22", "23"):
+        hass.states.async_set(HALL, value, degrees)
+    await async_wait_recording_done(hass)
+    await async_fill(hass, entry)
+    hall = """
+        SELECT value FROM reading JOIN series USING (site_id, series_id)
+        WHERE subject_id = $1 ORDER BY at
+    """
+    rows = await answer(database, schema_of(entry), hall, 6, HALL)
+    assert [row["value"] for row in rows] == [19, 20, 20.5, 21, 22, 23]
+    # What it told last was offered twice.
+    conflicts = await database.fetch(
+        f"SELECT * FROM {schema_of(entry)}.reading_conflict"  # noqa: S608
+    )
+    assert conflicts == []
+
+
 async def test_the_past_waits_for_a_database_that_is_away(
     hass: HomeAssistant, database: TestDatabase, entry: MockConfigEntry
 ) -> None:

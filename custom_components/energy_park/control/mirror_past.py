@@ -1,9 +1,9 @@
 """Fills the mirror with what Home Assistant remembers from before it was there."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -16,12 +16,14 @@ from ..mirror.backfill import PastRow, Progress, backfill
 from ..mirror.errors import MirrorError
 from ..mirror.mirror import Mirror
 from ..mirror.repair import Repaired, repair
-from ..mirror.rows import EventRow, Series
+from ..mirror.rows import EventRow, Series, SubjectKind
 from .recollection import Recollection
 
 STORAGE_VERSION: Final = 1
 NOTE_AFTER_S: Final = 10
 RETRY_AFTER_S: Final = 60
+# So far back single states of other entities are looked for at each start.
+RECENT: Final = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,30 @@ class MirrorPast:
         for begin, group in groups.items():
             named = {entities[entity_id]: entity_id for entity_id in group}
             tell = partial(self._tell_share, done / total, len(group) / total, rows)
-            rows += await self._async_insist(named, begin, now, tell)
+            rows += await self._async_insist(
+                partial(self._async_fill, named, begin, now, tell)
+            )
             done += len(group)
             notes["until"] |= dict.fromkeys(group, now.isoformat())
             self._store.async_delay_save(lambda: notes, NOTE_AFTER_S)
+        rows += await self._async_fill_others(entities, now)
         self._tell(Filled(100, rows))
         if rows:
             LOGGER.info("%d rows of the past were added to the mirror", rows)
+
+    async def _async_fill_others(
+        self, entities: Mapping[str, Series], now: datetime
+    ) -> int:
+        """Fill in what others told while this did not run, be it less than an hour."""
+        others = {
+            entity_id: series
+            for entity_id, series in entities.items()
+            if series.kind is SubjectKind.ENTITY
+        }
+        if not others:
+            return 0
+        recent = partial(self.async_repair, others, now - RECENT, now)
+        return (await self._async_insist(recent)).rows
 
     async def async_repair(
         self, entities: Mapping[str, Series], begin: datetime, end: datetime
@@ -125,16 +144,11 @@ class MirrorPast:
                 groups.setdefault(begin, []).append(entity_id)
         return groups
 
-    async def _async_insist(
-        self,
-        named: Mapping[Series, str],
-        begin: datetime,
-        end: datetime,
-        tell: Callable[[Progress], None],
-    ) -> int:
+    async def _async_insist[T](self, do: Callable[[], Awaitable[T]]) -> T:
+        """Do something with the database, as soon as it is there."""
         while True:
             try:
-                return await self._async_fill(named, begin, end, tell)
+                return await do()
             except MirrorError as err:
                 LOGGER.debug("The past waits for the database: %s", err)
             await asyncio.sleep(RETRY_AFTER_S)

@@ -12,6 +12,7 @@ from .rows import Series, SiteRow
 GAP: Final = timedelta(minutes=5)
 # So far apart may be what two memories noted of one measurement.
 MARGIN: Final = timedelta(seconds=15)
+INSTANT: Final = timedelta(microseconds=1)
 
 type Span = tuple[datetime, datetime]
 """From an instant to before another."""
@@ -120,21 +121,23 @@ class Missing(Asking):
         return await self._over_connection(ask)
 
     async def gaps(
-        self, series: Sequence[Series], start: datetime, end: datetime
+        self, series: Sequence[Series], start: datetime, end: datetime, *, exact: bool
     ) -> dict[Series, list[Span]]:
         """Return where each series has no reading for some minutes or longer.
 
         A gap keeps its distance from the readings beside it: what lies in it is
-        none of these, measured by another clock. A series without gaps is not in
-        the answer.
+        none of these, measured by another clock. Where every memory has the
+        ``exact`` same instants, a gap lies between any two readings. They come in
+        their order. A series without gaps is not in the answer.
 
         Raises:
             MirrorError: the database cannot be asked.
         """
+        margin, gap = (INSTANT, timedelta(0)) if exact else (MARGIN, GAP)
 
         async def ask(connection: Connection) -> dict[Series, list[Span]]:
             named, rows = await self._ask(
-                connection, _GAPS, series, start, end, MARGIN, GAP
+                connection, _GAPS, series, start, end, margin, gap
             )
             spans: dict[Series, list[Span]] = {
                 one: [(start, end)] for one in set(series).difference(named.values())

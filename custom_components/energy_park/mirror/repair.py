@@ -6,16 +6,18 @@ from a backup. What is there already is not touched, and doing it again changes
 nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from .backfill import STRETCH, Remember, is_inside, stretches
+from .backfill import STRETCH, PastRow, Remember, is_inside, stretches
 from .mirror import Mirror
-from .rows import EventKind, EventRow, Series, SubjectKind
+from .missing import Span
+from .rows import EventKind, EventRow, HourRow, Series, SubjectKind
 
 # A day of so many series is read at once.
 SERIES_AT_ONCE: Final = 20
@@ -47,32 +49,46 @@ async def repair(
     await mirror.arrived()
     rows = sums = 0
     # A meter dates the points of its load curve itself, others note their arrival.
-    asked = [one for one in series if not one.metric.startswith("load_curve")]
-    for some in batched(asked, SERIES_AT_ONCE, strict=False):
-        for day in _days(start, end, mirror.time_zone):
-            sums += await mirror.missing.mend(some, day)
-        for begin, until in stretches([(start, end)], STRETCH):
-            rows += await _fill(mirror, some, begin, until, remember)
+    own = [
+        one
+        for one in series
+        if one.kind is not SubjectKind.ENTITY
+        and not one.metric.startswith("load_curve")
+    ]
+    # A state of Home Assistant has the same instant for everybody.
+    others = [one for one in series if one.kind is SubjectKind.ENTITY]
+    for kind in (own, others):
+        for some in batched(kind, SERIES_AT_ONCE, strict=False):
+            for day in _days(start, end, mirror.time_zone):
+                sums += await mirror.missing.mend(some, day)
+            for begin, until in stretches([(start, end)], STRETCH):
+                gaps = await mirror.missing.gaps(
+                    some, begin, until, exact=kind is others
+                )
+                rows += await _fill(mirror, gaps, remember)
     if rows or sums:
         mirror.offer(_told(start, end, rows, sums))
     return Repaired(rows=rows, sums=sums)
 
 
 async def _fill(
-    mirror: Mirror,
-    series: Sequence[Series],
-    begin: datetime,
-    until: datetime,
-    remember: Remember,
+    mirror: Mirror, gaps: Mapping[Series, Sequence[Span]], remember: Remember
 ) -> int:
     rows = 0
-    gaps = await mirror.missing.gaps(series, begin, until)
     for one, spans in gaps.items():
         found = await remember(one, spans[0][0], spans[-1][1])
-        rows += await mirror.fill_in(
-            row for row in found if any(is_inside(row, *span) for span in spans)
-        )
+        rows += await mirror.fill_in(_within(found, spans))
     return rows
+
+
+def _within(rows: Iterable[PastRow], spans: Sequence[Span]) -> Iterator[PastRow]:
+    """Yield the rows that lie wholly in one of some spans, which are in order."""
+    begins = [begin for begin, _ in spans]
+    for row in rows:
+        at = row.hour_at if isinstance(row, HourRow) else row.at
+        index = bisect_right(begins, at) - 1
+        if index >= 0 and is_inside(row, *spans[index]):
+            yield row
 
 
 def _days(start: datetime, end: datetime, time_zone: str) -> Iterator[date]:

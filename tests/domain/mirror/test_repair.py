@@ -199,6 +199,30 @@ async def test_what_was_never_mirrored_is_filled_in(
     await assert_sums(database, WHOLE + 2 * 180)
 
 
+async def test_states_of_other_entities_come_back_one_by_one(
+    mirror: Mirror, database: Connection
+) -> None:
+    other = Series(SubjectKind.ENTITY, "sensor.other", "state", "W")
+    told = measured(other, at(5), at(8))
+    mirror.offer_many(told)
+    await arrived(mirror)
+    before = await everything(database)
+    await database.execute("DELETE FROM reading WHERE at = $1", told[100].at)
+    await database.execute("DELETE FROM reading WHERE at = $1", told[300].at)
+
+    async def remember(_: Series, begin: datetime, end: datetime) -> list[ReadingRow]:
+        return [row for row in told if begin <= row.at < end]
+
+    for rows in (2, 0):
+        done = await repair(mirror, [other], at(4), at(9), remember)
+        await arrived(mirror)
+        assert done == Repaired(rows=rows, sums=3 if rows else 0)
+    for now, then in zip(await everything(database), before, strict=True):
+        assert [row for row in now if row[1] == 3] == [
+            row for row in then if row[1] == 3
+        ]
+
+
 async def test_sums_are_mended_while_readings_arrive(
     start_mirror: StartMirror, database: Connection
 ) -> None:

@@ -103,7 +103,9 @@ async def test_a_large_park_is_polled_more_rarely(
         def async_start(self) -> None:
             asked.append(self._interval)
 
-    monkeypatch.setattr("custom_components.energy_park.PolledPlugCoordinator", Watched)
+    monkeypatch.setattr(
+        "custom_components.energy_park.assembly.PolledPlugCoordinator", Watched
+    )
     one = ShellyGen2(mac=MAC)
     many = []
     for number in range(LARGE_PARK_PLUGS + 1):

@@ -1,56 +1,23 @@
 """Energy Park: a Linky meter, plugs by sector, and the rules between them."""
 
-import asyncio
-
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
-from .adopted import AdoptedPlugCoordinator
-from .configuration import occupancy, read_stations, sectors
-from .const import (
-    CONF_ADOPTED,
-    DOMAIN,
-    LARGE_PARK_PLUGS,
-    PLUG_INTERVAL,
-    PLUG_INTERVAL_LARGE_PARK,
-    PLUG_POLLS_AT_ONCE,
-    SUBENTRY_METER,
-    SUBENTRY_MIRROR,
-    SUBENTRY_PLUG,
-)
-from .control.alarms import AlarmWatch
-from .control.audit import Audit
-from .control.energy import EnergyBook
-from .control.group import SocketGroup
-from .control.jobs import Jobs
+from .assembly import async_assemble
+from .const import DOMAIN
 from .control.memory import ParkMemory
-from .control.mirroring import Mirroring, async_remove_spool
-from .control.opening import OpeningHours
+from .control.mirroring import async_remove_spool
 from .control.power_quality import PowerQuality
-from .control.prices import ParkPrices
-from .control.requests import Requests
-from .control.savings import SavingsBook, async_remove_savings
-from .control.shedding.loads import Loads
-from .control.shedding.meters import async_start_sheddings, make_sheddings
+from .control.savings import async_remove_savings
+from .control.shedding.meters import async_start_sheddings
 from .control.standby import StandbyBook
-from .control.station_issues import StationIssues
-from .control.stations import Stations
-from .control.switchboard import Switchboard
-from .control.trials import Trials
-from .control.waste import WasteBook
-from .coordinator import (
-    EnergyParkConfigEntry,
-    EnergyParkData,
-    PlugCoordinator,
-    PolledPlugCoordinator,
-)
+from .coordinator import EnergyParkConfigEntry
 from .devices import async_register_devices
 from .display import DisplayView
 from .heap import async_spare_collector
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
-from .meter_coordinator import MeterCoordinator
 from .plan import async_remove_plans, async_setup_plans
 from .protection import async_watch_protection
 from .readback import async_setup_history
@@ -92,107 +59,38 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     """
     # First of all: what is added while this waits needs its reload too.
     _async_reload_once(hass, entry)
-    polls = asyncio.Semaphore(PLUG_POLLS_AT_ONCE)
-    plug_parts = list(entry.get_subentries_of_type(SUBENTRY_PLUG))
-    large = len(plug_parts) > LARGE_PARK_PLUGS
-    interval = PLUG_INTERVAL_LARGE_PARK if large else PLUG_INTERVAL
-    plugs: dict[str, PlugCoordinator] = {
-        subentry.subentry_id: AdoptedPlugCoordinator(hass, entry, subentry)
-        if CONF_ADOPTED in subentry.data
-        else PolledPlugCoordinator(hass, entry, subentry, polls, interval)
-        for subentry in plug_parts
-    }
-    memory = ParkMemory(hass, entry.entry_id)
-    energy = EnergyBook(memory)
-    audit = Audit(hass)
-    switchboard = Switchboard(hass, plugs.values(), memory, energy, audit)
-    meter_parts = entry.get_subentries_of_type(SUBENTRY_METER)
-    await memory.async_load(
-        switchboard.sockets, (part.unique_id for part in meter_parts if part.unique_id)
-    )
-    stations = Stations(hass, entry, switchboard, memory)
-    requests, issues = Requests(hass, entry), StationIssues(hass)
-    issues.async_compare(read_stations(entry).values(), stations.sockets)
-    meters = {
-        part.subentry_id: MeterCoordinator(hass, entry, part, memory)
-        for part in meter_parts
-    }
-    prices = ParkPrices(hass, entry.data, meters.values())
-    opening = OpeningHours(hass, entry)
-    groups = [
-        SocketGroup(hass, switchboard, entry.entry_id, sector_id)
-        for sector_id in sectors(entry)
-    ]
-    loads = Loads(switchboard)
-    savings = SavingsBook(hass, entry.entry_id, groups, memory, prices, opening)
-    await savings.async_load()
-    entry.runtime_data = EnergyParkData(
-        meters=meters,
-        plugs=plugs,
-        memory=memory,
-        energy=energy,
-        switchboard=switchboard,
-        audit=audit,
-        stations=stations,
-        jobs=Jobs(
-            hass,
-            {part.subentry_id: part.title for part in entry.subentries.values()},
-            stations,
-            switchboard,
-            memory,
-            requests,
-            issues,
-            audit,
-        ),
-        trials=Trials(hass, stations, switchboard, requests, issues),
-        park=SocketGroup(hass, switchboard, entry.entry_id, None),
-        sectors=groups,
-        prices=prices,
-        alarms=AlarmWatch(hass, entry, memory, plugs.values(), groups),
-        waste=WasteBook(hass, memory, prices, opening, occupancy(entry)),
-        savings=savings,
-        mirroring=next(
-            (
-                Mirroring(hass, entry, part)
-                for part in entry.get_subentries_of_type(SUBENTRY_MIRROR)
-            ),
-            None,
-        ),
-        sheddings=make_sheddings(hass, meters, switchboard, loads, memory),
-    )
-    async_register_devices(hass, entry, plugs)
+    data = entry.runtime_data = await async_assemble(hass, entry)
+    async_register_devices(hass, entry, data.plugs)
     # Before the entities: they show the totals and reasons that these work out.
-    entry.async_on_unload(StandbyBook(plugs.values(), memory).async_start())
-    switchboard.async_start()
-    entry.async_on_unload(
-        entry.runtime_data.waste.async_start(entry.runtime_data.groups)
-    )
-    entry.async_on_unload(entry.runtime_data.alarms.async_start())
-    quality = PowerQuality(
-        entry,
-        entry.runtime_data.alarms,
-        meters.values(),
-        plugs.values(),
-        entry.runtime_data.park,
-    )
-    entry.async_on_unload(quality.async_start())
-    async_start_sheddings(entry, loads)
-    entry.async_on_unload(savings.async_start())
-    if (mirroring := entry.runtime_data.mirroring) is not None:
-        mirroring.async_start(entry.runtime_data)
+    _async_start_books(entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_watch_protection(hass, entry)
     async_spare_collector(hass, entry)
     await SectorSentences(hass, entry).async_start()
     await async_register_cards(hass)
-    for meter in meters.values():
+    for meter in data.meters.values():
         meter.async_start()
-    for plug in plugs.values():
+    for plug in data.plugs.values():
         plug.async_start()
         entry.async_on_unload(plug.async_stop)
-    entry.runtime_data.trials.async_start()
-    entry.runtime_data.jobs.async_start()
+    data.trials.async_start()
+    data.jobs.async_start()
     return True
+
+
+@callback
+def _async_start_books(entry: EnergyParkConfigEntry) -> None:
+    """Have all that watches and sums up follow the devices, until the park unloads."""
+    data = entry.runtime_data
+    entry.async_on_unload(StandbyBook(data.plugs.values(), data.memory).async_start())
+    data.switchboard.async_start()
+    entry.async_on_unload(data.waste.async_start(data.groups))
+    entry.async_on_unload(data.alarms.async_start())
+    entry.async_on_unload(PowerQuality(entry).async_start())
+    async_start_sheddings(entry)
+    entry.async_on_unload(data.savings.async_start())
+    if data.mirroring is not None:
+        data.mirroring.async_start(data)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> bool:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .control.mirroring import Mirroring
     from .control.prices import ParkPrices
     from .control.savings import SavingsBook
+    from .control.shedding.loads import Loads
     from .control.shedding.shedding import Shedding
     from .control.stations import Stations
     from .control.switchboard import Switchboard
@@ -68,6 +69,7 @@ class EnergyParkData:
     alarms: AlarmWatch
     savings: SavingsBook
     mirroring: Mirroring | None
+    loads: Loads
     sheddings: dict[str, Shedding]
 
     @property

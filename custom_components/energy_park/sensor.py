@@ -1,17 +1,16 @@
 """Sensors of meters, sockets, sectors and the park."""
 
+from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .control.group import SocketGroup
 from .coordinator import EnergyParkConfigEntry
 from .sensors.channel import follow_channels
 from .sensors.group import (
-    GROUP_APPARENT_POWER,
     GROUP_POWER,
-    GROUP_POWER_FACTOR,
-    GROUP_REACTIVE_POWER,
     GROUP_STATE,
-    GROUP_TAN_PHI,
+    GROUP_TRIANGLE,
     SOCKETS_ON,
     UNMEASURED,
     GroupEnergySensor,
@@ -91,26 +90,22 @@ async def async_setup_entry(
     async_add_entities([UnmeasuredSensor(entry, UNMEASURED)])
     for group in entry.runtime_data.groups:
         async_add_entities(
-            [
-                GroupPowerSensor(group, GROUP_POWER),
-                GroupEnergySensor(entry, group, ENERGY),
-                *(GroupPeriodSensor(entry, group, period) for period in PERIODS),
-                *(
-                    GroupTriangleSensor(group, description)
-                    for description in (
-                        GROUP_POWER_FACTOR,
-                        GROUP_APPARENT_POWER,
-                        GROUP_REACTIVE_POWER,
-                        GROUP_TAN_PHI,
-                    )
-                ),
-                SocketsOnSensor(group, SOCKETS_ON),
-                GroupStateSensor(group, GROUP_STATE),
-                *(
-                    WasteSensor(group, entry.runtime_data.waste, description)
-                    for description in WASTE_SENSORS
-                ),
-                *savings_sensors(group, entry.runtime_data.savings),
-            ],
-            config_subentry_id=group.sector_id,
+            _group_sensors(entry, group), config_subentry_id=group.sector_id
         )
+
+
+def _group_sensors(
+    entry: EnergyParkConfigEntry, group: SocketGroup
+) -> list[SensorEntity]:
+    """Return the sensors of a sector or of the whole park."""
+    data = entry.runtime_data
+    return [
+        GroupPowerSensor(group, GROUP_POWER),
+        GroupEnergySensor(entry, group, ENERGY),
+        *(GroupPeriodSensor(entry, group, period) for period in PERIODS),
+        *(GroupTriangleSensor(group, figure) for figure in GROUP_TRIANGLE),
+        SocketsOnSensor(group, SOCKETS_ON),
+        GroupStateSensor(group, GROUP_STATE),
+        *(WasteSensor(group, data.waste, figure) for figure in WASTE_SENSORS),
+        *savings_sensors(group, data.savings),
+    ]

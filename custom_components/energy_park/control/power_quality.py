@@ -1,6 +1,5 @@
 """Watches the quality of power: of plugs' mains, of the park's load, of meters."""
 
-from collections.abc import Iterable
 from functools import partial
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -17,26 +16,18 @@ from ..park.alarms import (
     tan_phi,
 )
 from ..park.meter_quality import contract_percent, judged_imbalance
-from .alarms import AlarmWatch
-from .group import SocketGroup
 
 
 class PowerQuality:
     """Has each value judged as it comes."""
 
-    def __init__(
-        self,
-        entry: EnergyParkConfigEntry,
-        watch: AlarmWatch,
-        meters: Iterable[MeterCoordinator],
-        plugs: Iterable[PlugCoordinator],
-        park: SocketGroup,
-    ) -> None:
-        """Prepare to follow them."""
-        self._watch = watch
-        self._meters = tuple(meters)
-        self._plugs = tuple(plugs)
-        self._park = park
+    def __init__(self, entry: EnergyParkConfigEntry) -> None:
+        """Prepare to follow the park of an entry."""
+        data = entry.runtime_data
+        self._watch = data.alarms
+        self._meters = tuple(data.meters.values())
+        self._plugs = tuple(data.plugs.values())
+        self._park = data.park
         self._name = entry.title
 
     @callback

@@ -1,6 +1,7 @@
 """Sensors of a sector or of the whole park."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -21,7 +22,16 @@ from ..coordinator import EnergyParkConfigEntry
 from ..entity import GroupEntity
 from ..park.alarms import tan_phi
 from ..park.periods import Remainder
+from ..park.power_quality import PowerTriangle
 from .socket_values import PeriodSensorDescription, energy_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriangleSensorDescription(SensorEntityDescription):
+    """A figure of the summed active and reactive powers."""
+
+    value_fn: Callable[[PowerTriangle], float | None]
+
 
 GROUP_POWER = SensorEntityDescription(
     key="power",
@@ -30,33 +40,39 @@ GROUP_POWER = SensorEntityDescription(
     state_class=SensorStateClass.MEASUREMENT,
     suggested_display_precision=0,
 )
-GROUP_POWER_FACTOR = SensorEntityDescription(
-    key="power_factor",
-    device_class=SensorDeviceClass.POWER_FACTOR,
-    state_class=SensorStateClass.MEASUREMENT,
-    suggested_display_precision=2,
-)
-GROUP_APPARENT_POWER = SensorEntityDescription(
-    key="apparent_power",
-    device_class=SensorDeviceClass.APPARENT_POWER,
-    native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
-    state_class=SensorStateClass.MEASUREMENT,
-    suggested_display_precision=0,
-)
-GROUP_REACTIVE_POWER = SensorEntityDescription(
-    key="reactive_power",
-    device_class=SensorDeviceClass.REACTIVE_POWER,
-    native_unit_of_measurement=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
-    state_class=SensorStateClass.MEASUREMENT,
-    suggested_display_precision=0,
-    entity_registry_enabled_default=False,
-)
-GROUP_TAN_PHI = SensorEntityDescription(
-    key="tan_phi",
-    translation_key="tan_phi",
-    state_class=SensorStateClass.MEASUREMENT,
-    suggested_display_precision=2,
-    entity_registry_enabled_default=False,
+GROUP_TRIANGLE = (
+    TriangleSensorDescription(
+        key="power_factor",
+        device_class=SensorDeviceClass.POWER_FACTOR,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value_fn=lambda triangle: triangle.power_factor,
+    ),
+    TriangleSensorDescription(
+        key="apparent_power",
+        device_class=SensorDeviceClass.APPARENT_POWER,
+        native_unit_of_measurement=UnitOfApparentPower.VOLT_AMPERE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        value_fn=lambda triangle: triangle.apparent_power_va,
+    ),
+    TriangleSensorDescription(
+        key="reactive_power",
+        device_class=SensorDeviceClass.REACTIVE_POWER,
+        native_unit_of_measurement=UnitOfReactivePower.VOLT_AMPERE_REACTIVE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=0,
+        entity_registry_enabled_default=False,
+        value_fn=lambda triangle: triangle.reactive_power_var,
+    ),
+    TriangleSensorDescription(
+        key="tan_phi",
+        translation_key="tan_phi",
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        entity_registry_enabled_default=False,
+        value_fn=tan_phi,
+    ),
 )
 UNMEASURED = SensorEntityDescription(
     key="unmeasured_today",
@@ -137,18 +153,13 @@ class GroupPeriodSensor(BookedSensor):
 class GroupTriangleSensor(GroupEntity, SensorEntity):
     """Apparent or reactive power, power factor or tan phi: from the sums of P and Q."""
 
+    entity_description: TriangleSensorDescription
+
     @property
     @override
     def native_value(self) -> float | None:
         """The value of those sockets that tell both."""
-        triangle = self.members.triangle
-        values = {
-            GROUP_POWER_FACTOR.key: triangle.power_factor,
-            GROUP_APPARENT_POWER.key: triangle.apparent_power_va,
-            GROUP_REACTIVE_POWER.key: triangle.reactive_power_var,
-            GROUP_TAN_PHI.key: tan_phi(triangle),
-        }
-        return values[self.entity_description.key]
+        return self.entity_description.value_fn(self.members.triangle)
 
     @property
     @override

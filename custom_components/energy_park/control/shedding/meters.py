@@ -50,8 +50,9 @@ def make_sheddings(
 
 
 @callback
-def async_start_sheddings(entry: EnergyParkConfigEntry, loads: Loads) -> None:
+def async_start_sheddings(entry: EnergyParkConfigEntry) -> None:
     """Start them all until the park unloads."""
+    loads = entry.runtime_data.loads
     loads.async_start()
     entry.async_on_unload(loads.async_stop)
     for shedding in entry.runtime_data.sheddings.values():

@@ -29,6 +29,7 @@ from custom_components.energy_park.mirror.rows import (
     Series,
     SubjectKind,
 )
+from custom_components.energy_park.services import re_mirror
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser, async_wait_recording_done
@@ -385,6 +386,27 @@ async def test_what_somebody_deleted_is_mirrored_again(
     assert told["entities"] > 1
     rows = await answer(database, schema, READINGS, 3, SOCKET, "power_w")
     assert len(rows) == 3
+
+
+async def test_nobody_waits_for_a_database_that_does_not_take_the_rest(
+    hass: HomeAssistant,
+    database: TestDatabase,
+    entry: MockConfigEntry,
+    begin: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await async_fill(hass, entry)
+    monkeypatch.setattr(re_mirror, "ARRIVE_WITHIN_S", 0.5)
+    connection = await database.connect()
+    async with connection.transaction():
+        await connection.execute(f"LOCK {schema_of(entry)}.reading")
+        hass.states.async_set(HALL, "30", {"unit_of_measurement": "°C"})
+        with pytest.raises(HomeAssistantError) as raised:
+            await async_re_mirror(hass, start=begin)
+        assert raised.value.translation_key == "mirror_behind"
+    await connection.close()
+    monkeypatch.undo()
+    assert (await async_re_mirror(hass, start=begin, entity_id=[HALL]))["sums"] == 0
 
 
 async def test_what_cannot_be_mirrored_again_is_told(

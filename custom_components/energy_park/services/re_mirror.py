@@ -1,5 +1,7 @@
 """Action: make a range of the mirror of a park right."""
 
+import asyncio
+
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID, ATTR_ENTITY_ID
 from homeassistant.core import (
     HomeAssistant,
@@ -26,6 +28,7 @@ from ..mirror.rows import Series
 ACTION_RE_MIRROR = "re_mirror"
 ATTR_START = "start"
 ATTR_END = "end"
+ARRIVE_WITHIN_S = 60
 
 
 @callback
@@ -58,6 +61,7 @@ async def _async_re_mirror(call: ServiceCall) -> ServiceResponse:
         )
     mirroring = _mirroring(call)
     entities = _entities(mirroring, call.data.get(ATTR_ENTITY_ID))
+    await _async_catch_up(mirroring)
     try:
         repaired = await mirroring.past.async_repair(entities, start, end)
     except MirrorError as err:
@@ -84,6 +88,17 @@ def _mirroring(call: ServiceCall) -> Mirroring:
             translation_domain=DOMAIN, translation_key="mirror_not_connected"
         )
     return mirroring
+
+
+async def _async_catch_up(mirroring: Mirroring) -> None:
+    """Wait until nothing is on its way; who asks does not wait for a long backlog."""
+    try:
+        async with asyncio.timeout(ARRIVE_WITHIN_S):
+            await mirroring.mirror.arrived()
+    except TimeoutError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="mirror_behind"
+        ) from err
 
 
 def _entities(mirroring: Mirroring, chosen: list[str] | None) -> dict[str, Series]:

@@ -65,6 +65,21 @@ SHEDDING_MARGIN: SettingDescription[SheddingNumber] = SettingDescription(
 )
 
 
+SILENT_AFTER: SettingDescription[SheddingNumber] = SettingDescription(
+    key="silent_after",
+    translation_key="silent_after",
+    device_class=NumberDeviceClass.DURATION,
+    native_min_value=10,
+    native_max_value=900,
+    native_step=1,
+    native_unit_of_measurement=UnitOfTime.SECONDS,
+    get_fn=lambda it: it.shedding.memory.policy.silent_after.total_seconds(),
+    set_fn=lambda it, value: it.shedding.async_set_policy(
+        silent_after=timedelta(seconds=value)
+    ),
+)
+
+
 def _override_min(it: ParkNumber) -> float:
     """Return how many minutes a person's order stands; 0 is until the next one."""
     lasting = it.park.switchboard.override
@@ -164,7 +179,10 @@ async def async_setup_entry(
             _follow_meter(meter, subentry_id, async_add_entities)
     for subentry_id, shedding in entry.runtime_data.sheddings.items():
         async_add_entities(
-            [SheddingNumber(shedding, SHEDDING_MARGIN)],
+            [
+                SheddingNumber(shedding, SHEDDING_MARGIN),
+                SheddingNumber(shedding, SILENT_AFTER),
+            ],
             config_subentry_id=subentry_id,
         )
     for subentry_id, plug in entry.runtime_data.plugs.items():

@@ -1,7 +1,9 @@
 """Triggers and conditions of shedding, as automations use them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -17,8 +19,9 @@ from custom_components.energy_park.tic.insight import MeterData
 from custom_components.energy_park.tic.trip_state import PhaseTrip, TripState
 from scripts.emulators import Constant, Mains, Outlet, ShellyGen2
 
+from . import automations
 from .common import MockConfigEntry, async_capture_events
-from .parks import async_setup, async_wait, meter, plug
+from .parks import async_later, async_setup, async_wait, meter, plug
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -209,3 +212,37 @@ async def test_a_trigger_is_for_the_meters_that_are_named(
     tell(entry, 4200)
     await hass.async_block_till_done()
     assert bool(fired) is named
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_was_turned_down_is_turned_up_when_there_is_room(
+    hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path, restarted: bool
+) -> None:
+    hass.config.config_dir = str(tmp_path)
+    charger = "input_number.charger"
+    limits = {"min": 0, "max": 32, "initial": 6 if restarted else 16}
+    assert await async_setup_component(
+        hass, "input_number", {"input_number": {"charger": limits}}
+    )
+    await automations.async_automate(hass, "turn_down_first", {"setting": charger})
+    if restarted:
+        hass.bus.async_fire("homeassistant_start")
+        hass.bus.async_fire("homeassistant_started")
+    else:
+        tell(entry, 4200)
+    await async_wait(hass, lambda: value(hass, charger) == 6, settle=False)
+    # It is looked for room now and then; each look is half a minute after the last.
+    for power_va, turned in ((4200, 6), (300, 16)):
+        for _ in range(50):
+            tell(entry, power_va)
+            async_later(hass, timedelta(seconds=31))
+            await asyncio.sleep(0.02)
+            if turned == value(hass, charger) == 16:
+                break
+        assert value(hass, charger) == turned
+
+
+def value(hass: HomeAssistant, entity: str) -> float:
+    state = hass.states.get(entity)
+    assert state is not None
+    return float(state.state)

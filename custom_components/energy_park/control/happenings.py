@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any, Final
 
+from ..mirror.encoding import id_of
 from ..mirror.rows import EventKind, EventRow, SubjectKind
 from ..model import Order, Reason, Socket, Source
 from ..park.alarm_settings import AlarmKind
@@ -150,7 +150,7 @@ def job_taken_on(job: Job, place: str, computer: str | None) -> EventRow:
         source=job.source,
         reason=job.reason,
         detail={"job": job.id, "observe": job.observe, "sockets": len(job.results)},
-        event_id=_same_id(job.id),
+        event_id=id_of(job.id),
     )
 
 
@@ -169,7 +169,7 @@ def job_result(
         source=job.source,
         reason=result.reason,
         detail={"job": job.id, "outcome": result.outcome, "station": station},
-        event_id=_same_id(f"{job.id} {socket_id}"),
+        event_id=id_of(f"{job.id} {socket_id}"),
     )
 
 
@@ -190,11 +190,6 @@ def trial_ended(
             "learnt": learnt,
         },
     )
-
-
-def _same_id(key: str) -> int:
-    """Return the same id for the same event, so that it is stored once."""
-    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), signed=True)
 
 
 def _ordered(

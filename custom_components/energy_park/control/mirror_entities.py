@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from hashlib import blake2b
 import math
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from homeassistant.helpers.target import (
 )
 
 from ..const import CONF_EXCLUDE, CONF_INCLUDE, DOMAIN
-from ..mirror.encoding import microseconds
+from ..mirror.encoding import id_of, microseconds
 from ..mirror.mirror import Mirror
 from ..mirror.rows import EventKind, EventRow, Quality, ReadingRow, SubjectKind
 from .mirrored import foreign_series
@@ -110,7 +109,6 @@ def state_row(state: State, quality: Quality = Quality.GOOD) -> ReadingRow | Eve
     if (value := number_in(state.state)) is not None:
         return ReadingRow(foreign_series(state), state.last_changed, value, quality)
     key = f"{state.entity_id} {microseconds(state.last_changed)} {state.state}"
-    digest = blake2b(key.encode(), digest_size=8).digest()
     return EventRow(
         at=state.last_changed,
         kind=EventKind.STATE,
@@ -118,7 +116,7 @@ def state_row(state: State, quality: Quality = Quality.GOOD) -> ReadingRow | Eve
         subject_id=state.entity_id,
         is_on=_SWITCHED.get(state.state),
         detail={"state": state.state},
-        event_id=int.from_bytes(digest, signed=True),
+        event_id=id_of(key),
     )
 
 

@@ -207,6 +207,33 @@ window.bench = {
     window.benchCard = { card, park };
   },
 
+  /** Shows the template's card instead. */
+  async showTemplate(count) {
+    const { park, hass } = inventedHass(count);
+    const { card } = await mountTemplate(hass, park);
+    window.benchCard = { card, park };
+  },
+
+  /** Puts the card away, or back where it was. */
+  put(shown) {
+    const { card } = window.benchCard;
+    if (shown) document.querySelector("#bench-stage").append(card);
+    else card.remove();
+  },
+
+  /** Changes states one by one, so many a second, whether the card is seen or not. */
+  drive(perSecond) {
+    clearInterval(window.benchDrive);
+    if (!perSecond) return;
+    const { card, park } = window.benchCard;
+    let { hass } = card;
+    let round = 0;
+    window.benchDrive = setInterval(() => {
+      hass = changed(hass, park.sockets, 1, round++);
+      if (card.isConnected) card.hass = hass;
+    }, 1000 / perSecond);
+  },
+
   /** As many repaints as an hour has, at once. */
   async hour(repaints) {
     const { card, park } = window.benchCard;

@@ -16,6 +16,7 @@ from ._live import OWNER
 ROOT = Path(__file__).parents[2]
 LOVELACE = ROOT / "lovelace"
 SOCKETS = 500
+SOCKETS_MANY = 2000
 THROTTLE = 6
 PEER = "one template"
 

@@ -131,4 +131,4 @@ def hasten(rule: Shedding) -> None:
     rule.async_set_policy(settle=timedelta(seconds=1))
     switchboard = rule.meter.config_entry.runtime_data.switchboard
     for socket in switchboard.sockets:
-        switchboard.async_choose(socket, min_off=timedelta(seconds=1))
+        switchboard.choices.async_choose(socket, min_off=timedelta(seconds=1))

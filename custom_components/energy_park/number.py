@@ -39,7 +39,7 @@ PRIORITY: SettingDescription[SocketNumber] = SettingDescription(
     native_step=1,
     mode=NumberMode.SLIDER,
     get_fn=lambda it: it.switchboard.memory(it.socket).priority,
-    set_fn=lambda it, value: it.switchboard.async_choose(
+    set_fn=lambda it, value: it.switchboard.choices.async_choose(
         it.socket, priority=int(value)
     ),
 )
@@ -82,14 +82,14 @@ SILENT_AFTER: SettingDescription[SheddingNumber] = SettingDescription(
 
 def _override_min(it: ParkNumber) -> float:
     """Return how many minutes a person's order stands; 0 is until the next one."""
-    lasting = it.park.switchboard.override
+    lasting = it.park.switchboard.choices.override
     return 0 if lasting is None else lasting.total_seconds() / 60
 
 
 def _set_override(it: ParkNumber, value: float) -> None:
     """Change it for the orders to come."""
     lasting = timedelta(minutes=value) if value else None
-    it.park.switchboard.async_set_override(lasting)
+    it.park.switchboard.choices.async_set_override(lasting)
 
 
 OVERRIDE: SettingDescription[ParkNumber] = SettingDescription(

@@ -163,7 +163,7 @@ class PhaseSelect(SocketEntity, SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Change it."""
         phase = None if option == UNKNOWN_PHASE else int(option)
-        self.switchboard.async_choose(self.socket, phase=phase)
+        self.switchboard.choices.async_choose(self.socket, phase=phase)
 
 
 class PowerOnDefaultSelect(SocketEntity, SelectEntity):

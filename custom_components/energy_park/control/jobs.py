@@ -194,7 +194,7 @@ class Jobs:
 
     def _observes(self, source: Source) -> bool:
         """Whether an order of this source is only looked at."""
-        return self._switchboard.observe and source is not Source.PERSON
+        return self._switchboard.choices.observe and source is not Source.PERSON
 
     def _standing(self, place: str, role: Role | None, new: Order) -> JobMemory | None:
         """Return a job at this place that a new order leaves as it is."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypedDict
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
@@ -61,17 +61,6 @@ class SocketMemory:
     standby: SocketBand = field(default_factory=SocketBand)
     overload: AlarmState = field(default_factory=AlarmState)
     rated_a: float = RATED_A
-
-
-class Choices(TypedDict, total=False):
-    """What people choose of a socket; see SocketMemory."""
-
-    priority: int
-    protected: bool
-    phase: int | None
-    takes_turns: bool
-    min_on: timedelta
-    min_off: timedelta
 
 
 @dataclass(slots=True)

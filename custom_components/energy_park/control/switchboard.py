@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Unpack
 
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -16,10 +15,11 @@ from ..model import Order, Reason, Socket, Source
 from ..park import arbiter
 from ..park.arbiter import Decision, Policy
 from .audit import Audit
+from .choices import Choices
 from .energy import EnergyBook
 from .expiry import Expiry
 from .members import Members
-from .memory import Choices, ParkMemory, SocketMemory
+from .memory import ParkMemory, SocketMemory
 from .obedience import Obedience
 from .outcome import Outcome, origin
 from .sending import Sending
@@ -56,6 +56,7 @@ class Switchboard:
             hass, memory.sockets.values, self._turns, self._async_expire
         )
         self._obedience = Obedience(hass)
+        self.choices = Choices(memory, self._async_show)
         self.members = Members(self.memory)
         self.telling = Telling(hass)
 
@@ -91,41 +92,6 @@ class Switchboard:
         """Return the coordinator that reads a socket."""
         return self._coordinators[socket.id]
 
-    @property
-    def override(self) -> timedelta | None:
-        """How long a person's order stands; None: until the next one."""
-        return self._memory.override
-
-    @callback
-    def async_set_override(self, override: timedelta | None) -> None:
-        """Change how long a person's order stands from now on."""
-        self._memory.override = override
-        self._memory.save_orders()
-
-    @property
-    def observe(self) -> bool:
-        """Whether rules decide, tell it, and switch nothing."""
-        return self._memory.observe
-
-    @callback
-    def async_set_observe(self, observe: bool) -> None:
-        """Let rules switch from now on, or only tell what they would switch.
-
-        What plans asked for last was told and not done: they ask for it again.
-        """
-        self._memory.observe = observe
-        self._memory.scheduled.clear()
-        self._memory.save_orders()
-
-    @callback
-    def async_choose(self, socket: Socket, **choices: Unpack[Choices]) -> None:
-        """Change what people choose of a socket."""
-        memory = self.memory(socket)
-        for name, value in choices.items():
-            setattr(memory, name, value)
-        self._memory.save_orders()
-        self.coordinator(socket).async_update_listeners()
-
     async def async_order(
         self,
         sockets: Iterable[Socket],
@@ -157,7 +123,7 @@ class Switchboard:
     ) -> datetime | None:
         """Return when an order ends that was given to last so long."""
         if lasting is None and source is Source.PERSON:
-            lasting = self.override
+            lasting = self.choices.override
         return None if lasting is None else now + lasting
 
     async def async_place(
@@ -279,7 +245,7 @@ class Switchboard:
                 self._policy(socket),
                 reading,
                 now,
-                self.override,
+                self.choices.override,
             )
             self._async_follow(socket, decision)
             self._obedience.async_compare(socket, self.memory(socket).state, now)
@@ -302,6 +268,11 @@ class Switchboard:
             return Decision(state)
         return decision
 
+    @callback
+    def _async_show(self, socket: Socket) -> None:
+        """Show what has changed of a socket."""
+        self.coordinator(socket).async_update_listeners()
+
     def _policy(self, socket: Socket) -> Policy:
         memory = self.memory(socket)
         station = self.members.station_of(socket)
@@ -311,6 +282,6 @@ class Switchboard:
             off_band=station.off_band if station else memory.standby.off_band,
             has_station=station is not None,
             by_job=socket in self.members,
-            observed=self.observe,
+            observed=self.choices.observe,
             blind=self.coordinator(socket).blind,
         )

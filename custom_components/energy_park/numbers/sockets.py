@@ -20,7 +20,7 @@ MIN_ON: SettingDescription[SocketNumber] = SettingDescription(
     native_unit_of_measurement=UnitOfTime.MINUTES,
     mode=NumberMode.BOX,
     get_fn=lambda it: it.switchboard.memory(it.socket).min_on / _MINUTE,
-    set_fn=lambda it, value: it.switchboard.async_choose(
+    set_fn=lambda it, value: it.switchboard.choices.async_choose(
         it.socket, min_on=value * _MINUTE
     ),
 )
@@ -36,7 +36,7 @@ MIN_OFF: SettingDescription[SocketNumber] = SettingDescription(
     native_unit_of_measurement=UnitOfTime.MINUTES,
     mode=NumberMode.BOX,
     get_fn=lambda it: it.switchboard.memory(it.socket).min_off / _MINUTE,
-    set_fn=lambda it, value: it.switchboard.async_choose(
+    set_fn=lambda it, value: it.switchboard.choices.async_choose(
         it.socket, min_off=value * _MINUTE
     ),
 )

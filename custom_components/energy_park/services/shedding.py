@@ -163,7 +163,9 @@ async def _async_set_priority(entity: Entity, call: ServiceCall) -> ServiceRespo
             translation_placeholders={"entity": entity.entity_id},
         )
     before = entity.switchboard.memory(entity.socket).priority
-    entity.switchboard.async_choose(entity.socket, priority=call.data[ATTR_PRIORITY])
+    entity.switchboard.choices.async_choose(
+        entity.socket, priority=call.data[ATTR_PRIORITY]
+    )
     return {"priority": call.data[ATTR_PRIORITY], "before": before}
 
 

@@ -66,8 +66,8 @@ class SheddingSetting(SettingSwitch, SheddingEntity):
 OBSERVE: SettingDescription[ParkSetting] = SettingDescription(
     key="observe",
     translation_key="observe",
-    get_fn=lambda park: park.switchboard.observe,
-    set_fn=lambda park, on: park.switchboard.async_set_observe(on),
+    get_fn=lambda park: park.switchboard.choices.observe,
+    set_fn=lambda park, on: park.switchboard.choices.async_set_observe(on),
 )
 SOCKET_SETTINGS: tuple[SettingDescription[SocketSetting], ...] = (
     # Rules leave the socket on.
@@ -75,7 +75,9 @@ SOCKET_SETTINGS: tuple[SettingDescription[SocketSetting], ...] = (
         key="protected",
         translation_key="protected",
         get_fn=lambda it: it.switchboard.memory(it.socket).protected,
-        set_fn=lambda it, on: it.switchboard.async_choose(it.socket, protected=on),
+        set_fn=lambda it, on: it.switchboard.choices.async_choose(
+            it.socket, protected=on
+        ),
     ),
     # While equals are shed, it takes turns with them.
     SettingDescription(
@@ -83,7 +85,9 @@ SOCKET_SETTINGS: tuple[SettingDescription[SocketSetting], ...] = (
         translation_key="takes_turns",
         entity_registry_enabled_default=False,
         get_fn=lambda it: it.switchboard.memory(it.socket).takes_turns,
-        set_fn=lambda it, on: it.switchboard.async_choose(it.socket, takes_turns=on),
+        set_fn=lambda it, on: it.switchboard.choices.async_choose(
+            it.socket, takes_turns=on
+        ),
     ),
 )
 # Shedding decides and tells, and cuts nothing.

@@ -10,6 +10,7 @@ from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 import pytest
 
@@ -328,6 +329,30 @@ async def test_three_phases_are_told_apart(hass: HomeAssistant) -> None:
             left_a = value(hass, linky, f"phase_headroom_current_{phase}")
             assert left_a == pytest.approx(left_va / 233, rel=0.05)
             assert value(hass, linky, f"phase_current_{phase}") >= 0
+
+
+async def test_relays_and_mobile_peaks_are_told_where_the_contract_has_them(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enabled = property(lambda _: True)
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", enabled)
+    async with EmulatedMeter(mode="standard", contract="tempo") as linky:
+        entry = await async_setup_meter(hass, linky)
+        [heard] = entry.runtime_data.meters.values()
+        await async_wait(hass, lambda: heard.data.reading.relays_closed is not None)
+        reading = heard.data.reading
+        for number, closed in enumerate(reading.relays_closed, 1):
+            relay = f"{linky.serial}_relay_{number}"
+            found = hass.states.get(entity_id(hass, "binary_sensor", relay))
+            assert found.state == ("on" if closed else "off")
+        for key, peak in (
+            ("peak_running", reading.peak_running),
+            ("peak_notice", reading.peak_notice),
+        ):
+            unique_id = f"{linky.serial}_{key}"
+            found = hass.states.get(entity_id(hass, "binary_sensor", unique_id))
+            assert found.state == ("on" if peak else "off")
+            assert found.attributes["number"] == peak
 
 
 async def test_a_change_of_mode_is_told_once(

@@ -31,6 +31,7 @@ PICTURES = ROOT / "docs/pictures"
 DASHBOARD = "pictures"
 # Off in the pictures: a plan on which everything is on tells little.
 RESTING = ("video_projector", "drying_oven", "printer")
+ROOMS = ("sensor.salle_", "sensor.bureaux_power", "sensor.labo_power")
 QUALITY = 82
 SETTLE_MS = 4000
 
@@ -120,7 +121,7 @@ async def make_up_history(websocket: HomeAssistantWebSocket) -> None:
     ids = [
         one["statistic_id"]
         for one in await websocket.call("recorder/list_statistic_ids")
-        if one["statistic_id"].startswith(("sensor.salle_", "sensor.bureaux_power"))
+        if one["statistic_id"].startswith(ROOMS)
         and one["statistic_id"].endswith("_power")
     ]
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)

@@ -214,7 +214,8 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
     const compared = this.#compared(scene);
     const span = answer?.span ?? this.#span(scene);
     const series = answer ? seriesOf(answer, compared) : [];
-    const sight: Sight = { scene, range, span, series, cursor, width };
+    const alone = this.layout === "panel";
+    const sight: Sight = { scene, range, span, series, cursor, width, alone };
     if (this.view === "modules") return this.#modules(sight);
     return html`${this.view === "table" ? historyTable(sight) : this.#charts(sight)}
     ${legend(sight, sources(scene.park, scene.hass.states), (devices) => {

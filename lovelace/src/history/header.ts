@@ -29,25 +29,27 @@ export function header(
   const table = view === "table";
   return html`<header>
     <h2>${title}</h2>
-    ${tool(mdiChevronLeft, t("earlier"), () => {
-      change({ moved: moved - 1 });
-    })}
-    <span class="span">${spanName(range, span, f.date)}</span>
-    ${tool(
-      mdiChevronRight,
-      t("later"),
-      () => {
-        change({ moved: moved + 1 });
-      },
-      moved >= 0,
-    )}
-    ${tool(
-      table ? ICONS.chart : ICONS.table,
-      t(table ? "show_chart" : "show_table"),
-      () => {
-        change({ view: table ? "chart" : "table" });
-      },
-    )}
+    <div class="tools">
+      ${tool(mdiChevronLeft, t("earlier"), () => {
+        change({ moved: moved - 1 });
+      })}
+      <span class="span">${spanName(range, span, f.date)}</span>
+      ${tool(
+        mdiChevronRight,
+        t("later"),
+        () => {
+          change({ moved: moved + 1 });
+        },
+        moved >= 0,
+      )}
+      ${tool(
+        table ? ICONS.chart : ICONS.table,
+        t(table ? "show_chart" : "show_table"),
+        () => {
+          change({ view: table ? "chart" : "table" });
+        },
+      )}
+    </div>
   </header>`;
 }
 

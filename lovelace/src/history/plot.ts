@@ -11,6 +11,8 @@ const HEIGHT = 220;
 /** Where there is a whole screen for it. */
 const HEIGHT_WIDE = 340;
 const WIDE_PX = 900;
+/** Of the window, on a page of its own. */
+const SHARE_ALONE = 0.4;
 const MARGIN_PX = 24;
 
 export type Point = (at: number | null) => void;
@@ -108,10 +110,13 @@ function maximum(lines: readonly (readonly { value: number | null }[])[]): numbe
   return Math.max(0, ...lines.flatMap((line) => line.map(({ value }) => value ?? 0)));
 }
 
-function frameOf({ span, width }: Sight, largest: number): Frame {
+function frameOf({ span, width, alone }: Sight, largest: number): Frame {
   return {
     width: Math.max(200, width - MARGIN_PX),
-    height: width > WIDE_PX ? HEIGHT_WIDE : HEIGHT,
+    height: Math.max(
+      width > WIDE_PX ? HEIGHT_WIDE : HEIGHT,
+      alone ? window.innerHeight * SHARE_ALONE : 0,
+    ),
     left: 56,
     right: 8,
     top: 10,

@@ -28,6 +28,8 @@ export interface Series {
 }
 
 export interface Sight {
+  /** Whether the card is alone on a page: then there is room in height, too. */
+  alone: boolean;
   scene: Scene;
   range: Range;
   span: Span;

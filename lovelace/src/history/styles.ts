@@ -11,8 +11,13 @@ export const styles = css`
     padding: 8px 8px 0 16px;
   }
   header h2 {
-    flex: 1 0 auto;
     max-width: 100%;
+  }
+  .tools {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    margin-inline-start: auto;
   }
   .span {
     white-space: nowrap;

@@ -2,7 +2,7 @@
 
 import { svg, type SVGTemplateResult } from "lit";
 
-import { startOfDay, timeZone } from "../shared/zone.js";
+import { dayOf, midnight, startOfDay, timeZone } from "../shared/zone.js";
 import { x, type Frame } from "./chart.js";
 import type { Sight } from "./sight.js";
 
@@ -17,7 +17,8 @@ export function timeMarks(
   const zone = timeZone(hass);
   const room = Math.max(2, Math.floor(frame.width / ROOM_PX));
   const hourly = range === "24h" || range === "day";
-  const marks = hourly ? hours(frame, room, zone) : days(frame, room, zone);
+  const marksOf = hourly ? hours : range === "year" ? months : days;
+  const marks = marksOf(frame, room, zone);
   const options: Intl.DateTimeFormatOptions =
     range === "year" ? { month: "short" } : { day: "numeric", month: "short" };
   return marks.map(
@@ -45,5 +46,13 @@ function days({ start, end }: Frame, room: number, zone: string | undefined): Da
   const noon = new Date(start + DAY_MS / 2);
   return Array.from({ length: Math.ceil(count / every) }, (_, index) =>
     startOfDay(noon, zone, index * every),
+  );
+}
+
+function months({ start }: Frame, room: number, zone: string | undefined): Date[] {
+  const every = [1, 2, 3, 4].find((months) => 12 / months <= room) ?? 6;
+  const { year } = dayOf(new Date(start + DAY_MS / 2), zone);
+  return Array.from({ length: 12 / every }, (_, index) =>
+    midnight(year, 1 + index * every, 1, zone),
   );
 }

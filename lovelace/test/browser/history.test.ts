@@ -270,3 +270,32 @@ test("what a database answers instead is told", async () => {
   );
   expect(one(card, "[role=status]").textContent).toContain("No mirror has it.");
 });
+
+test("the months of a year stand where they begin", async () => {
+  const card = await history(park([2, 1]), { range: "year" });
+  const chart = all(card, ".chart")[0]!;
+  const marks = [...chart.querySelectorAll('[text-anchor="middle"]')];
+  expect(marks.map((mark) => mark.textContent)).toEqual([
+    "Jan",
+    "Mar",
+    "May",
+    "Jul",
+    "Sep",
+    "Nov",
+  ]);
+  const [first, second] = marks.map((mark) => Number(mark.getAttribute("x")));
+  // Beside its axis: January and February are 59 or 60 days of 365 or 366.
+  const width = Number(chart.getAttribute("width")) - 56 - 8;
+  expect((second! - first!) / width).toBeCloseTo(59.5 / 365.5, 2);
+});
+
+test("alone on a page it takes the height that there is", async () => {
+  const card = await history(park([2, 1]));
+  const height = (): number => Number(all(card, ".chart")[0]!.getAttribute("height"));
+  const usual = height();
+  window.innerHeight = 2000;
+  card.layout = "panel";
+  await settled(card);
+  expect(usual).toBeLessThan(400);
+  expect(height()).toBe(800);
+});

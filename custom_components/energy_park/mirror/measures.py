@@ -19,6 +19,7 @@ from .rows import (
 # The unit stands at the end of a metric's name; other metrics have none.
 _UNITS: Final = {
     "a": "A",
+    "deg": "°",
     "hz": "Hz",
     "v": "V",
     "va": "VA",
@@ -36,6 +37,7 @@ _SOCKET_METRICS: Final = (
     "apparent_power_va",
     "reactive_power_var",
     "frequency_hz",
+    "phase_shift_deg",
 )
 _METER_METRICS: Final = (
     "apparent_power_va",

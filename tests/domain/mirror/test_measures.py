@@ -1,6 +1,8 @@
 """Rows say what was measured, in the words of the park, and nothing unknown."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
+from typing import Any
 
 from custom_components.energy_park.mirror.measures import (
     meter_rows,
@@ -50,6 +52,16 @@ def test_a_socket_gives_what_it_knows() -> None:
     }
     assert {(row.series.kind, row.series.subject, row.at) for row in rows} == {
         ("socket", "a_0", AT)
+    }
+
+
+def test_whatever_a_socket_measures_has_a_series() -> None:
+    names = {field.name for field in fields(SocketReading)} - {"on", "energy_run"}
+    measured: dict[str, Any] = dict.fromkeys(names, 1.5)
+    rows = list(socket_rows("a_0", SocketReading(**measured), AT))
+    assert {row.series.metric for row in rows} == names
+    assert {row.series.metric for row in rows if not row.series.unit} == {
+        "power_factor"
     }
 
 

@@ -16,13 +16,14 @@ DECLARE
   days int4;
 BEGIN
   -- Who adds to these sums meanwhile waits, and adds to what is right. The next
-  -- statement sees what those have added for whom this one waits.
-  PERFORM FROM reading_hour
-  WHERE site_id = of_site AND series_id = ANY(of_series) AND hour_at >= hours_from AND hour_at < hours_to
-  ORDER BY series_id, hour_at FOR UPDATE;
+  -- statement sees what those have added for whom this one waits. Days before hours,
+  -- as the statements that add go through them.
   PERFORM FROM reading_day
   WHERE site_id = of_site AND series_id = ANY(of_series) AND day = of_day
   ORDER BY series_id FOR UPDATE;
+  PERFORM FROM reading_hour
+  WHERE site_id = of_site AND series_id = ANY(of_series) AND hour_at >= hours_from AND hour_at < hours_to
+  ORDER BY series_id, hour_at FOR UPDATE;
 
   -- Months are dropped from the oldest on: what lies before a series' first reading
   -- is known by its sums only.

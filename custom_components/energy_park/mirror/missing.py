@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+import asyncpg
+
 from .asking import Asking
 from .connection import Connection, MirrorSettings
 from .rows import Series, SiteRow
@@ -13,6 +15,7 @@ GAP: Final = timedelta(minutes=5)
 # So far apart may be what two memories noted of one measurement.
 MARGIN: Final = timedelta(seconds=15)
 INSTANT: Final = timedelta(microseconds=1)
+_ATTEMPTS: Final = 5
 
 type Span = tuple[datetime, datetime]
 """From an instant to before another."""
@@ -158,7 +161,15 @@ class Missing(Asking):
         """
 
         async def ask(connection: Connection) -> int:
-            _, rows = await self._ask(connection, _MEND, series, day)
-            return sum(count for (count,) in rows)
+            attempts_left = _ATTEMPTS
+            while True:
+                try:
+                    _, rows = await self._ask(connection, _MEND, series, day)
+                    return sum(count for (count,) in rows)
+                except asyncpg.DeadlockDetectedError:
+                    # Readings arrive meanwhile, and who writes them went first.
+                    attempts_left -= 1
+                    if not attempts_left:
+                        raise
 
         return await self._over_connection(ask)

@@ -209,3 +209,21 @@ async def test_the_longest_time_off_is_shown_and_kept(
     assert shown.attributes["socket"] == "Socket 0"
     assert await hass.config_entries.async_reload(entry.entry_id)
     assert shedding(entry).memory.longest_off.lasted >= ago
+
+
+async def test_all_orders_of_a_decision_are_on_their_way_before_anybody_is_told(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    rule, told = shedding(entry), listen(entry)
+    [plug] = entry.runtime_data.plugs.values()
+    shown: list[int] = []
+    plug.async_add_listener(lambda: shown.append(len(rule.state.shed)))
+    orders = rule.async_request()
+    assert {order.load for order in orders} == {HEATER, f"{MAC}_1", f"{MAC}_3"}
+    assert not told
+    assert not shown
+    await async_wait(hass, lambda: len(told) == 3, settle=False)
+    await async_wait(hass, lambda: shown, settle=False)
+    assert shown[0] == 3
+    await async_wait(hass, lambda: not house.outlets["heater"].on, settle=False)

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.energy_park import heap
 
-from .parks import async_later, async_setup, async_wait
+from .parks import async_later, async_setup
 
 
 @pytest.fixture(autouse=True)
@@ -16,19 +16,28 @@ def thawed() -> None:
     gc.unfreeze()
 
 
-async def test_what_stays_is_passed_over_until_the_park_is_unloaded(
+async def test_what_a_collection_leaves_is_passed_over_until_the_park_is_unloaded(
     hass: HomeAssistant,
 ) -> None:
     entry = await async_setup(hass)
     async_later(hass, heap.SETTLED_AFTER)
-    await async_wait(hass, gc.get_freeze_count)
+    assert gc.get_freeze_count() == 0
+    gc.collect()
+    assert gc.get_freeze_count() > 0
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert gc.get_freeze_count() == 0
 
 
-async def test_a_park_unloaded_before_is_not_kept(hass: HomeAssistant) -> None:
+@pytest.mark.parametrize("settled", [True, False])
+async def test_a_park_unloaded_before_is_not_kept(
+    hass: HomeAssistant, settled: bool
+) -> None:
+    before = tuple(gc.callbacks)
     entry = await async_setup(hass)
+    if settled:
+        async_later(hass, heap.SETTLED_AFTER)
     assert await hass.config_entries.async_unload(entry.entry_id)
     async_later(hass, heap.SETTLED_AFTER)
-    await hass.async_block_till_done()
+    assert tuple(gc.callbacks) == before
+    gc.collect()
     assert gc.get_freeze_count() == 0

@@ -7,6 +7,7 @@ shed must not wait that long, and what is there once all is set up is no garbage
 
 from datetime import datetime, timedelta
 import gc
+from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
@@ -21,26 +22,32 @@ SETTLED_AFTER = timedelta(seconds=10)
 @callback
 def async_spare_collector(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
     """Have the collector pass over what is there, until the park is unloaded."""
-    cancel_freeze: CALLBACK_TYPE | None = None
-
-    @callback
-    def async_freeze(_now: datetime) -> None:
-        nonlocal cancel_freeze
-        cancel_freeze = None
-        # Garbage that was frozen would never go.
-        gc.collect()
-        gc.freeze()
+    cancel: CALLBACK_TYPE | None = None
 
     @callback
     def async_started(hass: HomeAssistant) -> None:
-        nonlocal cancel_freeze
-        freeze = HassJob(async_freeze, cancel_on_shutdown=True)
-        cancel_freeze = async_call_later(hass, SETTLED_AFTER, freeze)
+        nonlocal cancel
+        settled = HassJob(async_settled, cancel_on_shutdown=True)
+        cancel = async_call_later(hass, SETTLED_AFTER, settled)
+
+    @callback
+    def async_settled(_now: datetime) -> None:
+        nonlocal cancel
+        cancel = None
+        gc.callbacks.append(freeze)
+
+    def freeze(phase: str, info: dict[str, Any]) -> None:
+        """Freeze what a full collection has left: garbage would stay for ever."""
+        if phase == "stop" and info["generation"] == 2:
+            gc.callbacks.remove(freeze)
+            gc.freeze()
 
     @callback
     def async_thaw() -> None:
-        if cancel_freeze is not None:
-            cancel_freeze()
+        if cancel is not None:
+            cancel()
+        if freeze in gc.callbacks:
+            gc.callbacks.remove(freeze)
         gc.unfreeze()
 
     entry.async_on_unload(async_thaw)

@@ -24,6 +24,9 @@ STRIP = 4
 FRAME_S = 1.3
 WARM_FRAMES, LEFT_FRAMES = 3, 3
 ORDER_TIMEOUT_S = 5.0
+# Home Assistant has read all plugs and tidied its memory by then, as it has on most
+# days of its life.
+SETTLE_S = 60.0
 SECTOR = "Room"
 SHED_ON_PREDICTION = {
     "alias": "Shed before the meter opens",
@@ -133,6 +136,7 @@ async def latencies_ms(sockets: int, rounds: int) -> list[float]:
         speaking = asyncio.create_task(meter.send_always(LEFT_W))
         try:
             await _set_up(api, meter, strips)
+            await asyncio.sleep(SETTLE_S)
         finally:
             speaking.cancel()
             with suppress(asyncio.CancelledError):

@@ -148,6 +148,7 @@ function sheddingView({ park, t }: Ground, linked: CardJson): View {
 const SHEDDING_KEYS = [
   "shedding",
   "shed_power",
+  "longest_off",
   "shedding_policy",
   "shedding_margin",
   "silent_meter",

@@ -15,6 +15,7 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from scripts.demo_park.api import HomeAssistantWebSocket
 from scripts.demo_park.emulation import Emulation
 from scripts.demo_park.home import HomeAssistantProcess
 from scripts.demo_park.park import create_park
@@ -37,6 +38,9 @@ ROUNDS = 31
 # A repaint each half second.
 REPAINTS_PER_HOUR = 7200
 PAN_S = 3
+PROMPT_S = 0.05
+PROMPT_ANSWERS = 10
+REST_MAX_S = 180
 
 
 def run(*, quick: bool) -> list[Figure]:
@@ -94,7 +98,20 @@ async def still_park(home: HomeAssistantProcess) -> AsyncIterator[None]:
                 entry_id=park.entry_id,
                 pref_disable_polling=True,
             )
+            await rest(websocket)
             yield
+
+
+async def rest(websocket: HomeAssistantWebSocket) -> None:
+    """Wait until Home Assistant has digested the park and answers at once again."""
+    loop = asyncio.get_running_loop()
+    prompt = 0
+    async with asyncio.timeout(REST_MAX_S):
+        while prompt < PROMPT_ANSWERS:
+            asked = loop.time()
+            await websocket.call("energy_park/plan/get")
+            prompt = prompt + 1 if loop.time() - asked < PROMPT_S else 0
+            await asyncio.sleep(1)
 
 
 async def time_figures(browser: Browser, *, quick: bool) -> list[Figure]:

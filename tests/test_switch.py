@@ -1,5 +1,6 @@
 """Switches of sockets and sectors, against emulated plugs over real HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -77,6 +78,31 @@ async def test_a_socket_is_switched_and_says_why(
     assert reason.state == "person"
     assert reason.attributes["wanted"] is False
     assert reason.attributes["until"] is not None
+
+
+async def test_an_order_goes_on_when_who_gave_it_is_stopped(
+    hass: HomeAssistant, strip: ShellyGen2, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await async_setup_room(hass, strip)
+    [coordinator] = entry.runtime_data.plugs.values()
+    send = coordinator.client.switch
+    ends: list[tuple[int, bool] | None] = []
+
+    async def switch_(number: int, on: bool) -> None:
+        try:
+            await send(number, on)
+            ends.append((number, on))
+        except asyncio.CancelledError:
+            ends.append(None)
+            raise
+
+    monkeypatch.setattr(coordinator.client, "switch", switch_)
+    room = entity_id(hass, "switch", f"{ROOM}_all")
+    ordering = hass.async_create_task(async_act(hass, "switch.turn_off", room))
+    # As an automation does that runs anew.
+    ordering.cancel()
+    await async_wait(hass, lambda: len(ends) == 2, settle=False)
+    assert set(ends) == {(0, False), (1, False)}
 
 
 async def test_an_automation_is_told_apart(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from playwright.async_api import Page, expect
+import pytest
 
 from scripts.demo_park.api import HomeAssistantApi
 from scripts.demo_park.dashboard import URL_PATH
@@ -12,10 +13,14 @@ from tests.e2e.common import RunningDemo, log_in, until
 # A Linky of 6 kVA bears 1.3 times that for ever, and this not.
 BORNE_VA = 1.3 * 6000
 OVERLOAD_VA = 8400
+# So long a cold filter bears it: 124.5 s x ln(1.4^2 / (1.4^2 - 1.3^2)), and the load
+# is not always quite so large.
+BORNE_FOR_S = 300
 # What the demo's owner keeps least: together they are enough.
 FIRST = ("Drying oven", "Heater")
 
 
+@pytest.mark.timeout(900)
 async def test_an_overload_is_shed_in_time_told_and_given_back(
     page: Page, demo: RunningDemo, api: HomeAssistantApi, park: ParkEntities
 ) -> None:
@@ -31,6 +36,9 @@ async def test_an_overload_is_shed_in_time_told_and_given_back(
 
     async def is_clear() -> bool:
         return bool((await state())["state"] == "clear")
+
+    async def is_told() -> bool:
+        return (await state())["state"] in {"predicted", "shedding"}
 
     async def first_are_off() -> bool:
         return not await on() & set(FIRST)
@@ -50,7 +58,11 @@ async def test_an_overload_is_shed_in_time_told_and_given_back(
     try:
         await demo.control("/meter", {"extra_w": OVERLOAD_VA - usual_va})
         assert not await is_borne()
-        await until(first_are_off, timeout_s=20, what="the least important are off")
+        await until(is_told, timeout_s=20, what="the overload is told")
+        # As late as is safe.
+        await until(
+            first_are_off, timeout_s=BORNE_FOR_S, what="the least important are off"
+        )
         await until(is_borne, timeout_s=5, what="the meter bears what is left")
         told = await state()
         assert told["state"] == "shedding"

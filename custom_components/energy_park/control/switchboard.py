@@ -202,7 +202,10 @@ class Switchboard:
             if task := self._async_follow(socket, decision):
                 sending.append(task)
         self._expiry.async_plan()
-        outcomes += await asyncio.gather(*sending)
+        # What was ordered goes on if an automation that ordered it starts anew.
+        if sending:
+            await asyncio.wait(sending)
+        outcomes += [task.result() for task in sending]
         self.telling.async_tell_all()
         return outcomes
 

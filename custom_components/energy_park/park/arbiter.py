@@ -112,16 +112,17 @@ def place(
             replace(state, claims=claims, refused=Reason.OUTRANKED),
             refused=Reason.OUTRANKED,
         )
+    spared = _is_spared(order, state, policy, reading)
     following = replace(
         state,
         claims=claims,
         wanted=order.on,
         reason=order.reason,
         since=now,
-        confirmed=False,
+        confirmed=spared,
         refused=None,
     )
-    return Decision(following, switch=order.on)
+    return Decision(following, switch=None if spared else order.on)
 
 
 def release(
@@ -260,17 +261,33 @@ def _succeed(
         refused = Reason.RUNNING
     if refused is not None:
         return Decision(_refuse(following, heir, refused), refused=refused)
+    spared = changes and _is_spared(heir, following, policy, reading)
     return Decision(
         replace(
             following,
             wanted=heir.on,
             reason=heir.reason,
             since=now,
-            confirmed=following.confirmed and not changes,
+            confirmed=spared or (following.confirmed and not changes),
             refused=None,
         ),
-        switch=heir.on if changes else None,
+        switch=heir.on if changes and not spared else None,
     )
+
+
+def _is_spared(
+    order: Order, state: SocketState, policy: Policy, reading: SocketReading | None
+) -> bool:
+    """Whether a computer's socket was off when it was read last, and nothing is sent.
+
+    To cut it again gains nothing, and would cut the computer of somebody who has
+    pressed the button of the plug since. What was just ordered on is not in the
+    reading yet.
+    """
+    if order.on or _by_hand(order) or policy.role is not Role.COMPUTER:
+        return False
+    coming_on = bool(state.wanted) and not state.confirmed
+    return reading is not None and reading.on is False and not coming_on
 
 
 def _refuse(state: SocketState, order: Order, refused: Reason) -> SocketState:
@@ -298,7 +315,7 @@ def _forbidden(
     toggle blindly may cut what is to be switched on: nobody else does it, and
     nobody with a computer.
     """
-    by_hand = order.source is Source.PERSON and not order.group
+    by_hand = _by_hand(order)
     unknown = reading is None or reading.on is None
     if policy.blind and unknown and (not by_hand or policy.role is Role.COMPUTER):
         return Reason.STATE_UNKNOWN
@@ -309,6 +326,11 @@ def _forbidden(
     if policy.role is Role.COMPUTER and _may_run(order, policy, reading):
         return Reason.RUNNING
     return None
+
+
+def _by_hand(order: Order) -> bool:
+    """Whether a person has switched this very socket, and not its sector."""
+    return order.source is Source.PERSON and not order.group
 
 
 def _may_run(order: Order, policy: Policy, reading: SocketReading | None) -> bool:

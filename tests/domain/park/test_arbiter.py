@@ -239,6 +239,44 @@ def test_a_person_may_cut_this_very_computer() -> None:
     assert place(seen_on(), order(Source.PERSON), COMPUTER, ON, NOW).switch is False
 
 
+@pytest.mark.parametrize("policy", [COMPUTER, replace(COMPUTER, has_station=True)])
+def test_a_computer_that_was_off_is_not_cut_again(policy: Policy) -> None:
+    """Somebody may have pressed the button of the plug since it was read."""
+    state = observe(SocketState(), policy, OFF, NOW, HOUR).state
+    decision = place(state, order(Source.PERSON, group=True), policy, OFF, NOW)
+    assert decision.switch is None
+    assert decision.refused is None
+    assert decision.state.confirmed
+    pressed = observe(decision.state, policy, ON, NOW, HOUR)
+    assert pressed.switch is None
+    assert pressed.state.reason is Reason.AT_DEVICE
+    by_hand = place(state, order(Source.PERSON), policy, OFF, NOW)
+    assert by_hand.switch is False
+
+
+def test_a_plan_that_takes_over_does_not_cut_again_what_was_off() -> None:
+    state = observe(SocketState(), COMPUTER, OFF, NOW, HOUR).state
+    state = place(
+        state, order(Source.PERSON, on=True, until=NOW + HOUR), COMPUTER, OFF, NOW
+    ).state
+    state = observe(state, COMPUTER, ON, NOW, HOUR).state
+    state = place(state, order(Source.SCHEDULE), COMPUTER, OFF, NOW).state
+    after = tick(state, COMPUTER, OFF, NOW + HOUR)
+    assert after.switch is None
+    assert after.state.wanted is False
+    assert after.state.confirmed
+
+
+def test_what_was_just_ordered_on_is_ordered_off_again() -> None:
+    """The reading is older than the order: it tells nothing of it."""
+    state = observe(SocketState(), COMPUTER, OFF, NOW, HOUR).state
+    state = place(
+        state, order(Source.PERSON, on=True, group=True), COMPUTER, OFF, NOW
+    ).state
+    off = place(state, order(Source.PERSON, group=True), COMPUTER, OFF, NOW)
+    assert off.switch is False
+
+
 def test_a_plan_that_takes_over_does_not_cut_a_running_computer() -> None:
     standby = SocketReading(on=True, power_w=2.1)
     state = place(

@@ -37,3 +37,19 @@ async def test_polls_do_not_put_a_write_off(
     socket = hass_storage[key]["data"]["sockets"][f"{MAC}_0"]
     assert socket["state"]["wanted"] is (not ordered)
     assert socket["energy"]["raw_wh"] is not None
+
+
+async def test_an_unloaded_park_writes_no_more(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    """A reading that comes in while it unloads must not undo what is stored next."""
+    async with ShellyGen2(mac=MAC, sockets=1) as emulated:
+        entry = await async_setup(hass, plug(emulated))
+        before = entry.runtime_data.memory
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        before.observe = True
+        before.save_orders()
+        before.save_totals()
+        async_later(hass, timedelta(seconds=memory.SAVE_TOTALS_AFTER_S + 1))
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass_storage[f"{DOMAIN}.park"]["data"]["observe"] is False

@@ -97,12 +97,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
     """Unload a park; the entry itself cancels its background tasks."""
     if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         return False
-    if (mirroring := entry.runtime_data.mirroring) is not None:
-        await mirroring.async_stop()
-    entry.runtime_data.jobs.async_stop()
-    entry.runtime_data.trials.async_stop()
-    await entry.runtime_data.switchboard.async_stop()
-    await entry.runtime_data.savings.async_stop()
+    data = entry.runtime_data
+    if data.mirroring is not None:
+        await data.mirroring.async_stop()
+    data.jobs.async_stop()
+    data.trials.async_stop()
+    await data.switchboard.async_stop()
+    await data.savings.async_stop()
+    await data.memory.async_close()
     return True
 
 

@@ -75,14 +75,13 @@ class Switchboard:
         self._expiry.async_plan()
 
     async def async_stop(self) -> None:
-        """Stop following, cancel what is being sent, and write the memory."""
+        """Stop following, and cancel what is being sent."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe.clear()
         self._expiry.async_stop()
         self.telling.async_tell_all()
         await self._sending.async_stop()
-        await self._memory.async_save()
 
     def memory(self, socket: Socket) -> SocketMemory:
         """Return what is remembered of a socket."""

@@ -36,11 +36,11 @@ def sector(name: str, subentry_id: str) -> ConfigSubentry:
     )
 
 
-def meter(port: str, serial: str) -> ConfigSubentry:
+def meter(port: str, serial: str, subentry_id: str = "meter") -> ConfigSubentry:
     """A meter on a port."""
     return ConfigSubentry(
         data=MappingProxyType({"port": port}),
-        subentry_id="meter",
+        subentry_id=subentry_id,
         subentry_type=SUBENTRY_METER,
         title=f"Linky {serial[-6:]}",
         unique_id=serial,

@@ -375,6 +375,9 @@ async def test_a_replaced_meter_is_asked_about_and_keeps_its_history(
         entry = await async_setup_meter(hass, linky)
         drawn = entity_id(hass, "sensor", f"{linky.serial}_energy_drawn")
         old, port = linky.serial, linky.line.port
+        memory = entry.runtime_data.memory
+        memory.sheddings[old].test = True
+        memory.billings[old].prices["EASF01"] = 0.2
     async with EmulatedMeter(mode="standard", serial="041861999999", port=port) as new:
         await async_wait(hass, lambda: issue_registry.issues)
         [issue] = issue_registry.issues.values()
@@ -391,6 +394,32 @@ async def test_a_replaced_meter_is_asked_about_and_keeps_its_history(
         assert entity_id(hass, "sensor", f"{new.serial}_energy_drawn") == drawn
         await async_wait(hass, lambda: hass.states.get(drawn).state != "unavailable")
         assert old not in str(entry.as_dict())
+        # What was only to be tried is not done now.
+        memory = entry.runtime_data.memory
+        assert memory.sheddings[new.serial].test
+        assert memory.billings[new.serial].prices == {"EASF01": 0.2}
+
+
+async def test_swapped_cables_replace_no_meter(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry, linky: EmulatedMeter
+) -> None:
+    async with EmulatedMeter(mode="standard", serial="041861999999") as other:
+        entry = await async_setup(
+            hass,
+            meter(other.url, linky.serial),
+            meter(linky.url, other.serial, "other"),
+        )
+        await async_wait(hass, lambda: issue_registry.issues)
+        issue = next(iter(issue_registry.issues.values()))
+        flow = await repairs.async_create_fix_flow(hass, issue.issue_id, issue.data)
+        flow.hass, flow.handler, flow.flow_id = hass, DOMAIN, "fix"
+        done = await flow.async_step_confirm({})
+        assert done["type"] is FlowResultType.ABORT
+        assert done["reason"] == "known_meter"
+        assert {part.unique_id for part in entry.subentries.values()} == {
+            linky.serial,
+            other.serial,
+        }
 
 
 async def test_system_health_counts_what_is_heard(

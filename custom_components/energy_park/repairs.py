@@ -7,12 +7,14 @@ from homeassistant.components.repairs import (
     RepairsFlow,
     RepairsFlowResult,
 )
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from .const import DOMAIN
+from .coordinator import EnergyParkConfigEntry
+from .flows.meter_forms import known_meters
 from .issues import OTHER_METER, UNPROTECTED
 from .protection import async_protect
 
@@ -56,7 +58,7 @@ class UnprotectedRepairFlow(ConfirmRepairFlow):
 class OtherMeterRepairFlow(RepairsFlow):
     """Puts the meter that is heard in the place of the one that was replaced."""
 
-    def __init__(self, entry: ConfigEntry, subentry_id: str, serial: str) -> None:
+    def __init__(self, entry: EnergyParkConfigEntry, subentry_id: str, serial: str) -> None:
         """Take note of who replaces whom."""
         self._entry = entry
         self._subentry_id = subentry_id
@@ -82,6 +84,12 @@ class OtherMeterRepairFlow(RepairsFlow):
                 },
             )
         assert subentry.unique_id is not None
+        if any(known.unique_id == self._serial for known in known_meters(self.hass)):
+            return self.async_abort(reason="known_meter")
+        if self._entry.state is not ConfigEntryState.LOADED:
+            return self.async_abort(reason="not_loaded")
+        memory = self._entry.runtime_data.memory
+        memory.rename_meter(subentry.unique_id, self._serial)
         _async_rename(self.hass, self._entry, subentry.unique_id, self._serial)
         self.hass.config_entries.async_update_subentry(
             self._entry,
@@ -94,7 +102,7 @@ class OtherMeterRepairFlow(RepairsFlow):
 
 @callback
 def _async_rename(
-    hass: HomeAssistant, entry: ConfigEntry, old_serial: str, new_serial: str
+    hass: HomeAssistant, entry: EnergyParkConfigEntry, old_serial: str, new_serial: str
 ) -> None:
     """Give the entities and the device of a meter to its successor."""
     entities = er.async_get(hass)

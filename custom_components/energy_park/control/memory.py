@@ -133,6 +133,7 @@ class ParkMemory:
             hass, STORAGE_VERSION, f"{DOMAIN}.{entry_id}", private=True
         )
         self._due: float | None = None
+        self._closed = False
         self.sockets: dict[str, SocketMemory] = {}
         self.insights: dict[str, MeterInsight] = {}
         self.billings: dict[str, MeterBilling] = {}
@@ -221,6 +222,14 @@ class ParkMemory:
         return known
 
     @callback
+    def rename_meter(self, old: str, new: str) -> None:
+        """Give what people chose for a meter to its successor, and what it cost."""
+        billing = self.billings.pop(old)
+        billing.cost.begin_anew()
+        self.billings[new] = billing
+        self.sheddings[new] = self.sheddings.pop(old)
+
+    @callback
     def save_orders(self) -> None:
         """Have an order or a policy written soon."""
         self._save_within(SAVE_ORDERS_AFTER_S)
@@ -230,8 +239,9 @@ class ParkMemory:
         """Have the totals written in a while."""
         self._save_within(SAVE_TOTALS_AFTER_S)
 
-    async def async_save(self) -> None:
-        """Write now."""
+    async def async_close(self) -> None:
+        """Write for the last time: the park that is loaded next has a memory of its own."""
+        self._closed = True
         await self._store.async_save(self._dump())
 
     async def async_remove(self) -> None:
@@ -240,6 +250,8 @@ class ParkMemory:
 
     def _save_within(self, delay_s: float) -> None:
         """Have it written in time: asked again, the store would put it off."""
+        if self._closed:
+            return
         due = self._hass.loop.time() + delay_s
         if self._due is None or due < self._due:
             self._due = due

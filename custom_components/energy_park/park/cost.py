@@ -98,6 +98,10 @@ class EnergyCost:
         self.today = _go_on(self.today, midnight, spent, since, local)
         self.month = _go_on(self.month, midnight.replace(day=1), spent, since, local)
 
+    def begin_anew(self) -> None:
+        """Count from the next reading on: the meter was replaced."""
+        self._counted.clear()
+
     def _count(self, label: str, index_wh: float, price: Price, *, gap: bool) -> Cost:
         """Return the cost of what an index has counted since it was last seen."""
         price_eur_kwh = price() if callable(price) else price

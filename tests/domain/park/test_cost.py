@@ -54,6 +54,16 @@ def test_energy_is_priced_when_it_is_counted() -> None:
     assert astuple(cost.total) == (pytest.approx(0.10 + 0.30 - 0.05), 0)
 
 
+def test_the_indexes_of_another_meter_are_no_energy() -> None:
+    cost = EnergyCost()
+    prices: dict[str, Price] = {"BASE": 0.2}
+    cost.update({"BASE": 1_000}, prices, START)
+    cost.update({"BASE": 2_000}, prices, START + SECOND)
+    cost.begin_anew()
+    cost.update({"BASE": 9_000_000}, prices, START + 2 * SECOND)
+    assert cost.total.eur == pytest.approx(0.2)
+
+
 def test_what_has_no_price_is_not_free() -> None:
     cost = EnergyCost()
     prices: dict[str, Price] = {"HCHC": 0.16, "HCHP": lambda: None}

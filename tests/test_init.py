@@ -4,7 +4,11 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    issue_registry as ir,
+)
 import pytest
 
 from custom_components.energy_park.const import (
@@ -122,6 +126,30 @@ async def test_a_sector_starts_in_its_area_and_stays_where_it_is_moved(
     registry.async_update_device(device().id, area_id=second.id)
     assert await hass.config_entries.async_reload(entry.entry_id)
     assert device().area_id == second.id
+
+
+async def test_what_was_told_of_a_part_goes_with_it(
+    hass: HomeAssistant, issue_registry: ir.IssueRegistry
+) -> None:
+    async with ShellyGen2(mac=MAC, sockets=1) as emulated:
+        part = plug(emulated)
+        entry = await async_setup(hass, part, sector("Room", "room"))
+        for subject in (f"{MAC}_0", part.subentry_id, entry.entry_id):
+            ir.async_create_issue(
+                hass,
+                DOMAIN,
+                f"told_of_{subject}",
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="told",
+            )
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        assert len(issue_registry.issues) == 3
+        hass.config_entries.async_remove_subentry(entry, part.subentry_id)
+        await hass.async_block_till_done()
+        assert [key for _, key in issue_registry.issues] == ["told_of_park"]
+        await hass.config_entries.async_remove(entry.entry_id)
+        assert not issue_registry.issues
 
 
 async def test_a_removed_park_is_forgotten(

@@ -331,6 +331,7 @@ async def test_a_socket_that_does_not_obey_is_told_once_until_it_does(
     await async_wait(hass, lambda: issue_registry.issues)
     [issue] = issue_registry.issues.values()
     assert issue.translation_key == "not_obeying_off"
+    assert await hass.config_entries.async_reload(entry.entry_id)
     await strip.clear()
     strip.sockets[1].switch(on=False)
     async_later(hass, PLUG_INTERVAL * 3)

@@ -17,6 +17,7 @@ from .coordinator import EnergyParkConfigEntry
 from .devices import async_register_devices
 from .display import DisplayView
 from .heap import async_spare_collector
+from .issues import async_forget_gone
 from .lovelace import async_register_cards, async_serve_cards, async_unregister_cards
 from .plan import async_remove_plans, async_setup_plans
 from .protection import async_watch_protection
@@ -61,6 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     _async_reload_once(hass, entry)
     data = entry.runtime_data = await async_assemble(hass, entry)
     async_register_devices(hass, entry, data.plugs)
+    async_forget_gone(hass)
     # Before the entities: they show the totals and reasons that these work out.
     _async_start_books(entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -114,6 +116,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
     await async_remove_spool(hass, entry.entry_id)
     await async_remove_savings(hass, entry.entry_id)
     await async_remove_plans(hass, entry.entry_id)
+    async_forget_gone(hass)
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_unregister_cards(hass)
 

@@ -7,6 +7,7 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from .configuration import sockets
 from .const import DOMAIN
 from .model import Socket, TicMode
 from .plug.client import (
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .coordinator import EnergyParkConfigEntry
     from .meter_coordinator import MeterCoordinator
 
+# About Home Assistant itself; each other issue's id ends with that of what it is about.
+YAML_RESOURCES = "yaml_resources"
 MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"
 NOT_OBEYING = "not_obeying"
@@ -33,6 +36,17 @@ PLUG_ISSUES: dict[type[PlugError], str] = {
 
 # More names than a person reads.
 _NAMES_MAX = 10
+
+
+@callback
+def async_forget_gone(hass: HomeAssistant) -> None:
+    """Take back what was told of parks, devices and sockets that are gone."""
+    there = [YAML_RESOURCES]
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        there += [entry.entry_id, *entry.subentries, *sockets(entry)]
+    for domain, issue_id in tuple(ir.async_get(hass).issues):
+        if domain == DOMAIN and not issue_id.endswith(tuple(there)):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 @callback

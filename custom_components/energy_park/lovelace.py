@@ -19,6 +19,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
+from .issues import YAML_RESOURCES
 
 FOLDER: Final = Path(__file__).parent / "cards"
 ENTRY: Final = "energy-park.js"
@@ -26,8 +27,6 @@ STATIC_PATH: Final = f"/{DOMAIN}_static"
 
 # For who writes resources in YAML: an address that outlives updates.
 LATEST_URL: Final = f"{STATIC_PATH}/latest/{ENTRY}"
-
-ISSUE_YAML_RESOURCES: Final = "yaml_resources"
 
 
 @dataclass(slots=True)
@@ -76,17 +75,17 @@ async def async_register_cards(hass: HomeAssistant) -> None:
             _async_drop_extra(hass, cards)
             return
     elif any(_is_ours(item) for item in resources.async_items()):
-        ir.async_delete_issue(hass, DOMAIN, ISSUE_YAML_RESOURCES)
+        ir.async_delete_issue(hass, DOMAIN, YAML_RESOURCES)
         _async_drop_extra(hass, cards)
         return
     else:
         ir.async_create_issue(
             hass,
             DOMAIN,
-            ISSUE_YAML_RESOURCES,
+            YAML_RESOURCES,
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
-            translation_key=ISSUE_YAML_RESOURCES,
+            translation_key=YAML_RESOURCES,
             translation_placeholders={"url": LATEST_URL},
         )
     if cards.extra_url is None:
@@ -96,7 +95,7 @@ async def async_register_cards(hass: HomeAssistant) -> None:
 
 async def async_unregister_cards(hass: HomeAssistant) -> None:
     """Take back what was registered, when the last park is removed."""
-    ir.async_delete_issue(hass, DOMAIN, ISSUE_YAML_RESOURCES)
+    ir.async_delete_issue(hass, DOMAIN, YAML_RESOURCES)
     if (cards := hass.data.get(CARDS)) is not None:
         _async_drop_extra(hass, cards)
     # A park may be removed in a Home Assistant that never had it running.

@@ -58,7 +58,9 @@ class UnprotectedRepairFlow(ConfirmRepairFlow):
 class OtherMeterRepairFlow(RepairsFlow):
     """Puts the meter that is heard in the place of the one that was replaced."""
 
-    def __init__(self, entry: EnergyParkConfigEntry, subentry_id: str, serial: str) -> None:
+    def __init__(
+        self, entry: EnergyParkConfigEntry, subentry_id: str, serial: str
+    ) -> None:
         """Take note of who replaces whom."""
         self._entry = entry
         self._subentry_id = subentry_id

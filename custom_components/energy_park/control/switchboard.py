@@ -20,7 +20,7 @@ from .energy import EnergyBook
 from .expiry import Expiry
 from .members import Members
 from .memory import ParkMemory, SocketMemory
-from .obedience import Obedience
+from .obedience import async_watch_obedience
 from .outcome import Outcome, origin
 from .sending import Sending
 from .telling import Telling
@@ -55,7 +55,6 @@ class Switchboard:
         self._expiry = Expiry(
             hass, memory.sockets.values, self._turns, self._async_expire
         )
-        self._obedience = Obedience(hass)
         self.choices = Choices(memory, self._async_show)
         self.members = Members(self.memory)
         self.telling = Telling(hass)
@@ -250,7 +249,7 @@ class Switchboard:
                 self.choices.override,
             )
             self._async_follow(socket, decision)
-            self._obedience.async_compare(socket, self.memory(socket).state, now)
+            async_watch_obedience(self._hass, socket, self.memory(socket).state, now)
         self._expiry.async_plan()
 
     @callback

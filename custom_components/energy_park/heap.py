@@ -37,9 +37,12 @@ def async_spare_collector(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> 
         gc.callbacks.append(freeze)
 
     def freeze(phase: str, info: dict[str, Any]) -> None:
-        """Freeze what a full collection has left: garbage would stay for ever."""
-        if phase == "stop" and info["generation"] == 2:
-            gc.callbacks.remove(freeze)
+        """Freeze what a full collection has left: garbage would stay for ever.
+
+        Once for all parks: the end of one has thawed what belongs to the others, too.
+        """
+        full = phase == "stop" and info["generation"] == 2
+        if full and not gc.get_freeze_count():
             gc.freeze()
 
     @callback

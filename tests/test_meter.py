@@ -27,7 +27,7 @@ from .common import (
     get_diagnostics_for_config_entry,
     get_system_health_info,
 )
-from .parks import async_act, async_setup, async_wait, entity_id, meter, plug
+from .parks import async_act, async_setup, async_wait, entity_id, meter, plug, station
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -173,14 +173,18 @@ async def test_diagnostics_name_nobody(
 ) -> None:
     async with ShellyGen2(mac="aa0000000001", sockets=1, password="secret") as emulated:
         entry = await async_setup(
-            hass, meter(linky.url, linky.serial), plug(emulated, title="PC of Zoé")
+            hass,
+            meter(linky.url, linky.serial),
+            plug(emulated, roles=["computer"], title="PC of Zoé"),
+            station("PC", "aa0000000001_0", presence=["person.alice"]),
+            opening_hours="schedule.alice",
         )
         [heard] = entry.runtime_data.meters.values()
         await async_wait(hass, lambda: believed(heard))
         told = await get_diagnostics_for_config_entry(hass, hass_client, entry)
     text = str(told)
     assert told["meters"][0]["trip"]["phases"]
-    for secret in ("secret", linky.serial, "aa0000000001", "127.0.0.1", "Zoé"):
+    for secret in ("secret", linky.serial, "aa0000000001", "127.0.0.1", "Zoé", "alice"):
         assert secret not in text
     assert told["meters"][0]["groups"]["SINSTS"]
     assert told["plugs"][0]["sockets"][0]["reading"]["on"] is True

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
+    entity_registry as er,
     issue_registry as ir,
 )
 import pytest
@@ -161,3 +162,38 @@ async def test_a_removed_park_is_forgotten(
         assert MAC in str(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
         await hass.config_entries.async_remove(entry.entry_id)
         assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+
+
+async def test_what_a_plug_no_longer_has_goes(
+    hass: HomeAssistant, device_registry: dr.DeviceRegistry
+) -> None:
+    async with ShellyGen2(mac=MAC, sockets=4) as emulated:
+        roles = ["computer", "monitor", "other", "other"]
+        strip = plug(emulated, "room", roles)
+        entry = await async_setup(hass, sector("Room", "room"), strip)
+        kept = entity_id(hass, "switch", f"{MAC}_0_socket")
+        assert len(device_registry.child_devices) == 4
+        entity_id(hass, "switch", "room_monitors")
+        for number in (2, 1):
+            data = dict(entry.subentries[strip.subentry_id].data)
+            data["sockets"] = data["sockets"][:number]
+            hass.config_entries.async_update_subentry(
+                entry, entry.subentries[strip.subentry_id], data=data
+            )
+            await hass.async_block_till_done()
+            [coordinator] = entry.runtime_data.plugs.values()
+            await coordinator.async_refresh()
+            # The only one that is left is the plug itself.
+            left = {0} if number == 1 else {0, 1}
+            registry = er.async_get(hass)
+            switches = {
+                entity.unique_id
+                for entity in registry.entities.values()
+                if entity.unique_id.endswith("_socket")
+            }
+            assert switches == {f"{MAC}_{number}_socket" for number in left}
+            assert len(device_registry.child_devices) == (2 if number == 2 else 0)
+        assert entity_id(hass, "switch", f"{MAC}_0_socket") == kept
+        monitors = registry.async_get_entity_id("switch", DOMAIN, "room_monitors")
+        assert monitors is None
+        assert registry.async_get_entity_id("switch", DOMAIN, "room_computers")

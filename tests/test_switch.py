@@ -105,6 +105,30 @@ async def test_an_order_goes_on_when_who_gave_it_is_stopped(
     assert set(ends) == {(0, False), (1, False)}
 
 
+async def test_an_order_that_the_end_of_the_park_cuts_short_is_told(
+    hass: HomeAssistant, strip: ShellyGen2, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await async_setup_room(hass, strip)
+    [coordinator] = entry.runtime_data.plugs.values()
+
+    async def hang(_number: int, _on: bool) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(coordinator.client, "switch", hang)
+    room = entity_id(hass, "switch", f"{ROOM}_all")
+    ordering = hass.async_create_task(async_act(hass, "switch.turn_off", room))
+    monitor = switch(hass, 1)
+    await async_wait(
+        hass,
+        lambda: hass.states.get(monitor).attributes["wanted"] is False,
+        settle=False,
+    )
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(HomeAssistantError) as told:
+        await ordering
+    assert told.value.translation_key == "switch_failed"
+
+
 async def test_an_automation_is_told_apart(
     hass: HomeAssistant, strip: ShellyGen2
 ) -> None:

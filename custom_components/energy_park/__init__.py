@@ -14,7 +14,7 @@ from .control.savings import async_remove_savings
 from .control.shedding.meters import async_start_sheddings
 from .control.standby import StandbyBook
 from .coordinator import EnergyParkConfigEntry
-from .devices import async_register_devices
+from .devices import async_register_devices, async_remove_gone
 from .display import DisplayView
 from .heap import async_spare_collector
 from .issues import async_forget_gone
@@ -66,6 +66,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     # Before the entities: they show the totals and reasons that these work out.
     _async_start_books(entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_remove_gone(hass, data.plugs.values())
     async_watch_protection(hass, entry)
     async_spare_collector(hass, entry)
     await SectorSentences(hass, entry).async_start()

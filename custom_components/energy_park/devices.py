@@ -3,6 +3,8 @@
 A strip's sockets are children of its device.
 """
 
+from collections.abc import Iterable, Iterator
+
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -60,6 +62,34 @@ def async_register_devices(
     for station in entry.get_subentries_of_type(SUBENTRY_STATION):
         home = homes_of.get(station.data[CONF_COMPUTER])
         _register_station(hass, entry, station, sector_ids.get(home or "", park_id))
+
+
+@callback
+def async_remove_gone(hass: HomeAssistant, plugs: Iterable[PlugCoordinator]) -> None:
+    """Remove the children that plugs no longer have, with their entities.
+
+    A plug that kept one socket has it itself: its entities have moved by now.
+    """
+    registry = dr.async_get(hass)
+    for coordinator in plugs:
+        there = {identifier for identifier, _ in _children(coordinator)}
+        for child in dr.async_entries_for_parent_device(
+            registry, coordinator.device_id
+        ):
+            if not there.intersection(
+                identifier for _, identifier in child.identifiers
+            ):
+                registry.async_remove_device(child.id)
+
+
+def _children(coordinator: PlugCoordinator) -> Iterator[tuple[str, str]]:
+    """Yield the identifiers and names of a plug's children."""
+    plug = coordinator.plug
+    if len(plug.sockets) > 1:
+        for socket in plug.sockets:
+            yield socket.id, socket.name
+    for channel in coordinator.channels:
+        yield f"{plug.serial}_{channel}", f"{plug.name} {channel_name(channel)}"
 
 
 def socket_device(coordinator: PlugCoordinator, socket: Socket) -> AnyDeviceInfo:
@@ -188,21 +218,12 @@ def _register_plug(
         sw_version=subentry.data.get(CONF_FIRMWARE),
         via_device_id=via_device_id,
     ).id
-    if len(plug.sockets) > 1:
-        for socket in plug.sockets:
-            registry.async_get_or_create_child(
-                config_entry_id=entry.entry_id,
-                config_subentry_id=subentry.subentry_id,
-                identifiers={(DOMAIN, socket.id)},
-                name=socket.name,
-                parent_device_id=coordinator.device_id,
-            )
-    for channel in coordinator.channels:
+    for identifier, name in _children(coordinator):
         registry.async_get_or_create_child(
             config_entry_id=entry.entry_id,
             config_subentry_id=subentry.subentry_id,
-            identifiers={(DOMAIN, f"{plug.serial}_{channel}")},
-            name=f"{plug.name} {channel_name(channel)}",
+            identifiers={(DOMAIN, identifier)},
+            name=name,
             parent_device_id=coordinator.device_id,
         )
 

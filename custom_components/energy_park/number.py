@@ -27,7 +27,7 @@ from .numbers.settings import (
     SocketNumber,
 )
 from .numbers.sockets import MIN_OFF, MIN_ON
-from .sensors.follow import follow
+from .presence import follow
 
 PARALLEL_UPDATES = 0
 

@@ -18,7 +18,7 @@ from .model import PowerOnDefault, Socket
 from .park.observation import AtLimit
 from .park.shedding.policy import Margin, Silence
 from .plug.client import PlugError
-from .sensors.follow import follow
+from .presence import follow
 
 PARALLEL_UPDATES = 0
 
@@ -203,6 +203,7 @@ class AtLimitSelect(SelectEntity):
     """What a job does at its time limit with a computer somebody works at."""
 
     _attr_has_entity_name = True
+    _attr_should_poll = False
     entity_description = AT_LIMIT
 
     def __init__(self, entry: EnergyParkConfigEntry) -> None:

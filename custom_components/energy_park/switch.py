@@ -1,9 +1,11 @@
 """Switches: of sockets, stations and sectors, which give orders, and of settings."""
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import EnergyParkConfigEntry
+from .presence import async_forget
 from .switches.groups import GROUP_SWITCHES, GroupSwitch
 from .switches.settings import (
     OBSERVE,
@@ -50,12 +52,12 @@ async def async_setup_entry(
     for group in entry.runtime_data.groups:
         if group.sector_id is None:
             continue
-        roles = {socket.role for socket in group.sockets}
+        roles = {None, *(socket.role for socket in group.sockets)}
+        switches = [GroupSwitch(entry, group, it) for it in GROUP_SWITCHES]
         async_add_entities(
-            (
-                GroupSwitch(entry, group, description)
-                for description in GROUP_SWITCHES
-                if description.role is None or description.role in roles
-            ),
+            (it for it in switches if it.entity_description.role in roles),
             config_subentry_id=group.sector_id,
         )
+        for gone in switches:
+            if gone.entity_description.role not in roles:
+                async_forget(hass, Platform.SWITCH, gone.unique_id)

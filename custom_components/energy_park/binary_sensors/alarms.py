@@ -21,7 +21,7 @@ from ..devices import AnyDeviceInfo, socket_device
 from ..meter_coordinator import MeterCoordinator
 from ..park.alarm_settings import AlarmKind
 from ..park.alarms import Level
-from ..sensors.follow import follow
+from ..presence import follow
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..entity import MeterEntity
 from ..meter_coordinator import MeterCoordinator
 from ..model import MeterReading
-from ..sensors.follow import follow
+from ..presence import follow
 from ..tic.insight import MeterData
 
 

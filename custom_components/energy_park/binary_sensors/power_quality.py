@@ -20,7 +20,7 @@ from ..entity import SocketEntity
 from ..meter_coordinator import MeterCoordinator
 from ..park.alarm_settings import AlarmKind
 from ..park.power_quality import FrozenWatch, Suspicion, suspicion
-from ..sensors.follow import follow
+from ..presence import follow
 from .alarms import AlarmDescription, MeasuredAlarm, ParkAlarm, SubjectAlarm
 
 # The plugs of a room share its mains: the park's own sensor tells them all at once.

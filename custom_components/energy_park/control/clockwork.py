@@ -60,7 +60,8 @@ class Clockwork:
     def _async_tick(self, _now: datetime) -> None:
         self._steps += 1
         if self._steps % STEPS_PER_READING == 0:
-            for plug in self._watched:
+            # What is read at once may end the watch, or begin another.
+            for plug in tuple(self._watched):
                 self._hass.async_create_background_task(
                     plug.async_read_soon(), f"{DOMAIN} read {plug.name} for a job"
                 )

@@ -14,6 +14,7 @@ from ..coordinator import PlugCoordinator
 from ..model import Order, Reason, Socket, Source
 from ..park import arbiter
 from ..park.arbiter import Decision, Policy
+from ..plug.client import PlugUnreachableError
 from .audit import Audit
 from .choices import Choices
 from .energy import EnergyBook
@@ -191,19 +192,19 @@ class Switchboard:
         self, sockets: Iterable[Socket], decide: Callable[[Socket], Decision]
     ) -> list[Outcome]:
         """Decide for each socket, send what follows, wait for all."""
-        sending = []
+        sending = {}
         outcomes = []
         for socket in sockets:
             decision = decide(socket)
             if decision.refused:
                 outcomes.append(Outcome(socket, refused=decision.refused))
             if task := self._async_follow(socket, decision):
-                sending.append(task)
+                sending[task] = socket
         self._expiry.async_plan()
         # What was ordered goes on if an automation that ordered it starts anew.
         if sending:
             await asyncio.wait(sending)
-        outcomes += [task.result() for task in sending]
+        outcomes += [_outcome(task, socket) for task, socket in sending.items()]
         self.telling.async_tell_all()
         return outcomes
 
@@ -286,3 +287,10 @@ class Switchboard:
             observed=self.choices.observe,
             blind=self.coordinator(socket).blind,
         )
+
+
+def _outcome(task: asyncio.Task[Outcome], socket: Socket) -> Outcome:
+    """Return what became of an order, also of one that the end of the park cut short."""
+    if task.cancelled():
+        return Outcome(socket, error=PlugUnreachableError("the park was unloaded"))
+    return task.result()

@@ -11,7 +11,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from ..const import DOMAIN
 from ..coordinator import PlugCoordinator
 from ..model import SocketReading
-from .follow import follow
+from ..presence import follow
 from .socket_values import ENERGY, SOCKET_SENSORS, SocketSensorDescription
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -16,6 +17,7 @@ from homeassistant.const import (
     UnitOfPower,
     UnitOfReactivePower,
 )
+from homeassistant.util import dt as dt_util
 
 from ..control.group import SocketGroup
 from ..coordinator import EnergyParkConfigEntry
@@ -183,6 +185,12 @@ class UnmeasuredSensor(BookedSensor):
         data = entry.runtime_data
         super().__init__(entry, data.park, description)
         self._serials = [meter.serial for meter in data.meters.values()]
+
+    @property
+    @override
+    def last_reset(self) -> datetime:
+        """The midnight since which it counts."""
+        return dt_util.start_of_local_day()
 
     @property
     @override

@@ -22,9 +22,9 @@ from ..const import CONF_RADIO
 from ..entity import MeterEntity
 from ..meter_coordinator import MeterCoordinator
 from ..park.cost import Cost
+from ..presence import follow
 from ..tic.insight import MeterData
 from ..tic.radio import RadioLink
-from .follow import follow
 from .link_values import PACKETS_LOST, QUALITY_SENSORS, QualitySensorDescription
 from .meter_values import (
     LOAD_SENSORS,

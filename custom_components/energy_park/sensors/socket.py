@@ -14,7 +14,7 @@ from ..park.arbiter import SocketState
 from ..park.energy import CounterWatch
 from ..park.socket_band import SocketBand
 from ..park.standby import Band
-from .follow import follow
+from ..presence import follow
 from .socket_values import (
     BAND,
     COUNTER_FAULTS,

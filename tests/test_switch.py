@@ -105,6 +105,18 @@ async def test_an_order_goes_on_when_who_gave_it_is_stopped(
     assert set(ends) == {(0, False), (1, False)}
 
 
+async def test_a_computer_started_since_it_was_read_stays_on(
+    hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
+) -> None:
+    await async_setup_room(hass, strip)
+    room = entity_id(hass, "switch", f"{ROOM}_all")
+    computer = strip.sockets[0].appliance
+    assert isinstance(computer, Computer)
+    assert computer.press()
+    await async_act(hass, "switch.turn_off", room, by=hass_admin_user)
+    assert [strip.sockets[n].on for n in range(4)] == [True, False, True, True]
+
+
 async def test_an_order_that_the_end_of_the_park_cuts_short_is_told(
     hass: HomeAssistant, strip: ShellyGen2, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from homeassistant.components import conversation
 from homeassistant.components.conversation.trigger import TRIGGER_SCHEMA
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from hypothesis import given, strategies as st
 import pytest
@@ -18,7 +18,15 @@ from custom_components.energy_park.voice_sentences import Command, plain, senten
 from scripts.emulators import Computer, Constant, Mains, Monitor, Outlet, ShellyGen2
 
 from .common import MockUser
-from .parks import async_act, async_later, async_setup, async_wait, plug, sector
+from .parks import (
+    async_act,
+    async_later,
+    async_setup,
+    async_wait,
+    entity_id,
+    plug,
+    sector,
+)
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -228,6 +236,20 @@ async def test_a_new_name_is_heard(hass: HomeAssistant, strip: ShellyGen2) -> No
     await hass.async_block_till_done()
     await async_say(hass, "turn off the screens in the old lab", "en")
     assert MONITOR not in on(strip)
+
+
+async def test_an_alias_is_heard(hass: HomeAssistant, strip: ShellyGen2) -> None:
+    await async_setup_room(hass, strip, "Room B")
+    er.async_get(hass).async_update_entity(
+        entity_id(hass, "switch", "room_all"), aliases=["the lab"]
+    )
+    async_later(hass, timedelta(seconds=2))
+    await hass.async_block_till_done()
+    await async_say(hass, "turn off the screens of the lab", "en")
+    assert on(strip) == {COMPUTER, NETWORK, LAMP}
+    assert "W" in await async_say(hass, "what is the power of the lab", "en")
+    await async_say(hass, "turn off everything in room b", "en")
+    assert on(strip) == {NETWORK}
 
 
 async def test_nothing_is_listened_to_after_the_park_is_gone(

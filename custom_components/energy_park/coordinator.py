@@ -153,6 +153,10 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
         """Read the plug ahead of its next poll."""
         await self.async_request_refresh()
 
+    async def async_read_now(self) -> None:
+        """Read the plug at once, and wait for what it tells."""
+        await self.async_refresh()
+
     async def async_switch(self, socket: Socket, on: bool) -> None:
         """Switch a socket; raise PlugError when the plug did not confirm."""
         raise NotImplementedError
@@ -236,6 +240,12 @@ class PolledPlugCoordinator(PlugCoordinator):
         """Read the plug ahead of its next poll, unless it has refused our password."""
         if not self._refused:
             await self.async_request_refresh()
+
+    @override
+    async def async_read_now(self) -> None:
+        """Read the plug at once, unless it has refused our password."""
+        if not self._refused:
+            await self.async_refresh()
 
     async def _async_read_defaults(self) -> dict[int, PowerOnDefault]:
         """Ask once what the sockets do when the mains come back.

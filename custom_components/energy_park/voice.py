@@ -48,7 +48,7 @@ class SectorSentences:
         """Prepare to listen."""
         self._hass = hass
         self._entry = entry
-        self._sectors: dict[str, str] = {}
+        self._sectors: dict[str, tuple[str, ...]] = {}
         self._stop_listening: CALLBACK_TYPE | None = None
 
     async def async_start(self) -> None:
@@ -67,11 +67,22 @@ class SectorSentences:
         def async_renamed(event: Event[Any]) -> None:
             debouncer.async_schedule_call()
 
+        @callback
+        def is_alias(event_data: er.EventEntityRegistryUpdatedData) -> bool:
+            return (
+                event_data["action"] == "update" and "aliases" in event_data["changes"]
+            )
+
         unload = self._entry.async_on_unload
         unload(debouncer.async_shutdown)
         unload(self._async_end)
         unload(
             self._hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, async_renamed)
+        )
+        unload(
+            self._hass.bus.async_listen(
+                er.EVENT_ENTITY_REGISTRY_UPDATED, async_renamed, is_alias
+            )
         )
         unload(
             async_listen_entity_updates(
@@ -98,9 +109,11 @@ class SectorSentences:
             {
                 CONF_PLATFORM: CONVERSATION,
                 CONF_ID: f"{sector_id} {command}",
-                "command": sentences(command, name),
+                "command": [
+                    text for name in called for text in sentences(command, name)
+                ],
             }
-            for sector_id, name in names.items()
+            for sector_id, called in names.items()
             for command in Command
         ]
         self._stop_listening = await async_initialize_triggers(
@@ -112,9 +125,9 @@ class SectorSentences:
             LOGGER.log,
         )
 
-    def _exposed(self) -> dict[str, str]:
+    def _exposed(self) -> dict[str, tuple[str, ...]]:
         """Return the plain names of the sectors that voice may switch, by their ids."""
-        devices = dr.async_get(self._hass)
+        devices, entities = dr.async_get(self._hass), er.async_get(self._hass)
         found = {}
         for sector in self._entry.runtime_data.sectors:
             device = devices.async_get_device_by_identifier(
@@ -122,12 +135,18 @@ class SectorSentences:
             )
             entity_id = self._entity_id(sector.unique_id, "all")
             if (
-                device is not None
-                and entity_id is not None
-                and async_should_expose(self._hass, CONVERSATION, entity_id)
-                and (name := plain(device.name_by_user or device.name or ""))
+                device is None
+                or entity_id is None
+                or not async_should_expose(self._hass, CONVERSATION, entity_id)
             ):
-                found[sector.unique_id] = name
+                continue
+            called = [
+                device.name_by_user or device.name or "",
+                *er.async_get_entity_aliases(self._hass, entities.entities[entity_id]),
+            ]
+            names = dict.fromkeys(name for text in called if (name := plain(text)))
+            if names:
+                found[sector.unique_id] = tuple(names)
         return found
 
     async def _async_heard(

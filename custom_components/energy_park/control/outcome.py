@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from homeassistant.core import Context
 
 from ..model import Reason, Socket, Source
-from ..plug.client import PlugError
+from ..plug.client import PlugError, PlugUnreachableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,11 @@ class Outcome:
     socket: Socket
     refused: Reason | None = None
     error: PlugError | None = None
+
+
+def unloaded(socket: Socket) -> Outcome:
+    """Return what became of an order that the end of the park has cut short."""
+    return Outcome(socket, error=PlugUnreachableError("the park was unloaded"))
 
 
 def origin(context: Context | None) -> tuple[Source, Reason]:

@@ -14,7 +14,6 @@ from ..coordinator import PlugCoordinator
 from ..model import Order, Reason, Socket, Source
 from ..park import arbiter
 from ..park.arbiter import Decision, Policy
-from ..plug.client import PlugUnreachableError
 from .audit import Audit
 from .choices import Choices
 from .energy import EnergyBook
@@ -22,7 +21,7 @@ from .expiry import Expiry
 from .members import Members
 from .memory import ParkMemory, SocketMemory
 from .obedience import async_watch_obedience
-from .outcome import Outcome, origin
+from .outcome import Outcome, origin, unloaded
 from .sending import Sending
 from .telling import Telling
 from .turns import Turns
@@ -128,15 +127,27 @@ class Switchboard:
     async def async_place(
         self, sockets: Iterable[Socket], order: Order
     ) -> list[Outcome]:
-        """Give this order to sockets; return what became of it, one by one."""
+        """Give this order to sockets; return what became of it, one by one.
+
+        Computers that it may cut are read anew first.
+        """
         on = order.on
+        sockets = tuple(sockets)
+        unsure = [s for s in sockets if arbiter.needs_look(order, self._policy(s))]
 
         def decide(socket: Socket) -> Decision:
             state, policy = self.memory(socket).state, self._policy(socket)
             reading = self.coordinator(socket).reading(socket)
             return arbiter.place(state, order, policy, reading, order.given_at)
 
-        outcomes = await self._async_decide(sockets, decide)
+        looking = self._hass.async_create_background_task(
+            self._async_look(unsure, decide), "look at computers before they are cut"
+        )
+        sure = (socket for socket in sockets if socket not in unsure)
+        outcomes = await self._async_decide(sure, decide)
+        # It goes on, too, if who ordered it starts anew.
+        await asyncio.wait({looking})
+        outcomes += looking.result()
         for outcome in outcomes:
             if outcome.refused is Reason.OBSERVED:
                 state, name = "on" if on else "off", outcome.socket.name
@@ -188,6 +199,16 @@ class Switchboard:
         self.members.async_go_back(before)
         return outcomes
 
+    async def _async_look(
+        self, sockets: Iterable[Socket], decide: Callable[[Socket], Decision]
+    ) -> list[Outcome]:
+        """Decide for sockets by what their plugs tell now."""
+        plugs = {self.coordinator(socket) for socket in sockets}
+        await asyncio.gather(*(plug.async_read_now() for plug in plugs))
+        if not self._unsubscribe:
+            return [unloaded(socket) for socket in sockets]
+        return await self._async_decide(sockets, decide)
+
     async def _async_decide(
         self, sockets: Iterable[Socket], decide: Callable[[Socket], Decision]
     ) -> list[Outcome]:
@@ -204,7 +225,10 @@ class Switchboard:
         # What was ordered goes on if an automation that ordered it starts anew.
         if sending:
             await asyncio.wait(sending)
-        outcomes += [_outcome(task, socket) for task, socket in sending.items()]
+        outcomes += [
+            unloaded(socket) if task.cancelled() else task.result()
+            for task, socket in sending.items()
+        ]
         self.telling.async_tell_all()
         return outcomes
 
@@ -287,10 +311,3 @@ class Switchboard:
             observed=self.choices.observe,
             blind=self.coordinator(socket).blind,
         )
-
-
-def _outcome(task: asyncio.Task[Outcome], socket: Socket) -> Outcome:
-    """Return what became of an order, also of one that the end of the park cut short."""
-    if task.cancelled():
-        return Outcome(socket, error=PlugUnreachableError("the park was unloaded"))
-    return task.result()

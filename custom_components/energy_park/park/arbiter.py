@@ -125,6 +125,19 @@ def place(
     return Decision(following, switch=None if spared else order.on)
 
 
+def needs_look(order: Order, policy: Policy) -> bool:
+    """Whether a computer is to be read anew before this order to it is decided on.
+
+    One without a station is told to be off by its power alone, and somebody may have
+    started it since its plug was polled.
+    """
+    return (
+        policy.role is Role.COMPUTER
+        and not policy.has_station
+        and not (order.on or order.seen_off or _by_hand(order))
+    )
+
+
 def release(
     state: SocketState,
     source: Source,

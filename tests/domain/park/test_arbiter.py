@@ -19,6 +19,7 @@ from custom_components.energy_park.park.arbiter import (
     Policy,
     SocketState,
     end,
+    needs_look,
     observe,
     place,
     release,
@@ -188,6 +189,24 @@ def test_a_computer_that_may_run_is_never_cut_by_a_rule(
     decision = place(seen_on(COMPUTER), order(source), COMPUTER, reading, NOW)
     assert decision.switch is None
     assert decision.refused is Reason.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("order_", "policy", "looks"),
+    [
+        (order(Source.PERSON, group=True), COMPUTER, True),
+        (order(Source.SCHEDULE), COMPUTER, True),
+        (order(Source.PERSON), COMPUTER, False),
+        (order(Source.PERSON, on=True, group=True), COMPUTER, False),
+        (order(Source.SCHEDULE), LAMP, False),
+        (order(Source.SCHEDULE), replace(COMPUTER, has_station=True), False),
+        (replace(order(Source.SCHEDULE), seen_off=True), COMPUTER, False),
+    ],
+)
+def test_a_computer_is_read_anew_before_a_rule_may_cut_it(
+    order_: Order, policy: Policy, looks: bool
+) -> None:
+    assert needs_look(order_, policy) is looks
 
 
 def test_a_computer_in_standby_is_cut_with_its_sector() -> None:

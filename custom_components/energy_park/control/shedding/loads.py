@@ -74,7 +74,7 @@ class Loads:
 
     async def _async_ask(self, plug: PlugCoordinator) -> None:
         try:
-            await plug.async_refresh()
+            await plug.async_read_now()
         finally:
             self._asked.discard(plug)
 

@@ -117,6 +117,38 @@ async def test_a_computer_started_since_it_was_read_stays_on(
     assert [strip.sockets[n].on for n in range(4)] == [True, False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("stagger", "come"), [(timedelta(hours=1), 1), (timedelta(), 2)]
+)
+async def test_computers_without_stations_take_turns(
+    hass: HomeAssistant,
+    strip: ShellyGen2,
+    hass_admin_user: MockUser,
+    stagger: timedelta,
+    come: int,
+) -> None:
+    for number in (0, 1, 3):
+        strip.sockets[number].switch(on=False)
+    entry = await async_setup_room(hass, strip)
+    jobs = entry.runtime_data.jobs
+    jobs.async_set_rules(replace(jobs.rules, stagger=stagger, network=timedelta()))
+    room = entity_id(hass, "switch", f"{ROOM}_all")
+    await async_act(hass, "switch.turn_on", room, by=hass_admin_user)
+
+    def on() -> int:
+        async_later(hass, timedelta(seconds=1))
+        return sum(strip.sockets[number].on for number in (0, 3))
+
+    await async_wait(hass, lambda: on() == come)
+    for _ in range(3):
+        assert on() == come
+        await hass.async_block_till_done()
+    assert jobs.latest(ROOM).job.done is (come == 2)
+    # What is ordered off meanwhile is not fed any more.
+    await async_act(hass, "switch.turn_off", room, by=hass_admin_user)
+    assert jobs.latest(ROOM).job.done
+
+
 async def test_an_order_that_the_end_of_the_park_cuts_short_is_told(
     hass: HomeAssistant, strip: ShellyGen2, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,7 +199,12 @@ async def test_a_sector_goes_off_but_for_what_must_stay(
     state = entity_id(hass, "sensor", f"{ROOM}_state")
     assert hass.states.get(state).state == "partly_on"
     await async_act(hass, "switch.turn_on", room, by=hass_admin_user)
-    assert all(strip.sockets[n].on for n in range(4))
+
+    def are_on() -> bool:
+        async_later(hass, timedelta(seconds=1))
+        return all(strip.sockets[n].on for n in range(4))
+
+    await async_wait(hass, are_on)
 
 
 async def test_monitors_and_computers_switch_apart(
@@ -240,9 +277,17 @@ async def test_what_comes_on_at_the_end_of_overrides_takes_turns(
     hass: HomeAssistant, strip: ShellyGen2, hass_admin_user: MockUser
 ) -> None:
     jobs = (await async_setup_room(hass, strip)).runtime_data.jobs
-    jobs.async_set_rules(replace(jobs.rules, stagger=timedelta(hours=1)))
+    quick = replace(jobs.rules, stagger=timedelta(), network=timedelta())
+    jobs.async_set_rules(quick)
     room = entity_id(hass, "switch", f"{ROOM}_all")
     await async_act(hass, "switch.turn_on", room)
+
+    def is_on() -> bool:
+        async_later(hass, timedelta(seconds=1))
+        return bool(jobs.latest(ROOM).job.done)
+
+    await async_wait(hass, is_on)
+    jobs.async_set_rules(replace(quick, stagger=timedelta(hours=1)))
     await async_act(hass, "switch.turn_off", room, by=hass_admin_user)
     assert [strip.sockets[n].on for n in range(4)] == [False, False, True, True]
     await async_act(hass, "energy_park.release", room, by=hass_admin_user)

@@ -13,7 +13,7 @@ from ..const import DOMAIN
 from ..model import Order, Role, Socket, Source
 from ..park import switching
 from ..park.arbiter import outranks
-from ..park.job import Job, set_up
+from ..park.job import Job, is_needed, set_up
 from ..park.observation import AtLimit, Rules
 from ..park.switch_off import OffPhase, OffRun
 from .audit import Audit
@@ -121,7 +121,7 @@ class Jobs:
         lasting: timedelta | None = None,
         at_limit: AtLimit | None = None,
     ) -> JobMemory | None:
-        """Start a job; return it, or None where there is no station to switch.
+        """Start a job; return it, or None where all can be switched at once.
 
         An order that is under way already, or that a stronger one stands against,
         changes nothing: the job that is at work is returned.
@@ -163,7 +163,7 @@ class Jobs:
         lasting: timedelta | None,
         at_limit: AtLimit | None,
     ) -> JobMemory | None:
-        """Start the job that an order asks for; None where there is no station."""
+        """Start the job that an order asks for; None where none is needed."""
         rules = self._memory.rules
         job = Job(
             id=ulid_now(),
@@ -179,10 +179,11 @@ class Jobs:
             id_ for id_ in self._stations.sockets if self._memory.sockets[id_].protected
         }
         stations = tuple(self._stations.described.values())
+        sockets = tuple(sockets)
         job = set_up(job, sockets, stations, protected, role)
-        if not job.stations:
-            return None
         self._async_supersede(place, job)
+        if not is_needed(job, sockets):
+            return None
         memory = JobMemory(place, job, role, lasting)
         self._memory.jobs = [
             m for m in self._memory.jobs if not m.job.done or m.place != place

@@ -165,6 +165,16 @@ def set_up(
     )
 
 
+def is_needed(job: Job, sockets: Iterable[Socket]) -> bool:
+    """Whether it takes a job: stations are watched, computers fed one after the other.
+
+    All other sockets are switched at once.
+    """
+    computers = {socket.id for socket in sockets if socket.role is Role.COMPUTER}
+    fed = [run for run in job.loose if job.on and run.socket in computers]
+    return bool(job.stations) or len(fed) > 1
+
+
 def _station_run(
     job: Job, station: Station, monitors: Iterable[str], protected: Collection[str]
 ) -> OffRun | OnRun:

@@ -38,7 +38,8 @@ GROUP_SWITCHES = (
 class GroupSwitch(GroupEntity, OrderedSwitch):
     """A sector, or its computers, or its monitors.
 
-    Where there are stations a job does it: the action has ended by then.
+    Where there are stations, or several computers to feed, a job does it: the action
+    has ended by then.
     """
 
     entity_description: GroupSwitchDescription
@@ -111,7 +112,7 @@ class GroupSwitch(GroupEntity, OrderedSwitch):
         lasting: timedelta | None = None,
         at_limit: AtLimit | None = None,
     ) -> JobMemory | None:
-        """Start a job; None where there is no station."""
+        """Start a job; None where all can be switched at once."""
         return self.park.jobs.async_order(
             self.place,
             self.members.sockets,

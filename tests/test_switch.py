@@ -12,6 +12,7 @@ from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 
 from custom_components.energy_park.const import PLUG_INTERVAL
+from custom_components.energy_park.model import Reason
 from scripts.emulators import (
     Computer,
     Constant,
@@ -115,6 +116,34 @@ async def test_a_computer_started_since_it_was_read_stays_on(
     assert computer.press()
     await async_act(hass, "switch.turn_off", room, by=hass_admin_user)
     assert [strip.sockets[n].on for n in range(4)] == [True, False, True, True]
+
+
+@pytest.mark.parametrize("started", [True, False])
+async def test_a_plan_that_takes_over_looks_at_a_computer_first(
+    hass: HomeAssistant,
+    strip: ShellyGen2,
+    hass_admin_user: MockUser,
+    started: bool,
+) -> None:
+    entry = await async_setup_room(hass, strip)
+    computer = switch(hass, 0)
+    await async_act(hass, "switch.turn_on", computer, by=hass_admin_user)
+    await async_act(hass, "switch.turn_off", computer)
+    assert strip.sockets[0].on
+    appliance = strip.sockets[0].appliance
+    assert isinstance(appliance, Computer)
+    if started:
+        assert appliance.press()
+    await async_act(hass, "energy_park.release", computer, by=hass_admin_user)
+    board = entry.runtime_data.switchboard
+    [socket, *_] = board.sockets
+
+    def is_decided() -> bool:
+        refused = board.memory(socket).state.refused is Reason.RUNNING
+        return refused or not strip.sockets[0].on
+
+    await async_wait(hass, is_decided)
+    assert strip.sockets[0].on is started
 
 
 @pytest.mark.parametrize(

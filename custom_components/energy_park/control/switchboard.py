@@ -286,12 +286,24 @@ class Switchboard:
         self.members.async_go_back(before)
 
     def _tick(self, socket: Socket, now: datetime) -> Decision:
-        """Let go what has ended, unless the socket would come on before its turn."""
-        state = self.memory(socket).state
+        """Let go what has ended, unless the socket would come on before its turn.
+
+        A computer that the plan would cut is ordered off anew, once it has been read.
+        """
+        state, policy = self.memory(socket).state, self._policy(socket)
         reading = self.coordinator(socket).reading(socket)
-        decision = arbiter.tick(state, self._policy(socket), reading, now)
+        decision = arbiter.tick(state, policy, reading, now)
         if decision.switch and not self._turns.take(self.members.unit(socket), now):
             return Decision(state)
+        if decision.switch is False:
+            heir = replace(decision.state.claims[0], given_at=now)
+            if arbiter.needs_look(heir, policy):
+                self._hass.async_create_background_task(
+                    self.async_place([socket], heir),
+                    f"look at {socket.id} before its plan takes over",
+                    eager_start=False,
+                )
+                return Decision(replace(state, claims=decision.state.claims))
         return decision
 
     @callback

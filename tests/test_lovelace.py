@@ -14,6 +14,7 @@ import pytest
 
 from custom_components.energy_park import lovelace
 from custom_components.energy_park.const import DOMAIN
+from custom_components.energy_park.issues import YAML_RESOURCES
 
 from .common import ClientSessionGenerator, MockConfigEntry
 from .parks import async_setup
@@ -51,7 +52,7 @@ def extra_urls(hass: HomeAssistant) -> set[str]:
 
 
 def issue(hass: HomeAssistant) -> ir.IssueEntry | None:
-    return ir.async_get(hass).async_get_issue(DOMAIN, lovelace.ISSUE_YAML_RESOURCES)
+    return ir.async_get(hass).async_get_issue(DOMAIN, YAML_RESOURCES)
 
 
 async def async_reload(hass: HomeAssistant, entry: MockConfigEntry) -> None:

@@ -416,6 +416,7 @@ async def test_swapped_cables_replace_no_meter(
         await async_wait(hass, lambda: issue_registry.issues)
         issue = next(iter(issue_registry.issues.values()))
         flow = await repairs.async_create_fix_flow(hass, issue.issue_id, issue.data)
+        assert isinstance(flow, repairs.OtherMeterRepairFlow)
         flow.hass, flow.handler, flow.flow_id = hass, DOMAIN, "fix"
         done = await flow.async_step_confirm({})
         assert done["type"] is FlowResultType.ABORT

@@ -53,11 +53,15 @@ async def async_setup_entry(
         if group.sector_id is None:
             continue
         roles = {None, *(socket.role for socket in group.sockets)}
-        switches = [GroupSwitch(entry, group, it) for it in GROUP_SWITCHES]
         async_add_entities(
-            (it for it in switches if it.entity_description.role in roles),
+            (
+                GroupSwitch(entry, group, description)
+                for description in GROUP_SWITCHES
+                if description.role in roles
+            ),
             config_subentry_id=group.sector_id,
         )
-        for gone in switches:
-            if gone.entity_description.role not in roles:
-                async_forget(hass, Platform.SWITCH, gone.unique_id)
+        for description in GROUP_SWITCHES:
+            if description.role not in roles:
+                unique_id = f"{group.unique_id}_{description.key}"
+                async_forget(hass, Platform.SWITCH, unique_id)

@@ -195,6 +195,10 @@ class EmulatedPlug(ABC):
     async def _vanish(self) -> None:
         if self._listener is None or self._protocol is None:
             return
+        # A connection that was just accepted is set up before the listener is gone.
+        for socket in self._listener.sockets:
+            asyncio.get_running_loop().remove_reader(socket.fileno())
+        await asyncio.sleep(0)
         self._listener.close()
         self._listener = None
         self._protocol.pre_shutdown()

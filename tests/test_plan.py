@@ -176,6 +176,20 @@ async def test_nothing_is_put_on_a_plan_that_was_removed(
     assert await editor.plans() == {}
 
 
+async def test_a_plan_on_which_another_worked_since_is_not_removed(
+    editor: Editor, make_editor: MakeEditor
+) -> None:
+    await editor.patch(plan(), module("d1"))
+    other = await make_editor()
+    other.revision = editor.revision
+    await other.patch(module("d2"))
+
+    removal = change("plan", "ground", None)
+    assert (await editor.patch(removal))["error"]["code"] == "conflict"
+    assert set((await editor.plans())["ground"]["modules"]) == {"d1", "d2"}
+    assert (await editor.patch(removal, revision=other.revision))["success"]
+
+
 @pytest.mark.parametrize("revision", [-1, 99])
 async def test_a_revision_that_never_was_is_a_conflict(
     editor: Editor, revision: int

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { arrange } from "../../src/plan/arrange.js";
 import type { PlanCardConfig } from "../../src/plan/config.js";
-import { creation } from "../../src/plan/document.js";
+import { creation } from "../../src/plan/editor/changes.js";
 import type { PlanEditor } from "../../src/plan/editor/panel.js";
 import { boxOf, type Point } from "../../src/plan/model.js";
 import type { ParkCard } from "../../src/shared/card.js";
@@ -449,6 +449,15 @@ test("several floors: added, named, shown by tabs, removed", async () => {
   expect(all(card, ".module")).toHaveLength(0);
   await editor.updateComplete;
   press(editor, "Remove this plan");
+  await editor.updateComplete;
+  const question = editor.renderRoot.querySelector("dialog")!;
+  expect(question.textContent).toContain("its 0 zones");
+  question.querySelector<HTMLButtonElement>("[value=no]")!.click();
+  await settled(card);
+  expect(Object.values(backend.document.plans)).toHaveLength(2);
+  press(editor, "Remove this plan");
+  await editor.updateComplete;
+  editor.renderRoot.querySelector<HTMLButtonElement>("dialog [value=yes]")!.click();
   await vi.waitFor(() => {
     expect(Object.values(backend.document.plans)).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 
 import { arrange } from "../../src/plan/arrange.js";
 import type { PlanCardConfig } from "../../src/plan/config.js";
-import { creation } from "../../src/plan/document.js";
+import { creation } from "../../src/plan/editor/changes.js";
 import type { ParkCard } from "../../src/shared/card.js";
 import type { Hass, HassState } from "../../src/shared/hass.js";
 import { withBackend } from "../backend.js";

@@ -43,7 +43,7 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
         stage.refresh();
       },
       (reason) => {
-        stage.toast(stage.scene.t(reason === "conflict" ? "conflict" : "not_saved"));
+        stage.toast(stage.scene.t(reason));
       },
     );
   }

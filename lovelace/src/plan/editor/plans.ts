@@ -2,9 +2,11 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { creation, type StoredHead } from "../document.js";
+import { ask } from "../../shared/dialog.js";
+import type { StoredHead } from "../document.js";
 import { PLAN_WIDTH, type Plan } from "../model.js";
 import type { Uploaded } from "../pictures.js";
+import { creation, headOf } from "./changes.js";
 import { newId, type Desk } from "./desk.js";
 import { exportPlans, importFile, pictureFile } from "./files.js";
 import type { Stage } from "./stage.js";
@@ -84,13 +86,7 @@ export function planRow(desk: Desk): TemplateResult {
     >
       ${t("add_plan")}
     </button>
-    <button
-      @click=${() => {
-        removePlan(desk);
-      }}
-    >
-      ${t("remove_plan")}
-    </button>
+    <button @click=${() => removePlan(desk)}>${t("remove_plan")}</button>
     <button @click=${() => exportPlans(stage)}>${t("export")}</button>
     ${importFile(stage)}
   </div>`;
@@ -153,15 +149,25 @@ function setHead({ stage, session, commit }: Desk, values: Partial<StoredHead>):
   const { id } = stage.plan;
   const stored = session.document.plans[id];
   if (!stored) return;
-  const { park, name, floor, order, height, picture } = stored;
-  const value = { park, name, floor, order, height, picture, ...values };
+  const value = { ...headOf(stored), ...values };
   commit([{ plan: id, kind: "plan", id, value }]);
 }
 
-function removePlan({ stage, commit, select }: Desk): void {
-  const { plan, plans, choose } = stage;
+async function removePlan({ stage, commit, select, renderRoot }: Desk): Promise<void> {
+  const { plan, scene } = stage;
+  const { t } = scene;
+  const sure = await ask(renderRoot, {
+    title: `${t("remove_plan")}: ${plan.name}`,
+    text: t("confirm_remove_plan", {
+      zones: plan.zones.length,
+      modules: plan.modules.length,
+    }),
+    yes: t("remove_plan"),
+    no: t("cancel"),
+  });
+  if (!sure) return;
   commit([{ plan: plan.id, kind: "plan", id: plan.id, value: null }]);
   select(null);
-  const next = plans.find(({ id }) => id !== plan.id);
-  if (next) choose(next.id);
+  const next = stage.plans.find(({ id }) => id !== plan.id);
+  if (next) stage.choose(next.id);
 }

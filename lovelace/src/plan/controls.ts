@@ -1,6 +1,7 @@
 /** What taps, long presses and keys do on a plan that is not edited. */
 
 import { openMoreInfo } from "../shared/ha.js";
+import { isPress } from "../shared/keys.js";
 import type { Socket } from "../shared/park.js";
 import type { Canvas } from "./canvas.js";
 import type { PlanCard } from "./card.js";
@@ -59,12 +60,13 @@ export class Controls {
   }
 
   readonly key = (event: KeyboardEvent): void => {
-    const { target, key } = event;
-    if (!this.focus.go(target, key)) {
+    const { target, key, repeat, shiftKey } = event;
+    // A key that is held orders once; so does one that is held on a zone's button.
+    if (!this.focus.go(target, key) && !(repeat && isPress(event))) {
       const device = (target as HTMLElement).dataset["device"];
       const module = device === undefined ? undefined : this.canvas.view.module(device);
-      if (!module || (key !== "Enter" && key !== " ")) return;
-      if (event.shiftKey) this.details(module);
+      if (!module || !isPress(event)) return;
+      if (shiftKey) this.details(module);
       else this.#activate(module);
     }
     event.preventDefault();

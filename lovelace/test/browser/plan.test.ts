@@ -227,6 +227,41 @@ test("a computer is not cut before someone is sure", async () => {
   });
 });
 
+test("a key that is held asks once, and answers nothing", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const of = { ...park([]), sockets: [socket("PC", null, "computer"), socket("Lamp")] };
+  const card = await plan(hass(of, { callService }));
+  const held = (key: string, repeat: boolean): boolean => {
+    const { activeElement } = card.renderRoot as ShadowRoot;
+    return activeElement!.dispatchEvent(
+      new KeyboardEvent("keydown", {
+        key,
+        repeat,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      }),
+    );
+  };
+
+  module(card, "PC").focus();
+  held("Enter", false);
+  await vi.waitFor(() => one(card, "dialog"));
+  // A browser presses the button that has the focus, unless that is prevented.
+  expect((card.renderRoot as ShadowRoot).activeElement!.textContent).toBe("Cancel");
+  expect(held("Enter", true)).toBe(false);
+  button(card, "Cancel").click();
+  await settled(card);
+  held("Enter", true);
+  await settled(card);
+  expect(all(card, "dialog")).toEqual([]);
+
+  module(card, "Lamp").focus();
+  for (const repeat of [false, true, true]) held(" ", repeat);
+  await settled(card);
+  expect(callService).toHaveBeenCalledOnce();
+});
+
 test("a slip or a scroll is no tap", async () => {
   const callService = vi.fn(() => Promise.resolve());
   const card = await plan(hass(park([2]), { callService }));

@@ -1,5 +1,6 @@
 /** Moves parts of a plan by mouse, finger and keyboard. */
 
+import { isPress } from "../../shared/keys.js";
 import type { Change } from "../document.js";
 import { contains, type Point } from "../model.js";
 import type { ModuleNode } from "../module.js";
@@ -202,7 +203,8 @@ export class Drag {
   #key = (event: KeyboardEvent): void => {
     const part = this.#partOf(event.target as HTMLElement);
     const arrow = ARROWS[event.key];
-    if (part && (event.key === "Enter" || event.key === " ")) {
+    if (part && isPress(event)) {
+      if (event.repeat) return;
       const again = this.owner.selection?.id === part.id;
       this.#held = !(again && this.#held);
       this.owner.select(part);

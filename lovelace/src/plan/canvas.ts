@@ -6,6 +6,11 @@ import { boxOf, contains, type Plan, type Zone } from "./model.js";
 import type { ModuleNode } from "./module.js";
 import { PlanView } from "./view.js";
 
+/** How much nearer a tap on a dot brings its surroundings. */
+const NEARER = 2.5;
+/** Room around a part that is brought into view. */
+const MARGIN_PX = 8;
+
 export interface CanvasOwner {
   /** There is another amount of room. */
   resized(): void;
@@ -79,6 +84,17 @@ export class Canvas implements GestureTarget {
     this.#place();
   }
 
+  /** Moves the camera until a part of the drawing is seen. */
+  reveal(part: Element): void {
+    if (!this.viewport) return;
+    const room = this.viewport.getBoundingClientRect();
+    const box = part.getBoundingClientRect();
+    const dx = inward(box.left, box.right, room.left, room.right);
+    const dy = inward(box.top, box.bottom, room.top, room.bottom);
+    this.camera.move(dx, dy, 1, 0, 0);
+    this.#place();
+  }
+
   /** Draws at the camera's scale. */
   #place(): void {
     this.view.place(this.camera.scale);
@@ -111,9 +127,15 @@ export class Canvas implements GestureTarget {
 
   tap(x: number, y: number): void {
     const zone = this.#zoneAt(x, y);
-    // A dot is too small to be aimed at: its zone comes nearer.
-    const module = zone && this.view.dots ? undefined : this.#moduleAt(x, y);
-    this.owner.tapped(module, module ? undefined : zone);
+    const module = this.#moduleAt(x, y);
+    // A dot is too small to be aimed at: its zone comes nearer, or what is around it.
+    if (module && this.view.dots && !zone) {
+      this.camera.move(0, 0, NEARER, x, y);
+      this.#place();
+      return;
+    }
+    const aimed = this.view.dots ? undefined : module;
+    this.owner.tapped(aimed, aimed ? undefined : zone);
   }
 
   hold(x: number, y: number): void {
@@ -132,4 +154,9 @@ export class Canvas implements GestureTarget {
     this.#drawnScale = undefined;
     this.#place();
   }
+}
+
+/** By how much a stretch is off the room for it. */
+function inward(from: number, to: number, start: number, end: number): number {
+  return Math.max(start + MARGIN_PX - from, Math.min(0, end - MARGIN_PX - to));
 }

@@ -19,12 +19,20 @@ export class Controls {
     readonly card: PlanCard,
     readonly canvas: Canvas,
   ) {
-    this.focus = new RovingFocus(() => canvas.view.stops);
+    this.focus = new RovingFocus(
+      () => canvas.view.stops,
+      (stop) => {
+        canvas.reveal(stop);
+      },
+    );
     const { world } = canvas.view;
     world.addEventListener("click", this.#click);
     world.addEventListener("focusin", ({ target }) => {
       this.focus.follow(target);
       this.#lookAt(target);
+      // What a finger touched is where it is seen.
+      if ((target as Element).matches(":focus-visible"))
+        canvas.reveal(target as Element);
     });
     world.addEventListener("pointerover", ({ target }) => {
       this.#lookAt(target);

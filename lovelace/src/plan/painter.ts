@@ -123,7 +123,9 @@ export class Painter {
     const focused = (card.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
     view.build(plan, scene.park);
     const device = focused?.dataset["device"];
-    if (device !== undefined) view.module(device)?.group.focus();
+    if (device !== undefined) {
+      view.module(device)?.group.focus({ preventScroll: true });
+    }
     card.controls.focus.renew();
     this.canvas.show(plan);
     card.editor?.drawn();

@@ -39,7 +39,8 @@ export const styles = css`
     position: relative;
     flex: 1 1 auto;
     min-height: 180px;
-    overflow: hidden;
+    /* Not even by its script: where one looks is the camera's affair. */
+    overflow: clip;
     contain: strict;
     touch-action: pan-x pan-y;
     user-select: none;

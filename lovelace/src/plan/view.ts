@@ -17,6 +17,8 @@ import { ZoneNode } from "./zone.js";
 const ICON_FROM_PX = 18;
 const WATTS_FROM_PX = 44;
 const NAME_FROM_PX = 62;
+/** How far beside a part a finger may come down. */
+export const REACH_PX = 24;
 
 export class PlanView {
   readonly world = document.createElement("div");
@@ -137,13 +139,16 @@ export class PlanView {
     return this.modules.find((module) => module.socket.device === device);
   }
 
-  /** The module nearest to a place of the drawing, within a finger's reach. */
-  nearest(x: number, y: number, reach = 24): ModuleNode | undefined {
+  /** The module nearest to a place of the drawing: under a finger, or in its reach. */
+  nearest(x: number, y: number): ModuleNode | undefined {
     let best: ModuleNode | undefined;
-    let bestDistance = reach ** 2;
+    let bestDistance = Infinity;
     for (const module of this.modules) {
-      const distance = (module.x - x) ** 2 + (module.y - y) ** 2;
-      if (distance < bestDistance) [best, bestDistance] = [module, distance];
+      const distance = Math.hypot(module.x - x, module.y - y);
+      const reach = Math.max(REACH_PX, module.radius);
+      if (distance < reach && distance < bestDistance) {
+        [best, bestDistance] = [module, distance];
+      }
     }
     return best;
   }

@@ -3,8 +3,10 @@ import { expect, test, vi } from "vitest";
 import { arrange } from "../../src/plan/arrange.js";
 import type { PlanCardConfig } from "../../src/plan/config.js";
 import { creation } from "../../src/plan/editor/changes.js";
+import type { Plan } from "../../src/plan/model.js";
 import type { ParkCard } from "../../src/shared/card.js";
 import type { Hass, HassState } from "../../src/shared/hass.js";
+import type { Park } from "../../src/shared/park.js";
 import { withBackend } from "../backend.js";
 import { FakeConnection, hass, park, socket, state, statesOf } from "../park.js";
 import {
@@ -318,6 +320,99 @@ test("a tap beside the modules goes near, another shows all again", async () => 
   point(card, "pointerdown", again);
   point(card, "pointerup", again);
   expect(width()).toBeCloseTo(before);
+});
+
+test("what the keyboard goes to comes into view, and taps still hit", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([12, 6]), { callService }));
+  for (let times = 0; times < 3; times++) button(card, "Zoom in").click();
+  const viewport = one(card, ".viewport");
+  const stops = all(card, ".viewport [role=button], .zone-power");
+  stops.at(-1)!.focus();
+  stops[0]!.focus();
+  stops
+    .at(-1)!
+    .dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Home", bubbles: true, composed: true }),
+    );
+  const { activeElement } = card.renderRoot as ShadowRoot;
+  activeElement!.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "End", bubbles: true, composed: true }),
+  );
+  const last = (card.renderRoot as ShadowRoot).activeElement as HTMLElement;
+
+  expect(last.dataset["device"]).toBe("device_1_5");
+  expect([viewport.scrollLeft, viewport.scrollTop]).toEqual([0, 0]);
+  const inside = viewport.getBoundingClientRect();
+  const box = last.querySelector(".disc")!.getBoundingClientRect();
+  expect(box.left).toBeGreaterThanOrEqual(inside.left);
+  expect(box.right).toBeLessThanOrEqual(inside.right);
+  expect(box.top).toBeGreaterThanOrEqual(inside.top);
+  expect(box.bottom).toBeLessThanOrEqual(inside.bottom);
+  // A page cannot scroll it away by itself.
+  viewport.scrollLeft = 100;
+  expect(viewport.scrollLeft).toBe(0);
+  tap(card, last.querySelector(".disc")!);
+  await settled(card);
+  expect(callService).toHaveBeenCalledExactlyOnceWith(
+    "switch",
+    "turn_off",
+    {},
+    { entity_id: "switch.1_5" },
+    false,
+  );
+});
+
+/** A page whose plan was changed by hand. */
+function drawn(
+  of: Park,
+  change: (plan: Plan) => Partial<Plan>,
+  overrides: Partial<Hass> = {},
+): Hass {
+  const { hass: page, backend } = withBackend(hass(of, overrides));
+  const arranged = { ...arrange(of, { width: 800, height: 480 }), id: "ground" };
+  backend.take(creation(of.id, { ...arranged, ...change(arranged) }, 0));
+  return page;
+}
+
+test("an enlarged module is all of it a module", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const page = drawn(
+    park([2]),
+    ({ modules: [large, ...others] }) => ({
+      modules: [{ ...large!, size: 400 }, ...others],
+    }),
+    { callService },
+  );
+  const card = await plan(page);
+  const { left, top, width, height } = module(card, "0 0")
+    .querySelector(".disc")!
+    .getBoundingClientRect();
+  expect(width).toBeGreaterThan(120);
+  const at = { clientX: left + 8, clientY: top + height / 2 };
+  point(card, "pointerdown", at);
+  point(card, "pointerup", at);
+  await settled(card);
+  expect(callService).toHaveBeenCalledOnce();
+});
+
+test("a tap on a dot that no zone surrounds comes near, and switches nothing", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const of = park(Array.from({ length: 40 }, () => 50));
+  const card = await plan(drawn(of, () => ({ zones: [] }), { callService }));
+  expect(one(card, ".drawing").classList.contains("level-0")).toBe(true);
+  const node = module(card, "3 7");
+  const before = centre(node);
+  for (let taps = 0; taps < 9; taps++) {
+    if (!one(card, ".drawing").classList.contains("level-0")) break;
+    expect(callService).not.toHaveBeenCalled();
+    tap(card, node);
+    await settled(card);
+  }
+  expect(one(card, ".drawing").classList.contains("level-0")).toBe(false);
+  expect(callService).not.toHaveBeenCalled();
+  // What was tapped stays under the finger.
+  expect(Math.abs(centre(node).clientX - before.clientX)).toBeLessThan(60);
 });
 
 test("two fingers zoom, one pans what is zoomed", async () => {

@@ -4,6 +4,7 @@ import { isPress } from "../../shared/keys.js";
 import type { Change } from "../document.js";
 import { contains, type Point } from "../model.js";
 import type { ModuleNode } from "../module.js";
+import { REACH_PX } from "../view.js";
 import type { ZoneNode } from "../zone.js";
 import { Grips, type Grip, type Guides } from "./grips.js";
 import { guideMarks, moduleMarks, zoneMarks } from "./marks.js";
@@ -12,7 +13,6 @@ import { GRID } from "./snap.js";
 import type { Selection, Stage } from "./stage.js";
 
 const SLOP_PX = 5;
-const REACH_PX = 24;
 const FINE = 10;
 
 export interface DragOwner {
@@ -148,7 +148,7 @@ export class Drag {
       const corner = this.#cornerAt(chosen, x, y);
       if (corner) return corner;
     }
-    const module = view.nearest(x, y, REACH_PX);
+    const module = view.nearest(x, y);
     if (module) {
       this.owner.select({ kind: "module", id: module.socket.device });
       return this.#grips.module(module, this.owner.snapping);

@@ -92,6 +92,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   protected renderPark(scene: Scene): TemplateResult {
     const { park, t } = scene;
+    const gone = !this.editor && this.choice.gone(park, this.config?.plan);
     return html`
       <header>
         <div class="title">
@@ -103,10 +104,18 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
             ? html`<button class="main" @click=${this.#endEditing}>
                 ${t("done")}
               </button>`
-            : toolbar(t, this.#tools(scene))
+            : gone
+              ? nothing
+              : toolbar(t, this.#tools(scene))
         }
       </header>
-      ${this.table ? this.#table(scene) : this.#drawing(scene)}
+      ${
+        gone
+          ? html`<p class="notice" role="status">${t("plan_removed")}</p>`
+          : this.table
+            ? this.#table(scene)
+            : this.#drawing(scene)
+      }
     `;
   }
 
@@ -171,15 +180,22 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   /** One tab for each plan, where there are several. */
   #tabs(park: Park): TemplateResult | typeof nothing {
     const plans = this.choice.plans(park);
-    if (plans.length < 2 || this.config?.plan !== undefined) return nothing;
+    const only = this.config?.plan !== undefined && !this.editor;
+    if (plans.length < 2 || only) return nothing;
     return tabs(plans, this.painter.plan?.id, (id) => {
       this.choose(id);
     });
   }
 
+  /** The plan to show: while it is edited another one than the settings name. */
+  get named(): string | undefined {
+    return this.editor?.chosen ?? this.config?.plan;
+  }
+
   /** Shows another of several plans. */
   choose(id: string): void {
-    this.choice.choose(this.scene?.park, id);
+    if (this.editor) this.editor.chosen = id;
+    if (this.config?.plan === undefined) this.choice.choose(this.scene?.park, id);
     this.canvas.camera.reset();
     this.requestUpdate();
   }

@@ -25,7 +25,7 @@ export class PlanChoice {
 
   /**
    * The plan to show in a room, null before it is known whether there is one.
-   * `named` is the one that the card's settings name.
+   * `named` goes before what was chosen here.
    */
   plan(park: Park, room: Size, named: string | undefined): Plan | null {
     if (!this.feed?.value && this.feed?.trouble === "waiting") return null;
@@ -33,6 +33,12 @@ export class PlanChoice {
     const id = named ?? this.#id ?? recall(park.id);
     const kept = plans.find((plan) => plan.id === id) ?? plans[0];
     return kept ?? this.#arrange(park, room);
+  }
+
+  /** Whether there is no such plan of a park, or none any more. */
+  gone(park: Park, named: string | undefined): boolean {
+    if (named === undefined || !this.feed?.value) return false;
+    return !this.plans(park).some(({ id }) => id === named);
   }
 
   choose(park: Park | undefined, id: string): void {

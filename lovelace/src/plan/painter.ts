@@ -38,14 +38,14 @@ export class Painter {
 
   /** Draws the plan when it, the park, the language or the settings are others. */
   draw(): void {
-    const { scene, editor, config } = this.card;
+    const { scene, editor, named } = this.card;
     const { viewport } = this.canvas;
     // Before `ha-card` has rendered itself there is no room yet; its size is observed.
     if (!scene || !viewport?.clientWidth) return;
     const { darkMode } = scene.hass.themes;
     viewport.style.setProperty("--plan-invert", darkMode ? DARK : "none");
     if (editor?.busy) return;
-    const plan = this.choice.plan(scene.park, this.#room(viewport), config?.plan);
+    const plan = this.choice.plan(scene.park, this.#room(viewport), named);
     if (!plan) return;
     if (this.#drawn?.park !== scene.park || this.#drawn.plan !== plan) {
       this.#drawn = { park: scene.park, plan };

@@ -33,7 +33,15 @@ interface Edited {
 /** A card whose plan is being edited. */
 async function edit(
   of: Park,
-  { drawn = true, overrides = {} }: { drawn?: boolean; overrides?: Partial<Hass> } = {},
+  {
+    drawn = true,
+    overrides = {},
+    config = {},
+  }: {
+    drawn?: boolean;
+    overrides?: Partial<Hass>;
+    config?: Partial<PlanCardConfig>;
+  } = {},
 ): Promise<Edited> {
   const callService = vi.fn(() => Promise.resolve());
   const made = withBackend(hass(of, { callService, ...overrides }));
@@ -41,7 +49,7 @@ async function edit(
     const plan = { ...arrange(of, { width: 800, height: 480 }), id: "ground" };
     made.backend.take(creation(of.id, { ...plan, name: "Ground" }, 0));
   }
-  const card = await mount<PlanCardConfig>("energy-park-plan-card", made.hass);
+  const card = await mount<PlanCardConfig>("energy-park-plan-card", made.hass, config);
   button(card, "Edit the plan").click();
   await vi.waitFor(() => one(card, "energy-park-plan-editor"));
   const editor = one(card, "energy-park-plan-editor") as unknown as PlanEditor;
@@ -461,6 +469,33 @@ test("several floors: added, named, shown by tabs, removed", async () => {
   await vi.waitFor(() => {
     expect(Object.values(backend.document.plans)).toHaveLength(1);
   });
+  localStorage.clear();
+});
+
+test("a card that names its plan shows the one that is added to it, until it is done", async () => {
+  const { card, editor, backend } = await edit(park([2]), {
+    config: { plan: "ground" },
+  });
+  press(editor, "Add a plan");
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(0);
+  const name = editor.renderRoot.querySelector<HTMLInputElement>(
+    "input[aria-label='Name of the plan']",
+  )!;
+  expect(name.value).toBe("New plan");
+  button(card, "Ground").click();
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(2);
+  button(card, "New plan").click();
+  await settled(card);
+  button(card, "Done").click();
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(2);
+  expect(all(card, "nav")).toEqual([]);
+  expect(Object.values(backend.document.plans)).toHaveLength(2);
   localStorage.clear();
 });
 

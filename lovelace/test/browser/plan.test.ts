@@ -375,6 +375,19 @@ function drawn(
   return page;
 }
 
+test("a card whose plan is gone says so, and shows no other floor", async () => {
+  const page = drawn(park([2]), () => ({}));
+  const card = await plan(page, { plan: "attic" });
+  expect(one(card, ".notice").textContent).toContain("The plan of this card is gone.");
+  expect(all(card, ".module")).toEqual([]);
+  await isAccessible(card);
+
+  card.setConfig({ type: `custom:${TYPE}`, plan: "ground" });
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(2);
+  expect(all(card, ".notice")).toEqual([]);
+});
+
 test("an enlarged module is all of it a module", async () => {
   const callService = vi.fn(() => Promise.resolve());
   const page = drawn(

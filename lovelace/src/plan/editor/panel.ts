@@ -27,6 +27,8 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
   declare selection: Selection;
   declare snapping: boolean;
   declare armed: string | null;
+  /** The plan that was chosen since it is edited. */
+  chosen: string | undefined;
   readonly session: Session;
   #drag: Drag | undefined;
 

@@ -58,6 +58,15 @@ async function edit(
   return { card, editor, backend: made.backend, callService };
 }
 
+/** Chooses a file in the editor's first field for one. */
+function choose(editor: PlanEditor): void {
+  const input = editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
+  const files = new DataTransfer();
+  files.items.add(new File(["x"], "plan.png"));
+  input.files = files.files;
+  input.dispatchEvent(new Event("change"));
+}
+
 function press(editor: PlanEditor, label: string): void {
   const found = [...editor.renderRoot.querySelectorAll("button")].filter(
     (node) =>
@@ -187,12 +196,7 @@ describe("a plan that nobody has drawn", () => {
       drawn: false,
       overrides: { fetchWithAuth },
     });
-    const input =
-      editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
-    const files = new DataTransfer();
-    files.items.add(new File(["x"], "plan.png"));
-    input.files = files.files;
-    input.dispatchEvent(new Event("change"));
+    choose(editor);
 
     await vi.waitFor(() => {
       const [plan] = Object.values(backend.document.plans);
@@ -499,6 +503,69 @@ test("a card that names its plan shows the one that is added to it, until it is 
   localStorage.clear();
 });
 
+test("another picture keeps all where it was on the picture, in one step", async () => {
+  const { card, editor, backend } = await edit(park([4, 2]), {
+    overrides: {
+      fetchWithAuth: () =>
+        Promise.resolve(
+          Response.json({ digest: "d".repeat(64), width: 1000, height: 300 }),
+        ),
+    },
+  });
+  const before = backend.document.plans["ground"]!;
+  const { height } = before;
+  choose(editor);
+  await vi.waitFor(() => {
+    expect(backend.document.plans["ground"]!.height).toBe(3000);
+  });
+  const after = backend.document.plans["ground"]!;
+  for (const [device, { x, y }] of Object.entries(before.modules)) {
+    const place = after.modules[device]!;
+    expect(place.x).toBe(x);
+    expect(place.y).toBe(Math.round((y * 3000) / height));
+  }
+  expect(boxOf(after.zones["sector_1"]!.points).width).toBe(
+    boxOf(before.zones["sector_1"]!.points).width,
+  );
+  await settled(card);
+  await editor.updateComplete;
+  press(editor, "Undo");
+  await vi.waitFor(() => {
+    expect(backend.document.plans["ground"]).toEqual(before);
+  });
+});
+
+test("nothing is dragged off the plan, and what was is offered again", async () => {
+  const { card, editor, backend } = await edit(park([2, 2]));
+  drag(card, node(card, "device_0_0"), -2000, -2000);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toMatchObject({ x: 0, y: 0 });
+  });
+  await settled(card);
+  const box = all(card, ".zone")[1]!.getBoundingClientRect();
+  drag(card, [box.left + 6, box.bottom - 30], 0, 0);
+  drag(card, [box.left + box.width / 2, box.bottom - 40], 0, 5000);
+  await vi.waitFor(() => {
+    const { y, height } = boxOf(zone(backend, "sector_1"));
+    expect(y + height).toBe(backend.document.plans["ground"]!.height);
+  });
+  await settled(card);
+  drag(card, all(card, ".corner")[0]!, -5000, -5000);
+  await vi.waitFor(() => {
+    expect(zone(backend, "sector_1")[0]).toEqual([0, 0]);
+  });
+
+  const value = { x: 4000, y: 90_000, rotation: 0, size: 100 };
+  backend.take([{ plan: "ground", kind: "module", id: "device_0_1", value }]);
+  await settled(card);
+  await editor.updateComplete;
+  press(editor, "Place all 1 in a grid");
+  await vi.waitFor(() => {
+    const { y } = place(backend, "device_0_1") as { y: number };
+    expect(y).toBeLessThan(backend.document.plans["ground"]!.height);
+  });
+});
+
 test("what another person moves is seen while editing", async () => {
   const { card, backend } = await edit(park([2]));
   const before = node(card, "device_0_1").getBoundingClientRect().left;
@@ -540,11 +607,7 @@ test("a picture that cannot be used says why", async () => {
   card.addEventListener("hass-notification", (event) =>
     toasts.push((event as CustomEvent<{ message: string }>).detail.message),
   );
-  const input = editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
-  const files = new DataTransfer();
-  files.items.add(new File(["x"], "plan.png"));
-  input.files = files.files;
-  input.dispatchEvent(new Event("change"));
+  choose(editor);
   await vi.waitFor(() => {
     expect(toasts).toEqual([expect.stringContaining("at most 10 MB")]);
   });

@@ -5,9 +5,11 @@ import {
   type Change,
   type PlanDocument,
   type StoredHead,
+  type StoredModule,
   type StoredPlan,
+  type StoredZone,
 } from "../document.js";
-import type { Plan } from "../model.js";
+import type { Plan, Point } from "../model.js";
 
 /** Returns the changes that take others back. */
 export function inverse(document: PlanDocument, changes: readonly Change[]): Change[] {
@@ -75,6 +77,19 @@ export function creation(park: string, plan: Plan, order: number): Change[] {
       Object.fromEntries(plan.modules.map(({ device, ...module }) => [device, module])),
     ),
   ];
+}
+
+/** Returns the changes that make all of a plan taller by a factor. */
+export function stretched(id: string, plan: StoredPlan, factor: number): Change[] {
+  const tall = (y: number): number => Math.round(y * factor);
+  const zones = Object.entries(plan.zones).map(([key, zone]): [string, StoredZone] => [
+    key,
+    { ...zone, points: zone.points.map(([x, y]): Point => [x, tall(y)]) },
+  ]);
+  const modules = Object.entries(plan.modules).map(
+    ([key, module]): [string, StoredModule] => [key, { ...module, y: tall(module.y) }],
+  );
+  return partChanges(id, Object.fromEntries(zones), Object.fromEntries(modules));
 }
 
 /** Whether all parts that changes replace are as they were expected to be. */

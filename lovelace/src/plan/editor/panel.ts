@@ -6,6 +6,7 @@ import { html, LitElement, type TemplateResult } from "lit";
 import type { Socket } from "../../shared/park.js";
 import { cardStyles } from "../../shared/styles.js";
 import type { Change } from "../document.js";
+import { kept } from "./bounds.js";
 import { tool, type Desk } from "./desk.js";
 import { Drag, type DragOwner } from "./drag.js";
 import { placeAll, unplaced } from "./place.js";
@@ -89,11 +90,13 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
 
   placeArmed(x: number, y: number): void {
     if (this.armed === null) return;
-    const value = { x: Math.round(x), y: Math.round(y), rotation: 0, size: 100 };
+    const { plan } = this.stage;
+    const place = kept(plan, Math.round(x), Math.round(y));
+    const value = { ...place, rotation: 0, size: 100 };
     const id = this.armed;
     this.armed = null;
     this.selection = { kind: "module", id };
-    this.commit([{ plan: this.stage.plan.id, kind: "module", id, value }]);
+    this.commit([{ plan: plan.id, kind: "module", id, value }]);
   }
 
   protected override render(): TemplateResult {

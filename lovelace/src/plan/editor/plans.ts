@@ -6,7 +6,7 @@ import { ask } from "../../shared/dialog.js";
 import type { StoredHead } from "../document.js";
 import { PLAN_WIDTH, type Plan } from "../model.js";
 import type { Uploaded } from "../pictures.js";
-import { creation, headOf } from "./changes.js";
+import { creation, headOf, stretched } from "./changes.js";
 import { newId, type Desk } from "./desk.js";
 import { exportPlans, importFile, pictureFile } from "./files.js";
 import type { Stage } from "./stage.js";
@@ -75,7 +75,7 @@ export function planRow(desk: Desk): TemplateResult {
       stage,
       plan.picture ? "change_picture" : "add_picture",
       (uploaded) => {
-        setHead(desk, framed(uploaded, plan.picture?.invert ?? false));
+        setPicture(desk, uploaded);
       },
     )}
     ${plan.picture ? pictureTools(desk, plan.picture) : nothing}
@@ -151,6 +151,19 @@ function setHead({ stage, session, commit }: Desk, values: Partial<StoredHead>):
   if (!stored) return;
   const value = { ...headOf(stored), ...values };
   commit([{ plan: id, kind: "plan", id, value }]);
+}
+
+/** Another picture, and all where it was on the one before it. */
+function setPicture({ stage, session, commit }: Desk, uploaded: Uploaded): void {
+  const { id } = stage.plan;
+  const stored = session.document.plans[id];
+  if (!stored) return;
+  const head = framed(uploaded, stored.picture?.invert ?? false);
+  const value = { ...headOf(stored), ...head };
+  commit([
+    { plan: id, kind: "plan", id, value },
+    ...stretched(id, stored, head.height / stored.height),
+  ]);
 }
 
 async function removePlan({ stage, commit, select, renderRoot }: Desk): Promise<void> {

@@ -133,6 +133,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       <div
         class="viewport ${this.editor ? "editing" : ""} ${this.wasting ? "wastes" : ""}"
         role="group"
+        tabindex=${this.editor ? "-1" : nothing}
         aria-label=${t(this.editor ? "edit_label" : "plan_label", { name: park.name })}
         @keydown=${this.controls.key}
       ></div>

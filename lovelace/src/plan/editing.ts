@@ -44,6 +44,9 @@ function stageOf(card: PlanCard): Stage | undefined {
     refresh: () => {
       card.requestUpdate();
     },
+    redraw: () => {
+      painter.redraw();
+    },
     toast: (text) => {
       showToast(card, text);
     },

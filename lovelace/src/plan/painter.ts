@@ -4,6 +4,7 @@ import type { Scene } from "../shared/card.js";
 import { showToast } from "../shared/ha.js";
 import type { HassState } from "../shared/hass.js";
 import { HEAT_MAX_W } from "../shared/heat.js";
+import { pause } from "../shared/pause.js";
 import { numberOf, stateOf, type Park } from "../shared/park.js";
 import { about } from "./about.js";
 import type { Size } from "./camera.js";
@@ -21,12 +22,16 @@ const DARK = "invert(0.9) hue-rotate(180deg)";
 const ASPECT = 0.6;
 const ASPECT_PHONE = 1.25;
 const PHONE_PX = 520;
+/** When a picture that could not be had is asked for again. */
+const PICTURE_AGAIN_MS = 60_000;
 
 export class Painter {
   plan: Plan | undefined;
   readonly #wastes = new WasteWatch();
   #drawn: { park: Park; plan: Plan } | undefined;
   #inked: readonly unknown[] = [];
+  /** The picture that could not be had. */
+  #missing: string | undefined;
   /** Device of the socket that the line below the plan tells about. */
   #looked: string | undefined;
 
@@ -52,6 +57,12 @@ export class Painter {
       this.#build(plan, scene);
     }
     this.#patch(scene);
+  }
+
+  /** Draws all anew. */
+  redraw(): void {
+    this.#drawn = undefined;
+    this.draw();
   }
 
   /** Shows the states as they are now. */
@@ -122,26 +133,39 @@ export class Painter {
     this.plan = plan;
     const focused = (card.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
     view.build(plan, scene.park);
-    const device = focused?.dataset["device"];
-    if (device !== undefined) {
-      view.module(device)?.group.focus({ preventScroll: true });
-    }
+    const { device, power } = focused?.dataset ?? {};
+    const again = view.stops.find(
+      ({ dataset }) =>
+        (device !== undefined && dataset["device"] === device) ||
+        (power !== undefined && dataset["power"] === power),
+    );
+    again?.focus({ preventScroll: true });
     card.controls.focus.renew();
     this.canvas.show(plan);
     card.editor?.drawn();
     // The tabs show which one it is.
     if (another && this.choice.plans(scene.park).length > 1) card.requestUpdate();
-    if (plan.picture) this.#showPicture(plan.picture.digest, scene);
+    if (plan.picture) void this.#showPicture(plan.picture.digest, scene);
   }
 
-  #showPicture(digest: string, { hass, t }: Scene): void {
-    pictureUrl(hass, digest).then(
-      (url) => {
-        if (this.plan?.picture?.digest === digest) this.canvas.view.showPicture(url);
-      },
-      () => {
-        showToast(this.card, t("picture_missing"));
-      },
-    );
+  /** Shows a picture as soon as it can be had; that it cannot is told once. */
+  async #showPicture(digest: string, { hass, t }: Scene): Promise<void> {
+    const { plan } = this;
+    while (this.plan === plan) {
+      try {
+        const url = await pictureUrl(hass, digest);
+        if (this.plan === plan) this.canvas.view.showPicture(url);
+        return;
+      } catch {
+        if (this.#missing !== digest) showToast(this.card, t("picture_missing"));
+        this.#missing = digest;
+      }
+      await pause(PICTURE_AGAIN_MS);
+      if (!this.card.isConnected) {
+        // The next drawing asks for it.
+        this.#drawn = undefined;
+        return;
+      }
+    }
   }
 }

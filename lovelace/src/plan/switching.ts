@@ -4,6 +4,7 @@ import type { ParkCard, Scene } from "../shared/card.js";
 import { ask } from "../shared/dialog.js";
 import { showToast, tick } from "../shared/ha.js";
 import { errorText, type Hass } from "../shared/hass.js";
+import { pause } from "../shared/pause.js";
 import { isOn, numberOf, stateOf, type Sector, type Socket } from "../shared/park.js";
 import { runningJob } from "./job.js";
 
@@ -96,10 +97,6 @@ export async function cancelJob(card: ParkCard, sector: Sector): Promise<void> {
     tick("failure");
     showToast(card, errorText(error));
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Gives an order; returns what is wrong with it, in words. */

@@ -224,6 +224,81 @@ test("a module is moved where it is dragged, and switches nothing", async () => 
   expect(callService).not.toHaveBeenCalled();
 });
 
+test("a drag that the browser ends leaves all where it was", async () => {
+  const { card, backend } = await edit(park([2]));
+  const place = (): [number, number] => centre(node(card, "device_0_0"));
+  const before = place();
+  const stored = backend.document;
+  for (const type of ["pointerdown", "pointermove", "pointercancel"]) {
+    const by = type === "pointermove" ? 90 : 0;
+    one(card, ".viewport").dispatchEvent(
+      new PointerEvent(type, {
+        clientX: before[0] + by,
+        clientY: before[1] + by,
+        pointerId: 1,
+        isPrimary: true,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      }),
+    );
+  }
+  await settled(card);
+  expect(place()).toEqual(before);
+  expect(backend.document).toBe(stored);
+});
+
+test("undo, redo and removal by keys", async () => {
+  const { card, editor, backend } = await edit(park([2, 2]));
+  const before = place(backend, "device_0_0");
+  const key = (of: HTMLElement, key: string, options: object = {}): boolean =>
+    of.dispatchEvent(
+      new KeyboardEvent("keydown", {
+        key,
+        ...options,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      }),
+    );
+  const viewport = one(card, ".viewport");
+  // What is not an element of its own can be clicked, and has the keys then.
+  viewport.focus();
+  expect((card.renderRoot as ShadowRoot).activeElement).toBe(viewport);
+
+  drag(card, node(card, "device_0_0"), 60, 60);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).not.toEqual(before);
+  });
+  const moved = place(backend, "device_0_0");
+  expect(key(viewport, "z", { ctrlKey: true })).toBe(false);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(before);
+  });
+  key(viewport, "Z", { metaKey: true, shiftKey: true });
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(moved);
+  });
+
+  key(viewport, "Delete");
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toBeUndefined();
+  });
+  const [button] = editor.renderRoot.querySelectorAll("button");
+  key(button!, "z", { ctrlKey: true });
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(moved);
+  });
+
+  // In a field they are the field's.
+  await editor.updateComplete;
+  const field = editor.renderRoot.querySelector<HTMLInputElement>("input")!;
+  expect(key(field, "z", { ctrlKey: true })).toBe(true);
+  expect(key(field, "Delete")).toBe(true);
+  await settled(card);
+  expect(place(backend, "device_0_0")).toEqual(moved);
+});
+
 test("undo and redo, by button", async () => {
   const { card, editor, backend } = await edit(park([2]));
   const before = place(backend, "device_0_0");
@@ -357,11 +432,12 @@ test("a zone is taken up and moved by keyboard", async () => {
   const { card, backend, callService } = await edit(park([2, 2]));
   const before = zone(backend, "sector_0");
   const key = (key: string): void => {
-    one(card, '[data-power="sector_0"]').dispatchEvent(
+    (card.renderRoot as ShadowRoot).activeElement!.dispatchEvent(
       new KeyboardEvent("keydown", { key, bubbles: true, composed: true }),
     );
   };
 
+  one(card, '[data-power="sector_0"]').focus();
   key("Enter");
   key("ArrowRight");
   await vi.waitFor(() => {

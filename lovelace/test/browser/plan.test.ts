@@ -388,6 +388,38 @@ test("a card whose plan is gone says so, and shows no other floor", async () => 
   expect(all(card, ".notice")).toEqual([]);
 });
 
+test("a picture that cannot be loaded is tried again", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const answers = [
+      new Response("", { status: 502 }),
+      new Response("", { status: 502 }),
+      new Response(new Blob(["<svg xmlns='http://www.w3.org/2000/svg'/>"])),
+    ];
+    const fetchWithAuth = vi.fn(() => Promise.resolve(answers.shift()!));
+    const picture = { digest: "e".repeat(64), width: 8, height: 6, invert: false };
+    const page = drawn(park([2]), () => ({ picture }), { fetchWithAuth });
+    const toasts = vi.fn();
+    document.addEventListener("hass-notification", toasts);
+    const card = await plan(page);
+    const image = one(card, ".picture");
+    await vi.waitFor(() => {
+      expect(toasts).toHaveBeenCalledOnce();
+    });
+    for (let times = 0; times < 2; times++) {
+      expect(image.hasAttribute("href")).toBe(false);
+      await vi.advanceTimersByTimeAsync(60_000);
+    }
+    await vi.waitFor(() => {
+      expect(image.getAttribute("href")).toMatch(/^blob:/);
+    });
+    expect(toasts).toHaveBeenCalledOnce();
+    document.removeEventListener("hass-notification", toasts);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("an enlarged module is all of it a module", async () => {
   const callService = vi.fn(() => Promise.resolve());
   const page = drawn(

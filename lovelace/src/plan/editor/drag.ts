@@ -130,7 +130,7 @@ export class Drag {
     if (!this.#grip) return;
     this.#grip = undefined;
     this.#guides = {};
-    this.stage.refresh();
+    this.stage.redraw();
   };
 
   #zoneAt(x: number, y: number): Selection {

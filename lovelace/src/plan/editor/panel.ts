@@ -9,6 +9,7 @@ import type { Change } from "../document.js";
 import { kept } from "./bounds.js";
 import { tool, type Desk } from "./desk.js";
 import { Drag, type DragOwner } from "./drag.js";
+import { onKey } from "./keys.js";
 import { placeAll, unplaced } from "./place.js";
 import { planRow, startRows } from "./plans.js";
 import { selectedTools } from "./selected.js";
@@ -47,6 +48,8 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
       },
       (reason) => {
         stage.toast(stage.scene.t(reason));
+        // What was moved goes back to where it is.
+        stage.redraw();
       },
     );
   }
@@ -54,10 +57,16 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#drag = new Drag(this.stage, this);
+    for (const part of [this, this.stage.viewport]) {
+      part.addEventListener("keydown", this.#key);
+    }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    for (const part of [this, this.stage.viewport]) {
+      part.removeEventListener("keydown", this.#key);
+    }
     this.#drag?.close();
     this.#drag = undefined;
   }
@@ -72,6 +81,10 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
     this.#drag?.draw();
     this.requestUpdate();
   }
+
+  #key = (event: KeyboardEvent): void => {
+    onKey(this, event);
+  };
 
   // What its parts ask
 

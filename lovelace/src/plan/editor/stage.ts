@@ -20,6 +20,8 @@ export interface Stage {
   readonly choose: (id: string) => void;
   /** Draws what was edited. */
   readonly refresh: () => void;
+  /** Draws all anew, as it is kept. */
+  readonly redraw: () => void;
   readonly toast: (text: string) => void;
 }
 

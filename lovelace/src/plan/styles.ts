@@ -99,6 +99,11 @@ export const styles = css`
     height: 8px;
     border-radius: 2px;
   }
+  footer i.off {
+    box-sizing: border-box;
+    border: 1px solid var(--muted);
+    background: var(--paper);
+  }
   footer span {
     padding: 0 6px 0 2px;
   }

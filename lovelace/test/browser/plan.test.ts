@@ -135,6 +135,36 @@ test("a socket that is not heard is neither on nor off", async () => {
   expect(node.classList.contains("unheard")).toBe(true);
 });
 
+test("the legend shows what is off, and what is on at 0 W, as the plan does", async () => {
+  const of = park([3]);
+  const card = await plan(
+    hass(of, {
+      states: {
+        ...statesOf(of),
+        "switch.0_0": state("switch.0_0", "off"),
+        "sensor.0_0_power": state("sensor.0_0_power", "0"),
+        "sensor.0_1_power": state("sensor.0_1_power", "0"),
+        "sensor.0_2_power": state("sensor.0_2_power", "200"),
+      },
+    }),
+  );
+  const discs = ["0 0", "0 1", "0 2"].map((name) => {
+    const { fill } = getComputedStyle(module(card, name).querySelector(".disc")!);
+    return fill;
+  });
+  const swatches = all(card, ".scale i");
+  const shown = [swatches[0]!, swatches[1]!, swatches.at(-1)!].map(
+    (swatch) => getComputedStyle(swatch).backgroundColor,
+  );
+  expect(shown).toEqual(discs);
+  expect(all(card, ".scale span").map((text) => text.textContent)).toEqual([
+    "off",
+    "0 W",
+    "18 W",
+    "200 W",
+  ]);
+});
+
 test("why a socket is in its state is told in words", async () => {
   const of = park([2]);
   const since = new Date(Date.now() - 60_000);

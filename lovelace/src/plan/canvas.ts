@@ -16,7 +16,7 @@ export interface CanvasOwner {
   resized(): void;
   /** A module, or else a zone, was tapped. */
   tapped(module: ModuleNode | undefined, zone: Zone | undefined): void;
-  held(module: ModuleNode): void;
+  held(module: ModuleNode | undefined, zone: Zone | undefined): void;
 }
 
 export class Canvas implements GestureTarget {
@@ -126,21 +126,24 @@ export class Canvas implements GestureTarget {
   }
 
   tap(x: number, y: number): void {
-    const zone = this.#zoneAt(x, y);
-    const module = this.#moduleAt(x, y);
-    // A dot is too small to be aimed at: its zone comes nearer, or what is around it.
-    if (module && this.view.dots && !zone) {
+    const { module, zone } = this.#at(x, y);
+    if (!module && !zone && this.view.dots && this.#moduleAt(x, y)) {
       this.camera.move(0, 0, NEARER, x, y);
       this.#place();
-      return;
-    }
-    const aimed = this.view.dots ? undefined : module;
-    this.owner.tapped(aimed, aimed ? undefined : zone);
+    } else this.owner.tapped(module, zone);
   }
 
   hold(x: number, y: number): void {
-    const module = this.#moduleAt(x, y);
-    if (module) this.owner.held(module);
+    const { module, zone } = this.#at(x, y);
+    this.owner.held(module, zone);
+  }
+
+  /** What is aimed at; a dot is too small for that. */
+  #at(x: number, y: number): { module?: ModuleNode; zone?: Zone } {
+    const module = this.view.dots ? undefined : this.#moduleAt(x, y);
+    if (module) return { module };
+    const zone = this.#zoneAt(x, y);
+    return zone ? { zone } : {};
   }
 
   move(dx: number, dy: number, factor: number, x: number, y: number): void {

@@ -5,6 +5,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { ParkCard, type Scene } from "../shared/card.js";
 import type { ConfigForm } from "../shared/form.js";
 import type { HassConnection } from "../shared/hass.js";
+import { loaded } from "../shared/lazy.js";
 import { isAdmin, type Park } from "../shared/park.js";
 import { cardStyles } from "../shared/styles.js";
 import { Canvas, type CanvasOwner } from "./canvas.js";
@@ -20,7 +21,7 @@ import type { Zone } from "./model.js";
 import type { ModuleNode } from "./module.js";
 import { Painter } from "./painter.js";
 import { styles } from "./styles.js";
-import { planTable } from "./table.js";
+import type { planTable } from "./table.js";
 import { tabs, toolbar, type Tool } from "./toolbar.js";
 import { tellsWaste } from "./waste.js";
 
@@ -43,7 +44,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     return planForm();
   }
 
-  declare private table: boolean;
+  /** Draws the table that is shown in the plan's place. */
+  declare private table: typeof planTable | undefined;
   /** Whether the plan shows what is wasted. */
   declare wasting: boolean;
   declare editor: PlanEditor | undefined;
@@ -54,7 +56,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   constructor() {
     super();
-    this.table = false;
+    this.table = undefined;
     this.wasting = false;
     this.editor = undefined;
     this.choice.edited = () => this.editor?.session.document;
@@ -113,17 +115,22 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
         gone
           ? html`<p class="notice" role="status">${t("plan_removed")}</p>`
           : this.table
-            ? this.#table(scene)
+            ? this.#table(this.table, scene)
             : this.#drawing(scene)
       }
     `;
   }
 
-  #table(scene: Scene): TemplateResult {
+  #table(draw: typeof planTable, scene: Scene): TemplateResult {
     const { heatMax } = this.painter;
-    return planTable(scene, heatMax, this.painter.wastes(scene), (socket) => {
-      this.controls.toggle(socket);
-    });
+    const wastes = this.painter.wastes(scene);
+    const readOnly = this.config?.read_only ?? false;
+    return draw({ scene, heatMax, wastes, readOnly, orders: this.controls });
+  }
+
+  async #showTable(): Promise<void> {
+    const part = await loaded(this, import("./table.js"));
+    this.table = part?.planTable;
   }
 
   #drawing(scene: Scene): TemplateResult {
@@ -147,7 +154,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       name: this.table ? "map" : "table",
       key: this.table ? "show_plan" : "show_table",
       action: () => {
-        this.table = !this.table;
+        if (this.table) this.table = undefined;
+        else void this.#showTable();
       },
     };
     if (this.table) return [table];
@@ -238,7 +246,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     if (!this.editor) this.controls.tap(module, zone);
   }
 
-  held(module: ModuleNode): void {
-    if (!this.editor) this.controls.details(module);
+  held(module: ModuleNode | undefined, zone: Zone | undefined): void {
+    if (!this.editor) this.controls.hold(module, zone);
   }
 }

@@ -5,7 +5,7 @@ import { showToast } from "../shared/ha.js";
 import type { HassState } from "../shared/hass.js";
 import { HEAT_MAX_W } from "../shared/heat.js";
 import { pause } from "../shared/pause.js";
-import { numberOf, stateOf, type Park } from "../shared/park.js";
+import { numberOf, stateOf } from "../shared/park.js";
 import { about } from "./about.js";
 import type { Size } from "./camera.js";
 import type { Canvas } from "./canvas.js";
@@ -28,7 +28,8 @@ const PICTURE_AGAIN_MS = 60_000;
 export class Painter {
   plan: Plan | undefined;
   readonly #wastes = new WasteWatch();
-  #drawn: { park: Park; plan: Plan } | undefined;
+  /** The park, the plan and the setting that were drawn. */
+  #drawn: readonly unknown[] = [];
   #inked: readonly unknown[] = [];
   /** The picture that could not be had. */
   #missing: string | undefined;
@@ -43,7 +44,7 @@ export class Painter {
 
   /** Draws the plan when it, the park, the language or the settings are others. */
   draw(): void {
-    const { scene, editor, named } = this.card;
+    const { scene, editor, named, config } = this.card;
     const { viewport } = this.canvas;
     // Before `ha-card` has rendered itself there is no room yet; its size is observed.
     if (!scene || !viewport?.clientWidth) return;
@@ -52,8 +53,9 @@ export class Painter {
     if (editor?.busy) return;
     const plan = this.choice.plan(scene.park, this.#room(viewport), named);
     if (!plan) return;
-    if (this.#drawn?.park !== scene.park || this.#drawn.plan !== plan) {
-      this.#drawn = { park: scene.park, plan };
+    const drawn = [scene.park, plan, config?.read_only];
+    if (drawn.some((part, index) => part !== this.#drawn[index])) {
+      this.#drawn = drawn;
       this.#build(plan, scene);
     }
     this.#patch(scene);
@@ -61,7 +63,7 @@ export class Painter {
 
   /** Draws all anew. */
   redraw(): void {
-    this.#drawn = undefined;
+    this.#drawn = [];
     this.draw();
   }
 
@@ -113,7 +115,7 @@ export class Painter {
   /** Shows the states; all anew when the words, the plan or the view are others. */
   #patch(scene: Scene): void {
     const ink = this.ink(scene);
-    const words = [ink.t, ink.f, ink.heatMax, ink.wastes, this.#drawn?.plan];
+    const words = [ink.t, ink.f, ink.heatMax, ink.wastes, this.plan];
     const anew = words.some((value, index) => value !== this.#inked[index]);
     this.#inked = words;
     this.canvas.view.patch(ink, anew);
@@ -132,7 +134,7 @@ export class Painter {
     const another = this.plan?.id !== plan.id;
     this.plan = plan;
     const focused = (card.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
-    view.build(plan, scene.park);
+    view.build(plan, scene.park, card.config?.read_only);
     const { device, power } = focused?.dataset ?? {};
     const again = view.stops.find(
       ({ dataset }) =>
@@ -163,7 +165,7 @@ export class Painter {
       await pause(PICTURE_AGAIN_MS);
       if (!this.card.isConnected) {
         // The next drawing asks for it.
-        this.#drawn = undefined;
+        this.#drawn = [];
         return;
       }
     }

@@ -17,11 +17,11 @@ export const styles = css`
     align-items: baseline;
     justify-content: space-between;
   }
-  /* Two fingers zoom where there is no room for buttons. */
+  /* Two fingers zoom where there is no room for buttons; who has only keys finds them. */
   @container (max-width: 480px) {
-    .minus,
-    .plus {
-      display: none;
+    .tool:is(.minus, .plus):not(:focus-visible) {
+      position: absolute;
+      clip-path: inset(50%);
     }
     .title {
       display: block;

@@ -44,7 +44,7 @@ export class PlanView {
   }
 
   /** Draws a plan anew. */
-  build(plan: Plan, park: Park): void {
+  build(plan: Plan, park: Park, readOnly = false): void {
     this.#plan = plan;
     this.#spacing = spacing(plan.modules);
     this.#scale = 0;
@@ -53,7 +53,7 @@ export class PlanView {
     // What is no longer part of the park leaves no ghost.
     this.zones = plan.zones
       .filter((zone) => zone.device === null || sectors.has(zone.device))
-      .map((zone) => new ZoneNode(zone, sectors.get(zone.device ?? "")));
+      .map((zone) => new ZoneNode(zone, sectors.get(zone.device ?? ""), readOnly));
     this.modules = plan.modules.flatMap((module) => {
       const socket = sockets.get(module.device);
       return socket ? [new ModuleNode(module, socket)] : [];

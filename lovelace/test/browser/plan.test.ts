@@ -5,12 +5,14 @@ import type { PlanCardConfig } from "../../src/plan/config.js";
 import { creation } from "../../src/plan/editor/changes.js";
 import type { Plan } from "../../src/plan/model.js";
 import type { ParkCard } from "../../src/shared/card.js";
+import { loaded } from "../../src/shared/lazy.js";
 import type { Hass, HassState } from "../../src/shared/hass.js";
 import type { Park } from "../../src/shared/park.js";
 import { withBackend } from "../backend.js";
 import { FakeConnection, hass, park, socket, state, statesOf } from "../park.js";
 import {
   all,
+  appears,
   button,
   create,
   intoCell,
@@ -72,7 +74,7 @@ test("it is accessible, as a plan and as a table", async () => {
   const card = await plan(hass(park([4, 2], 1)));
   await isAccessible(card);
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
   await isAccessible(card);
 });
 
@@ -192,7 +194,7 @@ test("a total that changed survives the next rendering", async () => {
   await repainted(card);
   expect(one(card, ".total").textContent).toBe("1.23 kW");
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
   expect(one(card, ".total").textContent).toBe("1.23 kW");
 });
 
@@ -244,15 +246,14 @@ test("a computer is not cut before someone is sure", async () => {
   const card = await plan(hass(of, { callService }));
 
   tap(card, module(card, "PC"));
-  await settled(card);
-  expect(one(card, "dialog").textContent).toContain("it draws 25 W");
+  expect((await appears(card, "dialog")).textContent).toContain("it draws 25 W");
   await isAccessible(card);
   button(card, "Cancel").click();
   await settled(card);
   expect(callService).not.toHaveBeenCalled();
 
   tap(card, module(card, "PC"));
-  await settled(card);
+  await appears(card, "dialog");
   button(card, "Switch off").click();
   await vi.waitFor(() => {
     expect(callService).toHaveBeenCalledOnce();
@@ -278,7 +279,7 @@ test("a key that is held asks once, and answers nothing", async () => {
 
   module(card, "PC").focus();
   held("Enter", false);
-  await vi.waitFor(() => one(card, "dialog"));
+  await appears(card, "dialog");
   // A browser presses the button that has the focus, unless that is prevented.
   expect((card.renderRoot as ShadowRoot).activeElement!.textContent).toBe("Cancel");
   expect(held("Enter", true)).toBe(false);
@@ -529,7 +530,7 @@ test("a sector is switched when someone is sure, and each refusal is told", asyn
   const card = await plan(hass(park([3]), { callService }));
 
   all(card, ".zone-power")[0]!.click();
-  await settled(card);
+  await appears(card, "dialog");
   button(card, "Switch off").click();
   await vi.waitFor(() => {
     expect(callService).toHaveBeenCalledWith(
@@ -641,7 +642,7 @@ test("what became of a sector is told when its job is over, not before", async (
   const states = { ...statesOf(JOB), "sensor.sector_0_job": job("idle", null) };
   const card = await plan(hass(JOB, { states }));
   button(card, "Switch Room 0 off, 50 W 2/2").click();
-  await settled(card);
+  await appears(card, "dialog");
   button(card, "Switch off").click();
   update(card, job("warning", 0));
   await new Promise((resolve) => setTimeout(resolve, 2500));
@@ -709,7 +710,7 @@ test("the view of waste tells left on from standby, and dims the rest", async ()
   await repainted(card);
   expect(wastes()).toHaveLength(2);
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
   expect(one(card, ".table").textContent).toContain("in standby");
 });
 
@@ -754,16 +755,16 @@ test("the table says the same and switches as well", async () => {
   const card = await plan(hass(park([2], 1), { callService }));
 
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
 
   const rows = all(card, "tbody tr").map((row) =>
     row.textContent.replace(/\s+/g, " ").trim(),
   );
   expect(rows).toEqual([
-    "Room 0 50 W",
+    "Room 0 50 W on 2/2",
     "0 0 Other 25 W on <as_found>",
     "0 1 Other 25 W on <as_found>",
-    "Without a sector –",
+    "Without a sector",
     "loose 0 Other 25 W on <as_found>",
   ]);
   button(card, "0 1, on").click();
@@ -773,6 +774,70 @@ test("the table says the same and switches as well", async () => {
   button(card, "Show the plan").click();
   await settled(card);
   expect(all(card, ".module")).toHaveLength(3);
+});
+
+test("the table shows what is on its way, and switches sectors and their jobs", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const states = {
+    ...statesOf(JOB),
+    "switch.0_1": state("switch.0_1", "on", { wanted: false }),
+    "sensor.sector_1_job": state("sensor.sector_1_job", "shutting_down", {
+      progress: 40,
+    }),
+  };
+  const card = await plan(hass(JOB, { states, callService }));
+  const opened: unknown[] = [];
+  card.addEventListener("hass-more-info", (event) =>
+    opened.push((event as CustomEvent<unknown>).detail),
+  );
+  button(card, "Show as a table").click();
+  const table = await appears(card, "div.table");
+  await isAccessible(card);
+  const rows = (): string[] =>
+    all(card, "tbody tr").map((row) => row.textContent.replace(/\s+/g, " ").trim());
+  expect(rows()[2]).toBe("0 1 Other 25 W on being switched off <as_found>");
+  expect(rows()[3]).toBe("Room 1 25 W on 1/1 <shutting_down> 40% Cancel");
+
+  button(card, "Cancel the switching of Room 1").click();
+  expect(callService).toHaveBeenCalledExactlyOnceWith(
+    "button",
+    "press",
+    {},
+    { entity_id: "button.sector_1_cancel" },
+    false,
+  );
+  button(card, "Last 24 hours of 0 1").click();
+  button(card, "Last 24 hours of Room 0").click();
+  expect(opened).toEqual([
+    { entityId: "sensor.0_1_power", view: "history" },
+    { entityId: "sensor.room_0_power", view: "history" },
+  ]);
+
+  button(card, "Room 0, on 2/2").click();
+  await appears(card, "dialog");
+  button(card, "Switch off").click();
+  await vi.waitFor(() => {
+    expect(callService).toHaveBeenLastCalledWith(
+      "switch",
+      "turn_off",
+      {},
+      { entity_id: "switch.room_0" },
+      false,
+    );
+  });
+  update(card, state("sensor.room_0_power", "7", { unit_of_measurement: "W" }));
+  await repainted(card);
+  expect(table.textContent).toContain("7.0 W");
+});
+
+test("a file that an update took away is told, and nothing is switched", async () => {
+  const toasts: unknown[] = [];
+  const card = await plan(hass(park([1])));
+  card.addEventListener("hass-notification", (event) =>
+    toasts.push((event as CustomEvent<{ message: string }>).detail.message),
+  );
+  expect(await loaded(card, Promise.reject(new Error("404")))).toBeUndefined();
+  expect(toasts).toEqual(["Energy Park was updated."]);
 });
 
 test("a card that is put away draws nothing, and is whole when it comes back", async () => {
@@ -809,16 +874,120 @@ test("a sector that is removed leaves no ghost", async () => {
   expect(all(card, ".zone-label")).toHaveLength(1);
 });
 
-test("a card that is only to be looked at switches nothing", async () => {
+test("a card that is only to be looked at switches nothing, nor looks as if", async () => {
   const callService = vi.fn(() => Promise.resolve());
-  const card = await plan(hass(park([2]), { callService }), { read_only: true });
-  tap(card, module(card, "0 0"));
-  all(card, ".zone-power").forEach((node) => {
-    node.click();
+  const states = { ...statesOf(JOB), "sensor.sector_0_job": job("warning", 10) };
+  const card = await plan(hass(JOB, { states, callService }), {
+    read_only: true,
+    zone_tap: "toggle",
   });
+  const opened: unknown[] = [];
+  card.addEventListener("hass-more-info", (event) =>
+    opened.push((event as CustomEvent<{ entityId: string }>).detail.entityId),
+  );
+  const seen = all(card, ".zone-power, .zone-cancel").filter(
+    (node) => node.getBoundingClientRect().width > 0,
+  );
+  expect(seen).toEqual([]);
+  tap(card, module(card, "0 0"));
+  const stop = one(card, ".viewport [tabindex='0']");
+  expect(stop.getAttribute("aria-label")).toContain("0 0");
+  const zone = all(card, ".zone")[0]!.getBoundingClientRect();
+  const beside = { clientX: zone.left + 4, clientY: zone.bottom - 4 };
+  point(card, "pointerdown", beside);
+  point(card, "pointerup", beside);
+
+  button(card, "Show as a table").click();
+  await appears(card, "div.table");
+  const buttons = all(card, ".table button").map((node) => node.ariaLabel);
+  expect(buttons.filter((label) => !label?.startsWith("Last 24 hours"))).toEqual([]);
+  button(card, "Last 24 hours of 0 1").click();
   await settled(card);
+  expect(opened).toEqual(["sensor.0_0_power", "sensor.0_1_power"]);
   expect(callService).not.toHaveBeenCalled();
   expect(all(card, "dialog")).toEqual([]);
+
+  // Who may switch again has the buttons again.
+  card.setConfig({ type: `custom:${TYPE}` });
+  button(card, "Show the plan").click();
+  await repainted(card);
+  expect(all(card, ".zone-power")[0]!.hidden).toBe(false);
+});
+
+test("a tap on a zone can be set to switch its sector, after a question", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const of = park([4]);
+  const [lamp, pc, screen, router] = of.sockets;
+  const named = {
+    ...of,
+    sockets: [
+      lamp!,
+      { ...pc!, name: "PC", role: "computer" as const },
+      { ...screen!, name: "Board" },
+      { ...router!, name: "Switch cabinet", role: "network" as const },
+    ],
+  };
+  const states = {
+    ...statesOf(of),
+    [screen!.entities["protected"]!]: state(screen!.entities["protected"]!, "on"),
+  };
+  const card = await plan(hass(named, { states, callService }), { zone_tap: "toggle" });
+  const { left, bottom } = one(card, ".zone").getBoundingClientRect();
+  const beside = { clientX: left + 4, clientY: bottom - 4 };
+  point(card, "pointerdown", beside);
+  point(card, "pointerup", beside);
+  const question = await appears(card, "dialog");
+  expect(question.textContent).toContain("The 4 sockets of this sector");
+  const rows = [...question.querySelectorAll("li")].map((row) =>
+    [...row.children].map((cell) => cell.textContent),
+  );
+  expect(rows).toEqual([
+    ["PC", "Computer, 25 W"],
+    ["Board", "protected, 25 W"],
+    ["Switch cabinet", "Network, 25 W"],
+  ]);
+  await isAccessible(card);
+  button(card, "Cancel").click();
+  await settled(card);
+  expect(callService).not.toHaveBeenCalled();
+});
+
+test("a long press on a zone, or its key, opens the last 24 hours of its sector", async () => {
+  const card = await plan(hass(park([2])));
+  const opened: unknown[] = [];
+  card.addEventListener("hass-more-info", (event) =>
+    opened.push((event as CustomEvent<unknown>).detail),
+  );
+  const { left, bottom } = one(card, ".zone").getBoundingClientRect();
+  const beside = { clientX: left + 4, clientY: bottom - 4 };
+  point(card, "pointerdown", beside);
+  await new Promise((resolve) => setTimeout(resolve, 550));
+  point(card, "pointerup", beside);
+  const power = one(card, ".zone-power");
+  power.focus();
+  power.dispatchEvent(
+    new KeyboardEvent("keydown", {
+      key: "Enter",
+      shiftKey: true,
+      bubbles: true,
+      composed: true,
+    }),
+  );
+  const sheet = { entityId: "sensor.room_0_power", view: "history" };
+  expect(opened).toEqual([sheet, sheet]);
+});
+
+test("on a phone the keyboard finds the buttons that have no room", async () => {
+  const card = await plan(hass(park([4])));
+  await intoCell(card, 360, 700);
+  const title = one(card, "h2").getBoundingClientRect().width;
+  const plus = button(card, "Zoom in");
+  expect(getComputedStyle(plus).position).toBe("absolute");
+  plus.focus();
+  expect(getComputedStyle(plus).position).toBe("static");
+  plus.click();
+  expect(one(card, ".viewport").hasAttribute("zoomed")).toBe(true);
+  expect(title).toBeGreaterThan(40);
 });
 
 test.each([

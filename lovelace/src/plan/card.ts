@@ -6,7 +6,7 @@ import { ParkCard, type Scene } from "../shared/card.js";
 import type { ConfigForm } from "../shared/form.js";
 import type { HassConnection } from "../shared/hass.js";
 import { loaded } from "../shared/lazy.js";
-import { isAdmin, type Park } from "../shared/park.js";
+import { isAdmin } from "../shared/park.js";
 import { cardStyles } from "../shared/styles.js";
 import { Canvas, type CanvasOwner } from "./canvas.js";
 import { PlanChoice } from "./choice.js";
@@ -94,7 +94,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   protected renderPark(scene: Scene): TemplateResult {
     const { park, t } = scene;
-    const gone = !this.editor && this.choice.gone(park, this.config?.plan);
+    const gone = !this.editor && this.choice.gone(scene, this.config?.plan);
     return html`
       <header>
         <div class="title">
@@ -136,7 +136,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   #drawing(scene: Scene): TemplateResult {
     const { park, t } = scene;
     return html`
-      ${this.#tabs(park)}
+      ${this.#tabs(scene)}
       <div
         class="viewport ${this.editor ? "editing" : ""} ${this.wasting ? "wastes" : ""}"
         role="group"
@@ -187,8 +187,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   }
 
   /** One tab for each plan, where there are several. */
-  #tabs(park: Park): TemplateResult | typeof nothing {
-    const plans = this.choice.plans(park);
+  #tabs(scene: Scene): TemplateResult | typeof nothing {
+    const plans = this.choice.storeys(scene);
     const only = this.config?.plan !== undefined && !this.editor;
     if (plans.length < 2 || only) return nothing;
     return tabs(plans, this.painter.plan?.id, (id) => {
@@ -227,6 +227,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     const viewport = this.renderRoot.querySelector<HTMLElement>(".viewport");
     this.canvas.attach(viewport ?? undefined);
     this.painter.draw();
+    this.editor?.requestUpdate();
   }
 
   protected override paint(): void {

@@ -27,8 +27,11 @@ function stageOf(card: PlanCard): Stage | undefined {
     get plan() {
       return painter.plan!;
     },
+    get storeys() {
+      return choice.storeys(card.scene!);
+    },
     get plans() {
-      return choice.plans(card.scene!.park);
+      return this.storeys.map(({ plan }) => plan);
     },
     get scene() {
       return card.scene!;

@@ -51,7 +51,7 @@ export class Painter {
     const { darkMode } = scene.hass.themes;
     viewport.style.setProperty("--plan-invert", darkMode ? DARK : "none");
     if (editor?.busy) return;
-    const plan = this.choice.plan(scene.park, this.#room(viewport), named);
+    const plan = this.choice.plan(scene, this.#room(viewport), named);
     if (!plan) return;
     const drawn = [scene.park, plan, config?.read_only];
     if (drawn.some((part, index) => part !== this.#drawn[index])) {
@@ -146,7 +146,7 @@ export class Painter {
     this.canvas.show(plan);
     card.editor?.drawn();
     // The tabs show which one it is.
-    if (another && this.choice.plans(scene.park).length > 1) card.requestUpdate();
+    if (another && this.choice.storeys(scene).length > 1) card.requestUpdate();
     if (plan.picture) void this.#showPicture(plan.picture.digest, scene);
   }
 

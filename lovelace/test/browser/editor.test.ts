@@ -552,6 +552,64 @@ test("several floors: added, named, shown by tabs, removed", async () => {
   localStorage.clear();
 });
 
+test("plans are called and ordered by their floors, else by hand", async () => {
+  const floors = {
+    cellar: { floor_id: "cellar", name: "Cellar" },
+    first: { floor_id: "first", name: "First floor" },
+  };
+  const { card, editor, backend } = await edit(park([2]), { overrides: { floors } });
+  const head = { park: "park", height: 6000, picture: null };
+  const also = (id: string, order: number, floor: string | null): void => {
+    const value = { ...head, name: id, floor, order };
+    backend.take([{ plan: id, kind: "plan", id, value }]);
+  };
+  also("Annex", 1, null);
+  also("Yard", 2, null);
+  also("Old cellar name", 3, "cellar");
+  await settled(card);
+  const tabs = (): string[] =>
+    all(card, "nav button").map((tab) => tab.textContent.trim());
+  expect(tabs()).toEqual(["Cellar", "Ground", "Annex", "Yard"]);
+
+  await editor.updateComplete;
+  const field = (): HTMLInputElement | null =>
+    editor.renderRoot.querySelector("input[aria-label='Name of the plan']");
+  expect(field()!.value).toBe("Ground");
+  press(editor, "Put this plan after the next one");
+  await vi.waitFor(() => {
+    expect(tabs()).toEqual(["Cellar", "Annex", "Ground", "Yard"]);
+  });
+  await editor.updateComplete;
+  press(editor, "Put this plan before the one before it");
+  await vi.waitFor(() => {
+    expect(tabs()).toEqual(["Cellar", "Ground", "Annex", "Yard"]);
+  });
+  // What has a floor stays where the floors put it.
+  await editor.updateComplete;
+  const before = editor.renderRoot.querySelector<HTMLButtonElement>(
+    "[aria-label='Put this plan before the one before it']",
+  )!;
+  expect(before.disabled).toBe(true);
+
+  const floor = editor.renderRoot.querySelector("select")!;
+  floor.value = "first";
+  floor.dispatchEvent(new Event("change"));
+  await vi.waitFor(() => {
+    expect(tabs()).toEqual(["Cellar", "First floor", "Annex", "Yard"]);
+  });
+  await editor.updateComplete;
+  expect(field()).toBeNull();
+  await isAccessible(card);
+
+  const renamed = { ...floors, first: { floor_id: "first", name: "Upstairs" } };
+  card.hass = { ...card.hass!, floors: renamed };
+  await settled(card);
+  expect(tabs()[1]).toBe("Upstairs");
+  also("Other cellar", 4, "cellar");
+  await settled(card);
+  expect(tabs().slice(0, 2)).toEqual(["Old cellar name", "Other cellar"]);
+});
+
 test("a card that names its plan shows the one that is added to it, until it is done", async () => {
   const { card, editor, backend } = await edit(park([2]), {
     config: { plan: "ground" },

@@ -836,7 +836,8 @@ test("a file that an update took away is told, and nothing is switched", async (
   card.addEventListener("hass-notification", (event) =>
     toasts.push((event as CustomEvent<{ message: string }>).detail.message),
   );
-  expect(await loaded(card, Promise.reject(new Error("404")))).toBeUndefined();
+  const gone: Promise<unknown> = Promise.reject(new Error("404"));
+  expect(await loaded(card, gone)).toBeUndefined();
   expect(toasts).toEqual(["Energy Park was updated."]);
 });
 

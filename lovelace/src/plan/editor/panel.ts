@@ -29,13 +29,14 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
   declare selection: Selection;
   declare snapping: boolean;
   declare armed: string | null;
-  /** The plan that was chosen since it is edited. */
-  chosen: string | undefined;
+  /** The plan that is edited, whatever others are added meanwhile. */
+  chosen: string;
   readonly session: Session;
   #drag: Drag | undefined;
 
   constructor(readonly stage: Stage) {
     super();
+    this.chosen = stage.plan.id;
     this.selection = null;
     this.snapping = true;
     this.armed = null;

@@ -1,13 +1,14 @@
 /** The plans of a park as a whole: begun, named, given a picture, removed. */
 
+import { mdiArrowLeft, mdiArrowRight } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 
 import { ask } from "../../shared/dialog.js";
-import type { StoredHead } from "../document.js";
+import type { Change, StoredHead } from "../document.js";
 import { PLAN_WIDTH, type Plan } from "../model.js";
 import type { Uploaded } from "../pictures.js";
 import { creation, headOf, stretched } from "./changes.js";
-import { newId, type Desk } from "./desk.js";
+import { newId, tool, type Desk } from "./desk.js";
 import { exportPlans, importFile, pictureFile } from "./files.js";
 import type { Stage } from "./stage.js";
 
@@ -45,16 +46,9 @@ export function planRow(desk: Desk): TemplateResult {
   const { stage } = desk;
   const { plan } = stage;
   const { t, hass } = stage.scene;
+  const { named } = stage.storeys.find((storey) => storey.plan.id === plan.id) ?? {};
   return html`<div class="row">
-    <input
-      aria-label=${t("plan_name")}
-      maxlength="100"
-      .value=${plan.name}
-      @change=${(event: Event) => {
-        const name = (event.target as HTMLInputElement).value.trim();
-        if (name) setHead(desk, { name });
-      }}
-    />
+    ${named ? nameField(desk, plan) : nothing}
     <label
       >${t("floor")}
       <select
@@ -71,6 +65,7 @@ export function planRow(desk: Desk): TemplateResult {
         )}
       </select></label
     >
+    ${order(desk)}
     ${pictureFile(
       stage,
       plan.picture ? "change_picture" : "add_picture",
@@ -90,6 +85,58 @@ export function planRow(desk: Desk): TemplateResult {
     <button @click=${() => exportPlans(stage)}>${t("export")}</button>
     ${importFile(stage)}
   </div>`;
+}
+
+function nameField(desk: Desk, { name }: Plan): TemplateResult {
+  return html`<input
+    aria-label=${desk.stage.scene.t("plan_name")}
+    maxlength="100"
+    .value=${name}
+    @change=${(event: Event) => {
+      const chosen = (event.target as HTMLInputElement).value.trim();
+      if (chosen) setHead(desk, { name: chosen });
+    }}
+  />`;
+}
+
+/** Moves the plan among those of its floor: floors have their own order. */
+function order(desk: Desk): TemplateResult | typeof nothing {
+  const { plan, storeys } = desk.stage;
+  if (storeys.length < 2) return nothing;
+  const place = storeys.findIndex((storey) => storey.plan.id === plan.id);
+  const to = (other: number): { disabled: boolean } => ({
+    disabled: !storeys[other] || storeys[other].floor !== storeys[place]?.floor,
+  });
+  return html`${tool(
+    desk,
+    mdiArrowLeft,
+    "plan_before",
+    () => {
+      swap(desk, place, place - 1);
+    },
+    to(place - 1),
+  )}${tool(
+    desk,
+    mdiArrowRight,
+    "plan_after",
+    () => {
+      swap(desk, place, place + 1);
+    },
+    to(place + 1),
+  )}`;
+}
+
+function swap({ stage, session, commit }: Desk, one: number, other: number): void {
+  const ids = stage.plans.map(({ id }) => id);
+  [ids[one], ids[other]] = [ids[other]!, ids[one]!];
+  commit(
+    ids.flatMap((id, order): Change[] => {
+      const stored = session.document.plans[id];
+      if (!stored || stored.order === order) return [];
+      const value = { ...headOf(stored), order };
+      return [{ plan: id, kind: "plan", id, value }];
+    }),
+  );
 }
 
 function pictureTools(

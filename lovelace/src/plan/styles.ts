@@ -131,6 +131,15 @@ export const styles = css`
   tbody tr:first-child > * {
     padding-top: 16px;
   }
+  @media (max-width: 480px) {
+    .table {
+      padding: 0 8px 16px;
+    }
+    th,
+    td {
+      padding-inline: 4px;
+    }
+  }
   td small {
     display: block;
     color: var(--muted);

@@ -539,7 +539,7 @@ test("several floors: added, named, shown by tabs, removed", async () => {
   press(editor, "Remove this plan");
   await editor.updateComplete;
   const question = editor.renderRoot.querySelector("dialog")!;
-  expect(question.textContent).toContain("its 0 zones");
+  expect(question.textContent).toContain("its zones (0)");
   question.querySelector<HTMLButtonElement>("[value=no]")!.click();
   await settled(card);
   expect(Object.values(backend.document.plans)).toHaveLength(2);
@@ -698,6 +698,28 @@ test("nothing is dragged off the plan, and what was is offered again", async () 
     const { y } = place(backend, "device_0_1") as { y: number };
     expect(y).toBeLessThan(backend.document.plans["ground"]!.height);
   });
+});
+
+test("a plan that another person removes is left for one that is there", async () => {
+  const { card, editor, backend } = await edit(park([2]));
+  const errors = vi.fn();
+  window.addEventListener("unhandledrejection", errors);
+  const value = { park: "park", name: "Attic", floor: null, order: 1, height: 6000 };
+  backend.take([
+    { plan: "attic", kind: "plan", id: "attic", value: { ...value, picture: null } },
+  ]);
+  await settled(card);
+  backend.take([{ plan: "ground", kind: "plan", id: "ground", value: null }]);
+  await settled(card);
+  await editor.updateComplete;
+  expect(all(card, ".module")).toEqual([]);
+  expect(text(editor)).toContain("Place all 2 in a grid");
+  backend.take([{ plan: "attic", kind: "plan", id: "attic", value: null }]);
+  await settled(card);
+  await editor.updateComplete;
+  expect(text(editor)).toContain("Keep this arrangement");
+  expect(errors).not.toHaveBeenCalled();
+  window.removeEventListener("unhandledrejection", errors);
 });
 
 test("what another person moves is seen while editing", async () => {

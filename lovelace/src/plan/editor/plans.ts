@@ -7,6 +7,7 @@ import { ask } from "../../shared/dialog.js";
 import type { Change, StoredHead } from "../document.js";
 import { PLAN_WIDTH, type Plan } from "../model.js";
 import type { Uploaded } from "../pictures.js";
+import type { Storey } from "../storeys.js";
 import { creation, headOf, stretched } from "./changes.js";
 import { newId, tool, type Desk } from "./desk.js";
 import { exportPlans, importFile, pictureFile } from "./files.js";
@@ -46,9 +47,8 @@ export function planRow(desk: Desk): TemplateResult {
   const { stage } = desk;
   const { plan } = stage;
   const { t, hass } = stage.scene;
-  const { named } = stage.storeys.find((storey) => storey.plan.id === plan.id) ?? {};
   return html`<div class="row">
-    ${named ? nameField(desk, plan) : nothing}
+    ${storeyOf(stage)?.named ? nameField(desk, plan) : nothing}
     <label
       >${t("floor")}
       <select
@@ -85,6 +85,11 @@ export function planRow(desk: Desk): TemplateResult {
     <button @click=${() => exportPlans(stage)}>${t("export")}</button>
     ${importFile(stage)}
   </div>`;
+}
+
+/** The plan that is drawn, by its floor; undefined when another removed it just now. */
+function storeyOf({ plan, storeys }: Stage): Storey | undefined {
+  return storeys.find((storey) => storey.plan.id === plan.id);
 }
 
 function nameField(desk: Desk, { name }: Plan): TemplateResult {
@@ -216,8 +221,9 @@ function setPicture({ stage, session, commit }: Desk, uploaded: Uploaded): void 
 async function removePlan({ stage, commit, select, renderRoot }: Desk): Promise<void> {
   const { plan, scene } = stage;
   const { t } = scene;
+  const name = storeyOf(stage)?.name ?? plan.name;
   const sure = await ask(renderRoot, {
-    title: `${t("remove_plan")}: ${plan.name}`,
+    title: `${t("remove_plan")}: ${name}`,
     text: t("confirm_remove_plan", {
       zones: plan.zones.length,
       modules: plan.modules.length,

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from io import BytesIO
 import json
 from pathlib import Path
+import threading
+from types import SimpleNamespace
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -14,6 +16,7 @@ from PIL import Image
 import pytest
 
 from custom_components.energy_park.const import DOMAIN
+from custom_components.energy_park.plan import transfer
 from custom_components.energy_park.plan.store import PLANS
 from scripts.emulators import ShellyGen2
 
@@ -174,6 +177,20 @@ async def test_nothing_is_put_on_a_plan_that_was_removed(
     assert (await other.patch(module("d1")))["error"]["code"] == "conflict"
     assert (await other.patch(plan(name="Mine")))["error"]["code"] == "conflict"
     assert await editor.plans() == {}
+
+
+async def test_a_plan_on_which_another_worked_since_is_not_removed(
+    editor: Editor, make_editor: MakeEditor
+) -> None:
+    await editor.patch(plan(), module("d1"))
+    other = await make_editor()
+    other.revision = editor.revision
+    await other.patch(module("d2"))
+
+    removal = change("plan", "ground", None)
+    assert (await editor.patch(removal))["error"]["code"] == "conflict"
+    assert set((await editor.plans())["ground"]["modules"]) == {"d1", "d2"}
+    assert (await editor.patch(removal, revision=other.revision))["success"]
 
 
 @pytest.mark.parametrize("revision", [-1, 99])
@@ -398,6 +415,14 @@ async def test_a_picture_is_kept_and_shown(
     assert b"holiday" not in await shown.read()
 
 
+async def upload(http: TestClient[Any, Any], content: bytes) -> Json:
+    """Send a picture; return what a plan says of it."""
+    answer: Json = await (
+        await http.post(f"{URL}/picture", data=BytesIO(content))
+    ).json()
+    return answer
+
+
 async def test_the_same_picture_is_kept_once(
     http: TestClient[Any, Any], pictures_folder: Path
 ) -> None:
@@ -478,7 +503,7 @@ async def test_pictures_of_no_plan_are_deleted_at_the_next_start(
     editor: Editor,
     pictures_folder: Path,
 ) -> None:
-    used = await (await http.post(f"{URL}/picture", data=picture())).json()
+    used = await upload(http, picture())
     await http.post(f"{URL}/picture", data=SVG)
     await editor.patch(plan(picture=used))
 
@@ -488,7 +513,66 @@ async def test_pictures_of_no_plan_are_deleted_at_the_next_start(
     assert [file.stem for file in pictures_folder.iterdir()] == [used["digest"]]
 
 
+async def test_pictures_survive_a_storage_that_cannot_be_read(
+    hass: HomeAssistant,
+    http: TestClient[Any, Any],
+    editor: Editor,
+    pictures_folder: Path,
+    hass_storage: dict[str, Any],
+) -> None:
+    await editor.patch(plan(picture=await upload(http, picture())))
+    store = hass.data[PLANS]
+    await flush_store(store._store)
+    del hass_storage["energy_park.plan"]
+    await store.async_load()
+
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done()
+
+    assert len(list(pictures_folder.iterdir())) == 1
+
+
 # Export and import
+
+
+async def test_what_is_exported_can_be_imported_however_large(
+    http: TestClient[Any, Any], editor: Editor
+) -> None:
+    noise = Image.effect_noise((3200, 2600), 200)
+    written = BytesIO()
+    noise.save(written, "JPEG", quality=88)
+    assert len(written.getvalue()) < 10 * 1024 * 1024
+    shown = await upload(http, written.getvalue())
+    for floor in range(2):
+        at = {"plan": f"floor_{floor}", "kind": "plan", "id": f"floor_{floor}"}
+        await editor.patch({**at, "value": PLAN | {"picture": shown}})
+
+    exported = await (await http.get(f"{URL}/park/park")).read()
+    assert len(exported) > 16 * 1024 * 1024
+    answer = await http.post(f"{URL}/park/park", data=BytesIO(exported))
+
+    assert await answer.json() == {"plans": 2, "unknown": 0}
+    assert len(await editor.plans()) == 4
+
+
+async def test_a_large_file_is_taken_apart_beside_the_event_loop(
+    http: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside(make: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            assert threading.current_thread() is not threading.main_thread()
+            return make(*args, **kwargs)
+
+        return checked
+
+    monkeypatch.setattr(
+        transfer,
+        "json",
+        SimpleNamespace(loads=beside(json.loads), dumps=beside(json.dumps)),
+    )
+
+    assert (await http.get(f"{URL}/park/park")).status == 200
+    assert (await http.post(f"{URL}/park/park", data=exported())).status == 200
 
 
 @pytest.mark.usefixtures("socket_enabled")

@@ -22,9 +22,7 @@ export class FakeBackend {
       changes: Change[];
     };
     if (type !== "energy_park/plan/patch") throw new Error(type);
-    const late = changes.some(
-      (change) => (this.#changed.get(key(change)) ?? 0) > revision,
-    );
+    const late = changes.some((change) => this.#changedAt(change) > revision);
     if (this.refuse !== null || late) {
       const code = this.refuse ?? "conflict";
       this.refuse = null;
@@ -35,6 +33,17 @@ export class FakeBackend {
     this.take(changes);
     return Promise.resolve({ revision: this.document.revision } as T);
   };
+
+  /** The revision of what a change replaces: of all, for a plan that is removed. */
+  #changedAt(change: Change): number {
+    if (change.kind !== "plan" || change.value) {
+      return this.#changed.get(key(change)) ?? 0;
+    }
+    const parts = [...this.#changed].filter(([part]) =>
+      part.startsWith(`${change.plan} `),
+    );
+    return Math.max(0, ...parts.map(([, revision]) => revision));
+  }
 
   /** Takes changes, of this browser or another, and tells them. */
   take(changes: readonly Change[]): void {

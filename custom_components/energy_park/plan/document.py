@@ -165,15 +165,15 @@ class Document:
     def patch(self, base: int, changes: Iterable[Change]) -> list[Change]:
         """Take changes that were made on revision ``base``, all of them or none.
 
-        Raises ConflictError when one of their parts was changed since, and
-        InvalidChangeError when there would be too much.
+        Raises ConflictError when one of their parts was changed since, or any part of
+        a plan that they remove, and InvalidChangeError when there would be too much.
         """
         taken = list(changes)
         if not self._since <= base <= self.revision:
             raise ConflictError
         plans = deepcopy(self.plans)
         for change in taken:
-            if self._changed.get((change.plan, change.kind, change.id), 0) > base:
+            if self._changed_at(change) > base:
                 raise ConflictError
             _apply(plans, change)
         _check(plans)
@@ -182,6 +182,15 @@ class Document:
         for change in taken:
             self._changed[change.plan, change.kind, change.id] = self.revision
         return taken
+
+    def _changed_at(self, change: Change) -> int:
+        """Return the revision of what a change replaces: of all, for a whole plan."""
+        if change.kind is Kind.PLAN and change.value is None:
+            changed = self._changed.items()
+            return max(
+                (at for (plan, *_), at in changed if plan == change.plan), default=0
+            )
+        return self._changed.get((change.plan, change.kind, change.id), 0)
 
     def removal(self, gone: str) -> list[Change]:
         """Return the changes that remove what stands for a device."""

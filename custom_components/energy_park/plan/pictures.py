@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..const import DOMAIN
 from .svg import UnsafeSvgError, clean_svg
 
+# Of a file that somebody sends; what is made of it may be larger.
 BYTES_MAX: Final = 10 * 1024 * 1024
 # Below what Pillow itself warns of.
 PIXELS_MAX: Final = 80_000_000
@@ -56,8 +57,6 @@ def read_picture(content: bytes) -> Picture:
     What it says of itself is not trusted: the content tells. Positions, names and
     dates that a camera wrote into it are dropped. Raises PictureError.
     """
-    if len(content) > BYTES_MAX:
-        raise PictureError("picture_too_big")
     if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         try:
             cleaned, width, height = clean_svg(content)

@@ -87,7 +87,9 @@ class PlanStore:
             self.async_patch(self.document.revision, removed)
 
     async def _async_tidy_pictures(self, event: Event) -> None:
-        await self.pictures.async_keep(self.document.pictures())
+        # A storage that could not be read is as empty as one that never was.
+        if self.document.plans:
+            await self.pictures.async_keep(self.document.pictures())
 
 
 PLANS: HassKey[PlanStore] = HassKey(f"{DOMAIN}_plans")

@@ -5,7 +5,6 @@ their plugs say of themselves, and sectors by their names.
 """
 
 import base64
-import binascii
 import json
 from typing import Any, Final
 
@@ -56,38 +55,63 @@ def _turn(names: dict[str, str]) -> dict[str, str]:
     return {value: key for key, value in names.items()}
 
 
-async def async_export(hass: HomeAssistant, entry_id: str) -> Json:
-    """Return the plans of a park, with their pictures."""
+async def async_export(hass: HomeAssistant, entry_id: str) -> bytes:
+    """Return the file of a park's plans, with their pictures."""
     store = hass.data[PLANS]
-    plans = store.document.of_park(entry_id)
-    if (entry := hass.config_entries.async_get_entry(entry_id)) is None:
-        return {FORMAT: VERSION, "plans": []}
-    names = _Names(hass, entry)
-    contents = {
-        digest: await store.pictures.async_read(digest)
-        for plan in plans.values()
-        if plan["picture"] and (digest := plan["picture"]["digest"])
-    }
-    return {
-        FORMAT: VERSION,
-        "plans": [_pack(plan, names, contents) for plan in plans.values()],
-    }
+    plans: list[Json] = []
+    contents: dict[str, bytes | None] = {}
+    if (entry := hass.config_entries.async_get_entry(entry_id)) is not None:
+        names = _Names(hass, entry)
+        for plan in store.document.of_park(entry_id).values():
+            if (
+                plan["picture"]
+                and (digest := plan["picture"]["digest"]) not in contents
+            ):
+                contents[digest] = await store.pictures.async_read(digest)
+            plans.append(_pack(plan, names))
+    return await hass.async_add_executor_job(_write, plans, contents)
 
 
-def _pack(plan: Json, names: _Names, contents: dict[str, bytes | None]) -> Json:
+def _write(plans: list[Json], contents: dict[str, bytes | None]) -> bytes:
+    """Return a file of plans with the contents of their pictures, by digest."""
+    for plan in plans:
+        if (picture := plan["picture"]) is None:
+            continue
+        content = contents[picture.pop("digest")]
+        if content is None:
+            plan["picture"] = None
+        else:
+            picture["content"] = base64.b64encode(content).decode()
+    return json.dumps({FORMAT: VERSION, "plans": plans}).encode()
+
+
+def _read(content: bytes) -> list[Json]:
+    """Return the plans in a file, with the contents of their pictures.
+
+    Raises TransferError.
+    """
+    try:
+        file = json.loads(content)
+        if file[FORMAT] != VERSION:
+            raise TransferError("file_unreadable")
+        plans: list[Json] = file["plans"]
+        for plan in plans:
+            if (picture := plan["picture"]) is not None:
+                picture["content"] = base64.b64decode(picture["content"], validate=True)
+    except (KeyError, TypeError, ValueError) as err:
+        raise TransferError("file_unreadable") from err
+    return plans
+
+
+def _pack(plan: Json, names: _Names) -> Json:
     picture = plan["picture"]
-    content = contents[picture["digest"]] if picture else None
     return {
         "name": plan["name"],
         "floor": plan["floor"],
         "order": plan["order"],
         "height": plan["height"],
-        "picture": None
-        if content is None
-        else {
-            "invert": picture["invert"],
-            "content": base64.b64encode(content).decode(),
-        },
+        "picture": picture
+        and {"digest": picture["digest"], "invert": picture["invert"]},
         "zones": [
             {
                 "sector": names.sector_by_device.get(zone["device"]),
@@ -112,12 +136,10 @@ async def async_import(hass: HomeAssistant, entry_id: str, content: bytes) -> Js
     """
     if (entry := hass.config_entries.async_get_entry(entry_id)) is None:
         raise TransferError("park_removed")
+    plans = await hass.async_add_executor_job(_read, content)
+    loader = _Loader(hass, entry)
     try:
-        file = json.loads(content)
-        if file[FORMAT] != VERSION:
-            raise TransferError("file_unreadable")
-        loader = _Loader(hass, entry)
-        for plan in file["plans"]:
+        for plan in plans:
             await loader.async_add(plan)
     except (AttributeError, KeyError, TypeError, ValueError) as err:
         raise TransferError("file_unreadable") from err
@@ -126,7 +148,7 @@ async def async_import(hass: HomeAssistant, entry_id: str, content: bytes) -> Js
     except PictureError as err:
         raise TransferError(str(err)) from err
     loader.async_finish()
-    return {"plans": len(file["plans"]), "unknown": loader.unknown}
+    return {"plans": len(plans), "unknown": loader.unknown}
 
 
 class _Loader:
@@ -187,11 +209,7 @@ class _Loader:
     async def _async_picture(self, picture: Json | None) -> Json | None:
         if picture is None:
             return None
-        try:
-            content = base64.b64decode(picture["content"], validate=True)
-        except binascii.Error as err:
-            raise TransferError("file_unreadable") from err
-        added = await self._store.pictures.async_add(content)
+        added = await self._store.pictures.async_add(picture["content"])
         return {
             "digest": added.digest,
             "width": added.width,

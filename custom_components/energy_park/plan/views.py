@@ -21,7 +21,8 @@ FOREVER: Final = "private, max-age=31536000, immutable"
 SVG_POLICY: Final = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 )
-TRANSFER_BYTES_MAX: Final = 15 * 1024 * 1024
+# As many floors as a large house has, each with a picture as large as may be.
+TRANSFER_BYTES_MAX: Final = 20 * BYTES_MAX
 
 
 @callback
@@ -111,7 +112,10 @@ class TransferView(HomeAssistantView):
     async def get(self, request: web.Request, entry_id: str) -> web.Response:
         """Return the plans with their pictures."""
         _require_admin(request)
-        return self.json(await async_export(request.app[KEY_HASS], entry_id))
+        return web.Response(
+            body=await async_export(request.app[KEY_HASS], entry_id),
+            content_type="application/json",
+        )
 
     async def post(self, request: web.Request, entry_id: str) -> web.Response:
         """Take plans; answer how many, and how much of them is not of this park."""

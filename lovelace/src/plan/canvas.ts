@@ -6,12 +6,17 @@ import { boxOf, contains, type Plan, type Zone } from "./model.js";
 import type { ModuleNode } from "./module.js";
 import { PlanView } from "./view.js";
 
+/** How much nearer a tap on a dot brings its surroundings. */
+const NEARER = 2.5;
+/** Room around a part that is brought into view. */
+const MARGIN_PX = 8;
+
 export interface CanvasOwner {
   /** There is another amount of room. */
   resized(): void;
   /** A module, or else a zone, was tapped. */
   tapped(module: ModuleNode | undefined, zone: Zone | undefined): void;
-  held(module: ModuleNode): void;
+  held(module: ModuleNode | undefined, zone: Zone | undefined): void;
 }
 
 export class Canvas implements GestureTarget {
@@ -79,6 +84,17 @@ export class Canvas implements GestureTarget {
     this.#place();
   }
 
+  /** Moves the camera until a part of the drawing is seen. */
+  reveal(part: Element): void {
+    if (!this.viewport) return;
+    const room = this.viewport.getBoundingClientRect();
+    const box = part.getBoundingClientRect();
+    const dx = inward(box.left, box.right, room.left, room.right);
+    const dy = inward(box.top, box.bottom, room.top, room.bottom);
+    this.camera.move(dx, dy, 1, 0, 0);
+    this.#place();
+  }
+
   /** Draws at the camera's scale. */
   #place(): void {
     this.view.place(this.camera.scale);
@@ -110,15 +126,24 @@ export class Canvas implements GestureTarget {
   }
 
   tap(x: number, y: number): void {
-    const zone = this.#zoneAt(x, y);
-    // A dot is too small to be aimed at: its zone comes nearer.
-    const module = zone && this.view.dots ? undefined : this.#moduleAt(x, y);
-    this.owner.tapped(module, module ? undefined : zone);
+    const { module, zone } = this.#at(x, y);
+    if (!module && !zone && this.view.dots && this.#moduleAt(x, y)) {
+      this.camera.move(0, 0, NEARER, x, y);
+      this.#place();
+    } else this.owner.tapped(module, zone);
   }
 
   hold(x: number, y: number): void {
-    const module = this.#moduleAt(x, y);
-    if (module) this.owner.held(module);
+    const { module, zone } = this.#at(x, y);
+    this.owner.held(module, zone);
+  }
+
+  /** What is aimed at; a dot is too small for that. */
+  #at(x: number, y: number): { module?: ModuleNode; zone?: Zone } {
+    const module = this.view.dots ? undefined : this.#moduleAt(x, y);
+    if (module) return { module };
+    const zone = this.#zoneAt(x, y);
+    return zone ? { zone } : {};
   }
 
   move(dx: number, dy: number, factor: number, x: number, y: number): void {
@@ -132,4 +157,9 @@ export class Canvas implements GestureTarget {
     this.#drawnScale = undefined;
     this.#place();
   }
+}
+
+/** By how much a stretch is off the room for it. */
+function inward(from: number, to: number, start: number, end: number): number {
+  return Math.max(start + MARGIN_PX - from, Math.min(0, end - MARGIN_PX - to));
 }

@@ -5,7 +5,8 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { ParkCard, type Scene } from "../shared/card.js";
 import type { ConfigForm } from "../shared/form.js";
 import type { HassConnection } from "../shared/hass.js";
-import { isAdmin, type Park } from "../shared/park.js";
+import { loaded } from "../shared/lazy.js";
+import { isAdmin } from "../shared/park.js";
 import { cardStyles } from "../shared/styles.js";
 import { Canvas, type CanvasOwner } from "./canvas.js";
 import { PlanChoice } from "./choice.js";
@@ -20,7 +21,7 @@ import type { Zone } from "./model.js";
 import type { ModuleNode } from "./module.js";
 import { Painter } from "./painter.js";
 import { styles } from "./styles.js";
-import { planTable } from "./table.js";
+import type { planTable } from "./table.js";
 import { tabs, toolbar, type Tool } from "./toolbar.js";
 import { tellsWaste } from "./waste.js";
 
@@ -43,7 +44,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     return planForm();
   }
 
-  declare private table: boolean;
+  /** Draws the table that is shown in the plan's place. */
+  declare private table: typeof planTable | undefined;
   /** Whether the plan shows what is wasted. */
   declare wasting: boolean;
   declare editor: PlanEditor | undefined;
@@ -54,7 +56,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   constructor() {
     super();
-    this.table = false;
+    this.table = undefined;
     this.wasting = false;
     this.editor = undefined;
     this.choice.edited = () => this.editor?.session.document;
@@ -92,6 +94,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
 
   protected renderPark(scene: Scene): TemplateResult {
     const { park, t } = scene;
+    const gone = !this.editor && this.choice.gone(scene, this.config?.plan);
     return html`
       <header>
         <div class="title">
@@ -103,27 +106,41 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
             ? html`<button class="main" @click=${this.#endEditing}>
                 ${t("done")}
               </button>`
-            : toolbar(t, this.#tools(scene))
+            : gone
+              ? nothing
+              : toolbar(t, this.#tools(scene))
         }
       </header>
-      ${this.table ? this.#table(scene) : this.#drawing(scene)}
+      ${
+        gone
+          ? html`<p class="notice" role="status">${t("plan_removed")}</p>`
+          : this.table
+            ? this.#table(this.table, scene)
+            : this.#drawing(scene)
+      }
     `;
   }
 
-  #table(scene: Scene): TemplateResult {
+  #table(draw: typeof planTable, scene: Scene): TemplateResult {
     const { heatMax } = this.painter;
-    return planTable(scene, heatMax, this.painter.wastes(scene), (socket) => {
-      this.controls.toggle(socket);
-    });
+    const wastes = this.painter.wastes(scene);
+    const readOnly = this.config?.read_only ?? false;
+    return draw({ scene, heatMax, wastes, readOnly, orders: this.controls });
+  }
+
+  async #showTable(): Promise<void> {
+    const part = await loaded(this, import("./table.js"));
+    this.table = part?.planTable;
   }
 
   #drawing(scene: Scene): TemplateResult {
     const { park, t } = scene;
     return html`
-      ${this.#tabs(park)}
+      ${this.#tabs(scene)}
       <div
         class="viewport ${this.editor ? "editing" : ""} ${this.wasting ? "wastes" : ""}"
         role="group"
+        tabindex=${this.editor ? "-1" : nothing}
         aria-label=${t(this.editor ? "edit_label" : "plan_label", { name: park.name })}
         @keydown=${this.controls.key}
       ></div>
@@ -137,7 +154,8 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
       name: this.table ? "map" : "table",
       key: this.table ? "show_plan" : "show_table",
       action: () => {
-        this.table = !this.table;
+        if (this.table) this.table = undefined;
+        else void this.#showTable();
       },
     };
     if (this.table) return [table];
@@ -169,17 +187,24 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
   }
 
   /** One tab for each plan, where there are several. */
-  #tabs(park: Park): TemplateResult | typeof nothing {
-    const plans = this.choice.plans(park);
-    if (plans.length < 2 || this.config?.plan !== undefined) return nothing;
+  #tabs(scene: Scene): TemplateResult | typeof nothing {
+    const plans = this.choice.storeys(scene);
+    const only = this.config?.plan !== undefined && !this.editor;
+    if (plans.length < 2 || only) return nothing;
     return tabs(plans, this.painter.plan?.id, (id) => {
       this.choose(id);
     });
   }
 
+  /** The plan to show: while it is edited another one than the settings name. */
+  get named(): string | undefined {
+    return this.editor?.chosen ?? this.config?.plan;
+  }
+
   /** Shows another of several plans. */
   choose(id: string): void {
-    this.choice.choose(this.scene?.park, id);
+    if (this.editor) this.editor.chosen = id;
+    if (this.config?.plan === undefined) this.choice.choose(this.scene?.park, id);
     this.canvas.camera.reset();
     this.requestUpdate();
   }
@@ -202,6 +227,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     const viewport = this.renderRoot.querySelector<HTMLElement>(".viewport");
     this.canvas.attach(viewport ?? undefined);
     this.painter.draw();
+    this.editor?.requestUpdate();
   }
 
   protected override paint(): void {
@@ -221,7 +247,7 @@ export class PlanCard extends ParkCard<PlanCardConfig> implements CanvasOwner {
     if (!this.editor) this.controls.tap(module, zone);
   }
 
-  held(module: ModuleNode): void {
-    if (!this.editor) this.controls.details(module);
+  held(module: ModuleNode | undefined, zone: Zone | undefined): void {
+    if (!this.editor) this.controls.hold(module, zone);
   }
 }

@@ -1,10 +1,12 @@
 /** Which plan a card shows: the one it names, the one chosen here, or an arrangement. */
 
+import type { Scene } from "../shared/card.js";
 import type { Park } from "../shared/park.js";
 import { arrange } from "./arrange.js";
 import type { Size } from "./camera.js";
 import { plansOf, type PlanDocument, type PlanFeed } from "./document.js";
 import type { Plan } from "./model.js";
+import { storeys, type Storey } from "./storeys.js";
 
 /** What a card's size must change by to be worth another arrangement. */
 const COARSE_PX = 120;
@@ -18,21 +20,28 @@ export class PlanChoice {
   #arranged: Plan | undefined;
   #arrangedFor: readonly unknown[] = [];
 
-  /** The plans of a park, edits included. */
-  plans(park: Park): readonly Plan[] {
-    return plansOf(this.edited?.() ?? this.feed?.value, park.id);
+  /** The plans of a park by their floors, edits included. */
+  storeys({ park, hass }: Scene): readonly Storey[] {
+    return storeys(plansOf(this.edited?.() ?? this.feed?.value, park.id), hass);
   }
 
   /**
    * The plan to show in a room, null before it is known whether there is one.
-   * `named` is the one that the card's settings name.
+   * `named` goes before what was chosen here.
    */
-  plan(park: Park, room: Size, named: string | undefined): Plan | null {
+  plan(scene: Scene, room: Size, named: string | undefined): Plan | null {
     if (!this.feed?.value && this.feed?.trouble === "waiting") return null;
-    const plans = this.plans(park);
+    const { park } = scene;
+    const kept = this.storeys(scene);
     const id = named ?? this.#id ?? recall(park.id);
-    const kept = plans.find((plan) => plan.id === id) ?? plans[0];
-    return kept ?? this.#arrange(park, room);
+    const { plan } = kept.find(({ plan }) => plan.id === id) ?? kept[0] ?? {};
+    return plan ?? this.#arrange(park, room);
+  }
+
+  /** Whether there is no such plan of a park, or none any more. */
+  gone(scene: Scene, named: string | undefined): boolean {
+    if (named === undefined || !this.feed?.value) return false;
+    return !this.storeys(scene).some(({ plan }) => plan.id === named);
   }
 
   choose(park: Park | undefined, id: string): void {

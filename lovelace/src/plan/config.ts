@@ -6,7 +6,7 @@ import { configForm, type ConfigForm } from "../shared/form.js";
 export interface PlanCardConfig extends CardConfig {
   plan?: string;
   tap?: "toggle" | "details";
-  zone_tap?: "zoom" | "none";
+  zone_tap?: "zoom" | "toggle" | "none";
   heat_max?: number;
   read_only?: boolean;
 }
@@ -15,7 +15,7 @@ export function planForm(): Promise<ConfigForm> {
   return configForm(({ choices, watts, yesNo, plans }) => [
     plans("plan"),
     choices("tap", ["toggle", "details"]),
-    choices("zone_tap", ["zoom", "none"]),
+    choices("zone_tap", ["zoom", "toggle", "none"]),
     watts("heat_max"),
     yesNo("read_only"),
   ]);
@@ -26,8 +26,8 @@ export function checkPlanConfig({ tap, zone_tap, heat_max }: PlanCardConfig): vo
   if (!["toggle", "details", undefined].includes(tap)) {
     throw new Error("tap: toggle or details");
   }
-  if (!["zoom", "none", undefined].includes(zone_tap)) {
-    throw new Error("zone_tap: zoom or none");
+  if (!["zoom", "toggle", "none", undefined].includes(zone_tap)) {
+    throw new Error("zone_tap: zoom, toggle or none");
   }
   if (heat_max !== undefined && (typeof heat_max !== "number" || heat_max <= 0)) {
     throw new Error("heat_max: watts, more than 0");

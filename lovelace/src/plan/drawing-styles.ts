@@ -41,6 +41,7 @@ export const drawingStyles = css`
   /* What a finger takes up must not become a scroll. */
   .viewport.editing {
     touch-action: none;
+    outline: none;
   }
   .viewport[zoomed] {
     touch-action: none;

@@ -1,6 +1,7 @@
 /** Opens the editor of a plan: its file is loaded only then. */
 
 import { showToast } from "../shared/ha.js";
+import { loaded } from "../shared/lazy.js";
 import type { PlanCard } from "./card.js";
 import type { PlanEditor } from "./editor/panel.js";
 import type { Stage } from "./editor/stage.js";
@@ -9,14 +10,8 @@ import type { Stage } from "./editor/stage.js";
 export async function openEditor(card: PlanCard): Promise<PlanEditor | undefined> {
   const stage = stageOf(card);
   if (!stage) return undefined;
-  try {
-    const { PlanEditor } = await import("./editor/panel.js");
-    return new PlanEditor(stage);
-  } catch {
-    // The file of an older version is gone after an update.
-    showToast(card, stage.scene.t("updated"));
-    return undefined;
-  }
+  const part = await loaded(card, import("./editor/panel.js"));
+  return part && new part.PlanEditor(stage);
 }
 
 function stageOf(card: PlanCard): Stage | undefined {
@@ -32,8 +27,11 @@ function stageOf(card: PlanCard): Stage | undefined {
     get plan() {
       return painter.plan!;
     },
+    get storeys() {
+      return choice.storeys(card.scene!);
+    },
     get plans() {
-      return choice.plans(card.scene!.park);
+      return this.storeys.map(({ plan }) => plan);
     },
     get scene() {
       return card.scene!;
@@ -43,6 +41,9 @@ function stageOf(card: PlanCard): Stage | undefined {
     },
     refresh: () => {
       card.requestUpdate();
+    },
+    redraw: () => {
+      painter.redraw();
     },
     toast: (text) => {
       showToast(card, text);

@@ -8,7 +8,11 @@ const ASIDE = 2.5;
 export class RovingFocus {
   #index = 0;
 
-  constructor(readonly stops: () => readonly Stop[]) {}
+  constructor(
+    readonly stops: () => readonly Stop[],
+    /** Brings a stop into view. */
+    readonly reveal: (stop: Stop) => void,
+  ) {}
 
   /** The stops are others: one of them takes the place of the last. */
   renew(): void {
@@ -33,6 +37,8 @@ export class RovingFocus {
     else return false;
     if (next !== undefined) {
       this.#set(next);
+      // Before the browser does it: it would scroll the page instead.
+      this.reveal(stops[next]!);
       stops[next]!.focus();
     }
     return true;

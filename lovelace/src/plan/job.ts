@@ -19,6 +19,11 @@ export function runningJob(states: HassStates, sector: Sector): HassState | unde
   return isKnown(job) && job.state !== IDLE ? job : undefined;
 }
 
+/** How much of a job is done, where that is known. */
+export function jobShare({ attributes: { progress } }: HassState): number | null {
+  return typeof progress === "number" ? progress / 100 : null;
+}
+
 export class JobLine {
   readonly node = document.createElement("div");
   readonly cancel = document.createElement("button");
@@ -26,7 +31,10 @@ export class JobLine {
   readonly #share = document.createElement("span");
   readonly #bar = document.createElement("i");
 
-  constructor(readonly sector: Sector) {
+  constructor(
+    readonly sector: Sector,
+    readOnly: boolean,
+  ) {
     this.node.className = "zone-job";
     this.node.hidden = true;
     this.#stage.className = "zone-stage";
@@ -37,7 +45,7 @@ export class JobLine {
     this.cancel.dataset["cancel"] = sector.device;
     this.cancel.tabIndex = -1;
     this.cancel.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${mdiClose}"/></svg>`;
-    this.cancel.hidden = !sector.entities["cancel_job"];
+    this.cancel.hidden = readOnly || !sector.entities["cancel_job"];
     this.node.append(this.#stage, this.#share, this.cancel, bar);
   }
 
@@ -50,8 +58,7 @@ export class JobLine {
     const job = runningJob(states, this.sector);
     this.node.hidden = !job;
     if (!job) return;
-    const { progress } = job.attributes;
-    const share = typeof progress === "number" ? progress / 100 : null;
+    const share = jobShare(job);
     this.#stage.textContent = say(job);
     this.#share.textContent = share === null ? "" : f.percent(share);
     this.#bar.style.width = `${(share ?? 0) * 100}%`;

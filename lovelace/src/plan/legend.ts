@@ -8,14 +8,13 @@ import { HEAT_STEPS, heatColor, heatPower } from "../shared/heat.js";
 export function legend({ t, f }: Scene, heatMax: number): TemplateResult {
   return html`<footer aria-hidden="true">
     <div class="scale">
+      <i class="off"></i><span>${t("off")}</span>
       ${Array.from(
         { length: HEAT_STEPS + 1 },
         (_, step) =>
           html`<i style="background:${heatColor(step)}"></i>${
               step % 4 === 0
-                ? html`<span
-                    >${step ? f.power(heatPower(step, heatMax)) : t("off")}</span
-                  >`
+                ? html`<span>${f.power(heatPower(step, heatMax))}</span>`
                 : nothing
             }`,
       )}

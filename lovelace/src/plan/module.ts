@@ -61,6 +61,7 @@ export class ModuleNode {
   busy: boolean | null = null;
   x = 0;
   y = 0;
+  radius = 0;
   readonly #disc: SVGElement;
   readonly #icon: SVGElement;
   readonly #chip: SVGElement;
@@ -70,7 +71,6 @@ export class ModuleNode {
   // Made when they are first needed.
   #name: SVGTextElement | undefined;
   #mark: SVGPathElement | undefined;
-  #radius = 0;
   #texts = 0;
   #reason: HassState | undefined;
   /** Why it is in its state, in words. */
@@ -107,7 +107,7 @@ export class ModuleNode {
 
   /** What it covers, with its texts. */
   get box(): Box {
-    const [above, below] = [this.#radius, this.#radius + this.#texts];
+    const [above, below] = [this.radius, this.radius + this.#texts];
     const aside = this.#texts ? Math.max(above, CHIP_PX / 2) : above;
     return {
       x: this.x - aside,
@@ -120,7 +120,7 @@ export class ModuleNode {
   #sizeTo(radius: number, room: number): void {
     const { rotation } = this.module;
     const icon = (radius / 18).toFixed(3);
-    this.#radius = radius;
+    this.radius = radius;
     this.#disc.setAttribute("r", px(radius));
     this.#icon.setAttribute(
       "transform",
@@ -161,7 +161,7 @@ export class ModuleNode {
   }
 
   #placeMark(): void {
-    const radius = this.#radius;
+    const radius = this.radius;
     this.#mark?.setAttribute(
       "transform",
       `translate(${px(radius * 0.45)} ${px(-radius - 4)})scale(0.6)`,

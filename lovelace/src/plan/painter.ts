@@ -4,7 +4,8 @@ import type { Scene } from "../shared/card.js";
 import { showToast } from "../shared/ha.js";
 import type { HassState } from "../shared/hass.js";
 import { HEAT_MAX_W } from "../shared/heat.js";
-import { numberOf, stateOf, type Park } from "../shared/park.js";
+import { pause } from "../shared/pause.js";
+import { numberOf, stateOf } from "../shared/park.js";
 import { about } from "./about.js";
 import type { Size } from "./camera.js";
 import type { Canvas } from "./canvas.js";
@@ -21,12 +22,17 @@ const DARK = "invert(0.9) hue-rotate(180deg)";
 const ASPECT = 0.6;
 const ASPECT_PHONE = 1.25;
 const PHONE_PX = 520;
+/** When a picture that could not be had is asked for again. */
+const PICTURE_AGAIN_MS = 60_000;
 
 export class Painter {
   plan: Plan | undefined;
   readonly #wastes = new WasteWatch();
-  #drawn: { park: Park; plan: Plan } | undefined;
+  /** The park, the plan and the setting that were drawn. */
+  #drawn: readonly unknown[] = [];
   #inked: readonly unknown[] = [];
+  /** The picture that could not be had. */
+  #missing: string | undefined;
   /** Device of the socket that the line below the plan tells about. */
   #looked: string | undefined;
 
@@ -38,20 +44,27 @@ export class Painter {
 
   /** Draws the plan when it, the park, the language or the settings are others. */
   draw(): void {
-    const { scene, editor, config } = this.card;
+    const { scene, editor, named, config } = this.card;
     const { viewport } = this.canvas;
     // Before `ha-card` has rendered itself there is no room yet; its size is observed.
     if (!scene || !viewport?.clientWidth) return;
     const { darkMode } = scene.hass.themes;
     viewport.style.setProperty("--plan-invert", darkMode ? DARK : "none");
     if (editor?.busy) return;
-    const plan = this.choice.plan(scene.park, this.#room(viewport), config?.plan);
+    const plan = this.choice.plan(scene, this.#room(viewport), named);
     if (!plan) return;
-    if (this.#drawn?.park !== scene.park || this.#drawn.plan !== plan) {
-      this.#drawn = { park: scene.park, plan };
+    const drawn = [scene.park, plan, config?.read_only];
+    if (drawn.some((part, index) => part !== this.#drawn[index])) {
+      this.#drawn = drawn;
       this.#build(plan, scene);
     }
     this.#patch(scene);
+  }
+
+  /** Draws all anew. */
+  redraw(): void {
+    this.#drawn = [];
+    this.draw();
   }
 
   /** Shows the states as they are now. */
@@ -102,7 +115,7 @@ export class Painter {
   /** Shows the states; all anew when the words, the plan or the view are others. */
   #patch(scene: Scene): void {
     const ink = this.ink(scene);
-    const words = [ink.t, ink.f, ink.heatMax, ink.wastes, this.#drawn?.plan];
+    const words = [ink.t, ink.f, ink.heatMax, ink.wastes, this.plan];
     const anew = words.some((value, index) => value !== this.#inked[index]);
     this.#inked = words;
     this.canvas.view.patch(ink, anew);
@@ -121,25 +134,40 @@ export class Painter {
     const another = this.plan?.id !== plan.id;
     this.plan = plan;
     const focused = (card.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
-    view.build(plan, scene.park);
-    const device = focused?.dataset["device"];
-    if (device !== undefined) view.module(device)?.group.focus();
+    view.build(plan, scene.park, card.config?.read_only);
+    const { device, power } = focused?.dataset ?? {};
+    const again = view.stops.find(
+      ({ dataset }) =>
+        (device !== undefined && dataset["device"] === device) ||
+        (power !== undefined && dataset["power"] === power),
+    );
+    again?.focus({ preventScroll: true });
     card.controls.focus.renew();
     this.canvas.show(plan);
     card.editor?.drawn();
     // The tabs show which one it is.
-    if (another && this.choice.plans(scene.park).length > 1) card.requestUpdate();
-    if (plan.picture) this.#showPicture(plan.picture.digest, scene);
+    if (another && this.choice.storeys(scene).length > 1) card.requestUpdate();
+    if (plan.picture) void this.#showPicture(plan.picture.digest, scene);
   }
 
-  #showPicture(digest: string, { hass, t }: Scene): void {
-    pictureUrl(hass, digest).then(
-      (url) => {
-        if (this.plan?.picture?.digest === digest) this.canvas.view.showPicture(url);
-      },
-      () => {
-        showToast(this.card, t("picture_missing"));
-      },
-    );
+  /** Shows a picture as soon as it can be had; that it cannot is told once. */
+  async #showPicture(digest: string, { hass, t }: Scene): Promise<void> {
+    const { plan } = this;
+    while (this.plan === plan) {
+      try {
+        const url = await pictureUrl(hass, digest);
+        if (this.plan === plan) this.canvas.view.showPicture(url);
+        return;
+      } catch {
+        if (this.#missing !== digest) showToast(this.card, t("picture_missing"));
+        this.#missing = digest;
+      }
+      await pause(PICTURE_AGAIN_MS);
+      if (!this.card.isConnected) {
+        // The next drawing asks for it.
+        this.#drawn = [];
+        return;
+      }
+    }
   }
 }

@@ -17,11 +17,11 @@ export const styles = css`
     align-items: baseline;
     justify-content: space-between;
   }
-  /* Two fingers zoom where there is no room for buttons. */
+  /* Two fingers zoom where there is no room for buttons; who has only keys finds them. */
   @container (max-width: 480px) {
-    .minus,
-    .plus {
-      display: none;
+    .tool:is(.minus, .plus):not(:focus-visible) {
+      position: absolute;
+      clip-path: inset(50%);
     }
     .title {
       display: block;
@@ -39,7 +39,8 @@ export const styles = css`
     position: relative;
     flex: 1 1 auto;
     min-height: 180px;
-    overflow: hidden;
+    /* Not even by its script: where one looks is the camera's affair. */
+    overflow: clip;
     contain: strict;
     touch-action: pan-x pan-y;
     user-select: none;
@@ -98,6 +99,11 @@ export const styles = css`
     height: 8px;
     border-radius: 2px;
   }
+  footer i.off {
+    box-sizing: border-box;
+    border: 1px solid var(--muted);
+    background: var(--paper);
+  }
   footer span {
     padding: 0 6px 0 2px;
   }
@@ -124,6 +130,15 @@ export const styles = css`
   }
   tbody tr:first-child > * {
     padding-top: 16px;
+  }
+  @media (max-width: 480px) {
+    .table {
+      padding: 0 8px 16px;
+    }
+    th,
+    td {
+      padding-inline: 4px;
+    }
   }
   td small {
     display: block;

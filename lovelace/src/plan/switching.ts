@@ -1,10 +1,11 @@
 /** Orders given on the plan: asked about where it matters, and what became of them. */
 
 import type { ParkCard, Scene } from "../shared/card.js";
-import { ask } from "../shared/dialog.js";
 import { showToast, tick } from "../shared/ha.js";
 import { errorText, type Hass } from "../shared/hass.js";
-import { isOn, numberOf, stateOf, type Sector, type Socket } from "../shared/park.js";
+import { loaded } from "../shared/lazy.js";
+import { pause } from "../shared/pause.js";
+import { isOn, type Sector, type Socket } from "../shared/park.js";
 import { runningJob } from "./job.js";
 
 /** So long after an order the states of a sector tell what became of it. */
@@ -40,42 +41,26 @@ export async function toggleSocket(
 }
 
 /** A computer, or what others need, is not cut by a slip of the thumb. */
-async function mayCut(
-  card: ParkCard,
-  socket: Socket,
-  { hass, t, f }: Scene,
-): Promise<boolean> {
-  if (socket.role !== "computer" && socket.role !== "network") return true;
-  const power = numberOf(stateOf(hass.states, socket, "power"));
-  return ask(card.renderRoot, {
-    title: t("switch_off_name", { name: socket.name }),
-    text: t(`confirm_${socket.role}`, {
-      power: power === null ? t("unknown") : f.power(power),
-    }),
-    yes: t("switch_off"),
-    no: t("cancel"),
-  });
+async function mayCut(card: ParkCard, socket: Socket, scene: Scene): Promise<boolean> {
+  const { role } = socket;
+  if (role !== "computer" && role !== "network") return true;
+  const questions = await loaded(card, import("./questions.js"));
+  return questions?.maySwitchOff(card, { ...socket, role }, scene) ?? false;
 }
 
 export async function toggleSector(card: ParkCard, sector: Sector): Promise<void> {
   const { scene } = card;
   const entity = sector.entities["all"];
   if (!scene || !entity) return;
-  const { hass, park, t } = scene;
+  const { hass } = scene;
   const on = hass.states[entity]?.state !== "on";
-  const count = park.sockets.filter((socket) => socket.sector === sector.device).length;
-  const sure = await ask(card.renderRoot, {
-    title: t(on ? "switch_on_name" : "switch_off_name", { name: sector.name }),
-    text: t(on ? "confirm_sector_on" : "confirm_sector_off", { count }),
-    yes: t(on ? "switch_on" : "switch_off"),
-    no: t("cancel"),
-  });
-  if (!sure) return;
+  const questions = await loaded(card, import("./questions.js"));
+  if (!(await questions?.maySwitchSector(card, sector, on, scene))) return;
   tick("light");
   const error = await order(hass, entity, on);
   await pause(REPORT_AFTER_MS);
   if (!(await jobIsOver(card, sector))) return;
-  await report(card, sector, on, error);
+  await questions?.report(card, sector, on, error);
 }
 
 /** Waits for the end of the sector's job, which its zone shows; false when in vain. */
@@ -98,10 +83,6 @@ export async function cancelJob(card: ParkCard, sector: Sector): Promise<void> {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** Gives an order; returns what is wrong with it, in words. */
 async function order(hass: Hass, entity: string, on: boolean): Promise<string | null> {
   try {
@@ -112,42 +93,4 @@ async function order(hass: Hass, entity: string, on: boolean): Promise<string | 
     tick("failure");
     return errorText(error);
   }
-}
-
-/** Tells what became of an order to a sector, module by module. */
-async function report(
-  card: ParkCard,
-  sector: Sector,
-  on: boolean,
-  error: string | null,
-): Promise<void> {
-  const { scene } = card;
-  if (!scene) return;
-  const { hass, park, t } = scene;
-  const members = park.sockets.filter((socket) => socket.sector === sector.device);
-  const others = members.filter(
-    (socket) => isOn(stateOf(hass.states, socket, "socket")) !== on,
-  );
-  if (!others.length && error === null) {
-    showToast(card, t(on ? "sector_is_on" : "sector_is_off", { name: sector.name }));
-    return;
-  }
-  await ask(card.renderRoot, {
-    title: sector.name,
-    text: t(on ? "report_on" : "report_off", {
-      done: members.length - others.length,
-      count: members.length,
-    }),
-    rows: others.map((socket) => [socket.name, why(socket, scene)]),
-    yes: t("close"),
-  });
-}
-
-/** Why a socket is not as it was ordered. */
-function why(socket: Socket, { hass, t }: Scene): string {
-  if (isOn(stateOf(hass.states, socket, "socket")) === null) return t("unheard");
-  const reason = stateOf(hass.states, socket, "reason");
-  return reason?.attributes["refused"]
-    ? hass.formatEntityAttributeValue(reason, "refused")
-    : t("unconfirmed");
 }

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 
 import { icon, ICONS } from "../shared/icons.js";
 import type { TextKey, Translate } from "../shared/i18n.js";
-import type { Plan } from "./model.js";
+import type { Storey } from "./storeys.js";
 
 export interface Tool {
   name: keyof typeof ICONS;
@@ -30,17 +30,17 @@ export function toolbar(t: Translate, tools: readonly Tool[]): TemplateResult[] 
 }
 
 export function tabs(
-  plans: readonly Plan[],
+  plans: readonly Storey[],
   shown: string | undefined,
   choose: (id: string) => void,
 ): TemplateResult {
   return html`<nav>
     ${plans.map(
-      ({ id, name }) =>
+      ({ plan, name }) =>
         html`<button
-          aria-current=${id === shown ? "page" : nothing}
+          aria-current=${plan.id === shown ? "page" : nothing}
           @click=${() => {
-            choose(id);
+            choose(plan.id);
           }}
         >
           ${name}

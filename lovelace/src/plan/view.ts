@@ -17,6 +17,8 @@ import { ZoneNode } from "./zone.js";
 const ICON_FROM_PX = 18;
 const WATTS_FROM_PX = 44;
 const NAME_FROM_PX = 62;
+/** How far beside a part a finger may come down. */
+export const REACH_PX = 24;
 
 export class PlanView {
   readonly world = document.createElement("div");
@@ -42,7 +44,7 @@ export class PlanView {
   }
 
   /** Draws a plan anew. */
-  build(plan: Plan, park: Park): void {
+  build(plan: Plan, park: Park, readOnly = false): void {
     this.#plan = plan;
     this.#spacing = spacing(plan.modules);
     this.#scale = 0;
@@ -51,7 +53,7 @@ export class PlanView {
     // What is no longer part of the park leaves no ghost.
     this.zones = plan.zones
       .filter((zone) => zone.device === null || sectors.has(zone.device))
-      .map((zone) => new ZoneNode(zone, sectors.get(zone.device ?? "")));
+      .map((zone) => new ZoneNode(zone, sectors.get(zone.device ?? ""), readOnly));
     this.modules = plan.modules.flatMap((module) => {
       const socket = sockets.get(module.device);
       return socket ? [new ModuleNode(module, socket)] : [];
@@ -137,13 +139,16 @@ export class PlanView {
     return this.modules.find((module) => module.socket.device === device);
   }
 
-  /** The module nearest to a place of the drawing, within a finger's reach. */
-  nearest(x: number, y: number, reach = 24): ModuleNode | undefined {
+  /** The module nearest to a place of the drawing: under a finger, or in its reach. */
+  nearest(x: number, y: number): ModuleNode | undefined {
     let best: ModuleNode | undefined;
-    let bestDistance = reach ** 2;
+    let bestDistance = Infinity;
     for (const module of this.modules) {
-      const distance = (module.x - x) ** 2 + (module.y - y) ** 2;
-      if (distance < bestDistance) [best, bestDistance] = [module, distance];
+      const distance = Math.hypot(module.x - x, module.y - y);
+      const reach = Math.max(REACH_PX, module.radius);
+      if (distance < reach && distance < bestDistance) {
+        [best, bestDistance] = [module, distance];
+      }
     }
     return best;
   }

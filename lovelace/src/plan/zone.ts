@@ -21,6 +21,7 @@ export class ZoneNode {
   constructor(
     public zone: Zone,
     readonly sector: Sector | undefined,
+    readOnly = false,
   ) {
     this.path = make("path", { class: "zone" });
     if (sector) this.path.dataset["zone"] = sector.device;
@@ -36,12 +37,13 @@ export class ZoneNode {
       this.#button.className = "zone-power";
       this.#button.dataset["power"] = sector.device;
       this.#button.tabIndex = -1;
+      this.#button.hidden = readOnly;
       this.#button.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS.power}"/></svg>`;
       this.#total = document.createElement("span");
       this.#total.className = "zone-total";
       this.#count = document.createElement("span");
       this.#count.className = "zone-count";
-      this.#job = new JobLine(sector);
+      this.#job = new JobLine(sector, readOnly);
       this.label.append(
         this.#button,
         this.#name,
@@ -56,7 +58,7 @@ export class ZoneNode {
 
   /** What can take the focus now. */
   get stops(): readonly HTMLButtonElement[] {
-    if (!this.#button || this.#compact) return [];
+    if (!this.#button || this.#button.hidden || this.#compact) return [];
     const cancel = this.#job?.shown && !this.#job.cancel.hidden;
     return cancel ? [this.#button, this.#job.cancel] : [this.#button];
   }

@@ -59,6 +59,7 @@ export abstract class ParkCard<C extends CardConfig = CardConfig> extends LitEle
     if (
       before?.locale !== hass.locale ||
       before.language !== hass.language ||
+      before.floors !== hass.floors ||
       before.themes.darkMode !== hass.themes.darkMode
     ) {
       this.requestUpdate();

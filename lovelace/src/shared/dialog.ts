@@ -1,6 +1,12 @@
-/** Questions and reports in a native dialog: focus, Escape and backdrop are free. */
+/**
+ * Questions and reports in a native dialog: focus, Escape and backdrop are free.
+ *
+ * The focus is where nothing happens: what is dangerous is chosen, not slipped into.
+ */
 
 import { html, render } from "lit";
+
+import { isPress } from "./keys.js";
 
 export interface Question {
   title: string;
@@ -33,13 +39,17 @@ export function ask(
           : null
       }
       <div class="actions">
-        ${no === undefined ? null : html`<button value="no">${no}</button>`}
-        <button class="main" value="yes" autofocus>${yes}</button>
+        ${no === undefined ? null : html`<button value="no" autofocus>${no}</button>`}
+        <button class="main" value="yes" ?autofocus=${no === undefined}>${yes}</button>
       </div>
     </form>`,
     dialog,
   );
   dialog.setAttribute("aria-labelledby", "title");
+  // The key that opened it, still held, is no answer.
+  dialog.addEventListener("keydown", (event) => {
+    if (event.repeat && isPress(event)) event.preventDefault();
+  });
   root.append(dialog);
   dialog.showModal();
   return new Promise((resolve) => {

@@ -15,8 +15,15 @@ export const HEAT_MAX_W = 200;
  */
 export function heatStep(watts: number | null, max = HEAT_MAX_W): number {
   if (watts === null || watts < 0.05) return 0;
-  const share = Math.log1p(watts / 2) / Math.log1p(max / 2);
+  const share = Math.log1p(told(watts) / 2) / Math.log1p(max / 2);
   return Math.max(1, Math.min(HEAT_STEPS, Math.round(share * HEAT_STEPS)));
+}
+
+/** A power as it is written: what reads the same has the same colour. */
+function told(watts: number): number {
+  if (watts >= 9995) return Math.round(watts / 100) * 100;
+  if (watts >= 999.5) return Math.round(watts / 10) * 10;
+  return watts >= 9.95 ? Math.round(watts) : Math.round(watts * 10) / 10;
 }
 
 /** The power in the middle of a step, for a legend. */

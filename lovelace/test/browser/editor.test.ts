@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { arrange } from "../../src/plan/arrange.js";
 import type { PlanCardConfig } from "../../src/plan/config.js";
-import { creation } from "../../src/plan/document.js";
+import { creation } from "../../src/plan/editor/changes.js";
 import type { PlanEditor } from "../../src/plan/editor/panel.js";
 import { boxOf, type Point } from "../../src/plan/model.js";
 import type { ParkCard } from "../../src/shared/card.js";
@@ -33,7 +33,15 @@ interface Edited {
 /** A card whose plan is being edited. */
 async function edit(
   of: Park,
-  { drawn = true, overrides = {} }: { drawn?: boolean; overrides?: Partial<Hass> } = {},
+  {
+    drawn = true,
+    overrides = {},
+    config = {},
+  }: {
+    drawn?: boolean;
+    overrides?: Partial<Hass>;
+    config?: Partial<PlanCardConfig>;
+  } = {},
 ): Promise<Edited> {
   const callService = vi.fn(() => Promise.resolve());
   const made = withBackend(hass(of, { callService, ...overrides }));
@@ -41,13 +49,22 @@ async function edit(
     const plan = { ...arrange(of, { width: 800, height: 480 }), id: "ground" };
     made.backend.take(creation(of.id, { ...plan, name: "Ground" }, 0));
   }
-  const card = await mount<PlanCardConfig>("energy-park-plan-card", made.hass);
+  const card = await mount<PlanCardConfig>("energy-park-plan-card", made.hass, config);
   button(card, "Edit the plan").click();
   await vi.waitFor(() => one(card, "energy-park-plan-editor"));
   const editor = one(card, "energy-park-plan-editor") as unknown as PlanEditor;
   await editor.updateComplete;
   one(card, ".viewport").setPointerCapture = () => undefined;
   return { card, editor, backend: made.backend, callService };
+}
+
+/** Chooses a file in the editor's first field for one. */
+function choose(editor: PlanEditor): void {
+  const input = editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
+  const files = new DataTransfer();
+  files.items.add(new File(["x"], "plan.png"));
+  input.files = files.files;
+  input.dispatchEvent(new Event("change"));
 }
 
 function press(editor: PlanEditor, label: string): void {
@@ -179,12 +196,7 @@ describe("a plan that nobody has drawn", () => {
       drawn: false,
       overrides: { fetchWithAuth },
     });
-    const input =
-      editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
-    const files = new DataTransfer();
-    files.items.add(new File(["x"], "plan.png"));
-    input.files = files.files;
-    input.dispatchEvent(new Event("change"));
+    choose(editor);
 
     await vi.waitFor(() => {
       const [plan] = Object.values(backend.document.plans);
@@ -210,6 +222,81 @@ test("a module is moved where it is dragged, and switches nothing", async () => 
     expect(after.x % 100).toBe(0);
   });
   expect(callService).not.toHaveBeenCalled();
+});
+
+test("a drag that the browser ends leaves all where it was", async () => {
+  const { card, backend } = await edit(park([2]));
+  const place = (): [number, number] => centre(node(card, "device_0_0"));
+  const before = place();
+  const stored = backend.document;
+  for (const type of ["pointerdown", "pointermove", "pointercancel"]) {
+    const by = type === "pointermove" ? 90 : 0;
+    one(card, ".viewport").dispatchEvent(
+      new PointerEvent(type, {
+        clientX: before[0] + by,
+        clientY: before[1] + by,
+        pointerId: 1,
+        isPrimary: true,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      }),
+    );
+  }
+  await settled(card);
+  expect(place()).toEqual(before);
+  expect(backend.document).toBe(stored);
+});
+
+test("undo, redo and removal by keys", async () => {
+  const { card, editor, backend } = await edit(park([2, 2]));
+  const before = place(backend, "device_0_0");
+  const key = (of: HTMLElement, key: string, options: object = {}): boolean =>
+    of.dispatchEvent(
+      new KeyboardEvent("keydown", {
+        key,
+        ...options,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      }),
+    );
+  const viewport = one(card, ".viewport");
+  // What is not an element of its own can be clicked, and has the keys then.
+  viewport.focus();
+  expect((card.renderRoot as ShadowRoot).activeElement).toBe(viewport);
+
+  drag(card, node(card, "device_0_0"), 60, 60);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).not.toEqual(before);
+  });
+  const moved = place(backend, "device_0_0");
+  expect(key(viewport, "z", { ctrlKey: true })).toBe(false);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(before);
+  });
+  key(viewport, "Z", { metaKey: true, shiftKey: true });
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(moved);
+  });
+
+  key(viewport, "Delete");
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toBeUndefined();
+  });
+  const [button] = editor.renderRoot.querySelectorAll("button");
+  key(button!, "z", { ctrlKey: true });
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toEqual(moved);
+  });
+
+  // In a field they are the field's.
+  await editor.updateComplete;
+  const field = editor.renderRoot.querySelector<HTMLInputElement>("input")!;
+  expect(key(field, "z", { ctrlKey: true })).toBe(true);
+  expect(key(field, "Delete")).toBe(true);
+  await settled(card);
+  expect(place(backend, "device_0_0")).toEqual(moved);
 });
 
 test("undo and redo, by button", async () => {
@@ -345,11 +432,12 @@ test("a zone is taken up and moved by keyboard", async () => {
   const { card, backend, callService } = await edit(park([2, 2]));
   const before = zone(backend, "sector_0");
   const key = (key: string): void => {
-    one(card, '[data-power="sector_0"]').dispatchEvent(
+    (card.renderRoot as ShadowRoot).activeElement!.dispatchEvent(
       new KeyboardEvent("keydown", { key, bubbles: true, composed: true }),
     );
   };
 
+  one(card, '[data-power="sector_0"]').focus();
   key("Enter");
   key("ArrowRight");
   await vi.waitFor(() => {
@@ -449,10 +537,189 @@ test("several floors: added, named, shown by tabs, removed", async () => {
   expect(all(card, ".module")).toHaveLength(0);
   await editor.updateComplete;
   press(editor, "Remove this plan");
+  await editor.updateComplete;
+  const question = editor.renderRoot.querySelector("dialog")!;
+  expect(question.textContent).toContain("its zones (0)");
+  question.querySelector<HTMLButtonElement>("[value=no]")!.click();
+  await settled(card);
+  expect(Object.values(backend.document.plans)).toHaveLength(2);
+  press(editor, "Remove this plan");
+  await editor.updateComplete;
+  editor.renderRoot.querySelector<HTMLButtonElement>("dialog [value=yes]")!.click();
   await vi.waitFor(() => {
     expect(Object.values(backend.document.plans)).toHaveLength(1);
   });
   localStorage.clear();
+});
+
+test("plans are called and ordered by their floors, else by hand", async () => {
+  const floors = {
+    cellar: { floor_id: "cellar", name: "Cellar" },
+    first: { floor_id: "first", name: "First floor" },
+  };
+  const { card, editor, backend } = await edit(park([2]), { overrides: { floors } });
+  const head = { park: "park", height: 6000, picture: null };
+  const also = (id: string, order: number, floor: string | null): void => {
+    const value = { ...head, name: id, floor, order };
+    backend.take([{ plan: id, kind: "plan", id, value }]);
+  };
+  also("Annex", 1, null);
+  also("Yard", 2, null);
+  also("Old cellar name", 3, "cellar");
+  await settled(card);
+  const tabs = (): string[] =>
+    all(card, "nav button").map((tab) => tab.textContent.trim());
+  expect(tabs()).toEqual(["Cellar", "Ground", "Annex", "Yard"]);
+
+  await editor.updateComplete;
+  const field = (): HTMLInputElement | null =>
+    editor.renderRoot.querySelector("input[aria-label='Name of the plan']");
+  expect(field()!.value).toBe("Ground");
+  press(editor, "Put this plan after the next one");
+  await vi.waitFor(() => {
+    expect(tabs()).toEqual(["Cellar", "Annex", "Ground", "Yard"]);
+  });
+  await editor.updateComplete;
+  press(editor, "Put this plan before the one before it");
+  await vi.waitFor(() => {
+    expect(tabs()).toEqual(["Cellar", "Ground", "Annex", "Yard"]);
+  });
+  // What has a floor stays where the floors put it.
+  await editor.updateComplete;
+  const before = editor.renderRoot.querySelector<HTMLButtonElement>(
+    "[aria-label='Put this plan before the one before it']",
+  )!;
+  expect(before.disabled).toBe(true);
+
+  const floor = editor.renderRoot.querySelector("select")!;
+  floor.value = "first";
+  floor.dispatchEvent(new Event("change"));
+  await vi.waitFor(() => {
+    expect(tabs()).toEqual(["Cellar", "First floor", "Annex", "Yard"]);
+  });
+  await editor.updateComplete;
+  expect(field()).toBeNull();
+  await isAccessible(card);
+
+  const renamed = { ...floors, first: { floor_id: "first", name: "Upstairs" } };
+  card.hass = { ...card.hass!, floors: renamed };
+  await settled(card);
+  expect(tabs()[1]).toBe("Upstairs");
+  also("Other cellar", 4, "cellar");
+  await settled(card);
+  expect(tabs().slice(0, 2)).toEqual(["Old cellar name", "Other cellar"]);
+});
+
+test("a card that names its plan shows the one that is added to it, until it is done", async () => {
+  const { card, editor, backend } = await edit(park([2]), {
+    config: { plan: "ground" },
+  });
+  press(editor, "Add a plan");
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(0);
+  const name = editor.renderRoot.querySelector<HTMLInputElement>(
+    "input[aria-label='Name of the plan']",
+  )!;
+  expect(name.value).toBe("New plan");
+  button(card, "Ground").click();
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(2);
+  button(card, "New plan").click();
+  await settled(card);
+  button(card, "Done").click();
+  await settled(card);
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(2);
+  expect(all(card, "nav")).toEqual([]);
+  expect(Object.values(backend.document.plans)).toHaveLength(2);
+  localStorage.clear();
+});
+
+test("another picture keeps all where it was on the picture, in one step", async () => {
+  const { card, editor, backend } = await edit(park([4, 2]), {
+    overrides: {
+      fetchWithAuth: () =>
+        Promise.resolve(
+          Response.json({ digest: "d".repeat(64), width: 1000, height: 300 }),
+        ),
+    },
+  });
+  const before = backend.document.plans["ground"]!;
+  const { height } = before;
+  choose(editor);
+  await vi.waitFor(() => {
+    expect(backend.document.plans["ground"]!.height).toBe(3000);
+  });
+  const after = backend.document.plans["ground"]!;
+  for (const [device, { x, y }] of Object.entries(before.modules)) {
+    const place = after.modules[device]!;
+    expect(place.x).toBe(x);
+    expect(place.y).toBe(Math.round((y * 3000) / height));
+  }
+  expect(boxOf(after.zones["sector_1"]!.points).width).toBe(
+    boxOf(before.zones["sector_1"]!.points).width,
+  );
+  await settled(card);
+  await editor.updateComplete;
+  press(editor, "Undo");
+  await vi.waitFor(() => {
+    expect(backend.document.plans["ground"]).toEqual(before);
+  });
+});
+
+test("nothing is dragged off the plan, and what was is offered again", async () => {
+  const { card, editor, backend } = await edit(park([2, 2]));
+  drag(card, node(card, "device_0_0"), -2000, -2000);
+  await vi.waitFor(() => {
+    expect(place(backend, "device_0_0")).toMatchObject({ x: 0, y: 0 });
+  });
+  await settled(card);
+  const box = all(card, ".zone")[1]!.getBoundingClientRect();
+  drag(card, [box.left + 6, box.bottom - 30], 0, 0);
+  drag(card, [box.left + box.width / 2, box.bottom - 40], 0, 5000);
+  await vi.waitFor(() => {
+    const { y, height } = boxOf(zone(backend, "sector_1"));
+    expect(y + height).toBe(backend.document.plans["ground"]!.height);
+  });
+  await settled(card);
+  drag(card, all(card, ".corner")[0]!, -5000, -5000);
+  await vi.waitFor(() => {
+    expect(zone(backend, "sector_1")[0]).toEqual([0, 0]);
+  });
+
+  const value = { x: 4000, y: 90_000, rotation: 0, size: 100 };
+  backend.take([{ plan: "ground", kind: "module", id: "device_0_1", value }]);
+  await settled(card);
+  await editor.updateComplete;
+  press(editor, "Place all 1 in a grid");
+  await vi.waitFor(() => {
+    const { y } = place(backend, "device_0_1") as { y: number };
+    expect(y).toBeLessThan(backend.document.plans["ground"]!.height);
+  });
+});
+
+test("a plan that another person removes is left for one that is there", async () => {
+  const { card, editor, backend } = await edit(park([2]));
+  const errors = vi.fn();
+  window.addEventListener("unhandledrejection", errors);
+  const value = { park: "park", name: "Attic", floor: null, order: 1, height: 6000 };
+  backend.take([
+    { plan: "attic", kind: "plan", id: "attic", value: { ...value, picture: null } },
+  ]);
+  await settled(card);
+  backend.take([{ plan: "ground", kind: "plan", id: "ground", value: null }]);
+  await settled(card);
+  await editor.updateComplete;
+  expect(all(card, ".module")).toEqual([]);
+  expect(text(editor)).toContain("Place all 2 in a grid");
+  backend.take([{ plan: "attic", kind: "plan", id: "attic", value: null }]);
+  await settled(card);
+  await editor.updateComplete;
+  expect(text(editor)).toContain("Keep this arrangement");
+  expect(errors).not.toHaveBeenCalled();
+  window.removeEventListener("unhandledrejection", errors);
 });
 
 test("what another person moves is seen while editing", async () => {
@@ -496,11 +763,7 @@ test("a picture that cannot be used says why", async () => {
   card.addEventListener("hass-notification", (event) =>
     toasts.push((event as CustomEvent<{ message: string }>).detail.message),
   );
-  const input = editor.renderRoot.querySelector<HTMLInputElement>("input[type=file]")!;
-  const files = new DataTransfer();
-  files.items.add(new File(["x"], "plan.png"));
-  input.files = files.files;
-  input.dispatchEvent(new Event("change"));
+  choose(editor);
   await vi.waitFor(() => {
     expect(toasts).toEqual([expect.stringContaining("at most 10 MB")]);
   });

@@ -3,7 +3,7 @@
 import "../../src/entry.js";
 
 import axe from "axe-core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 
 import type { CardConfig, ParkCard } from "../../src/shared/card.js";
 import type { Hass, HassState } from "../../src/shared/hass.js";
@@ -67,6 +67,11 @@ export function button(card: ParkCard, label: string): HTMLElement {
   );
   expect(found, label).toHaveLength(1);
   return found[0]!;
+}
+
+/** Waits for what is loaded when it is first needed. */
+export async function appears(card: ParkCard, selector: string): Promise<HTMLElement> {
+  return vi.waitFor(() => one(card, selector));
 }
 
 export async function isAccessible(card: ParkCard): Promise<void> {

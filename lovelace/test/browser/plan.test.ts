@@ -2,13 +2,17 @@ import { expect, test, vi } from "vitest";
 
 import { arrange } from "../../src/plan/arrange.js";
 import type { PlanCardConfig } from "../../src/plan/config.js";
-import { creation } from "../../src/plan/document.js";
+import { creation } from "../../src/plan/editor/changes.js";
+import type { Plan } from "../../src/plan/model.js";
 import type { ParkCard } from "../../src/shared/card.js";
+import { loaded } from "../../src/shared/lazy.js";
 import type { Hass, HassState } from "../../src/shared/hass.js";
+import type { Park } from "../../src/shared/park.js";
 import { withBackend } from "../backend.js";
 import { FakeConnection, hass, park, socket, state, statesOf } from "../park.js";
 import {
   all,
+  appears,
   button,
   create,
   intoCell,
@@ -70,7 +74,7 @@ test("it is accessible, as a plan and as a table", async () => {
   const card = await plan(hass(park([4, 2], 1)));
   await isAccessible(card);
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
   await isAccessible(card);
 });
 
@@ -133,6 +137,36 @@ test("a socket that is not heard is neither on nor off", async () => {
   expect(node.classList.contains("unheard")).toBe(true);
 });
 
+test("the legend shows what is off, and what is on at 0 W, as the plan does", async () => {
+  const of = park([3]);
+  const card = await plan(
+    hass(of, {
+      states: {
+        ...statesOf(of),
+        "switch.0_0": state("switch.0_0", "off"),
+        "sensor.0_0_power": state("sensor.0_0_power", "0"),
+        "sensor.0_1_power": state("sensor.0_1_power", "0"),
+        "sensor.0_2_power": state("sensor.0_2_power", "200"),
+      },
+    }),
+  );
+  const discs = ["0 0", "0 1", "0 2"].map((name) => {
+    const { fill } = getComputedStyle(module(card, name).querySelector(".disc")!);
+    return fill;
+  });
+  const swatches = all(card, ".scale i");
+  const shown = [swatches[0]!, swatches[1]!, swatches.at(-1)!].map(
+    (swatch) => getComputedStyle(swatch).backgroundColor,
+  );
+  expect(shown).toEqual(discs);
+  expect(all(card, ".scale span").map((text) => text.textContent)).toEqual([
+    "off",
+    "0 W",
+    "18 W",
+    "200 W",
+  ]);
+});
+
 test("why a socket is in its state is told in words", async () => {
   const of = park([2]);
   const since = new Date(Date.now() - 60_000);
@@ -160,7 +194,7 @@ test("a total that changed survives the next rendering", async () => {
   await repainted(card);
   expect(one(card, ".total").textContent).toBe("1.23 kW");
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
   expect(one(card, ".total").textContent).toBe("1.23 kW");
 });
 
@@ -212,19 +246,53 @@ test("a computer is not cut before someone is sure", async () => {
   const card = await plan(hass(of, { callService }));
 
   tap(card, module(card, "PC"));
-  await settled(card);
-  expect(one(card, "dialog").textContent).toContain("it draws 25 W");
+  expect((await appears(card, "dialog")).textContent).toContain("it draws 25 W");
   await isAccessible(card);
   button(card, "Cancel").click();
   await settled(card);
   expect(callService).not.toHaveBeenCalled();
 
   tap(card, module(card, "PC"));
-  await settled(card);
+  await appears(card, "dialog");
   button(card, "Switch off").click();
   await vi.waitFor(() => {
     expect(callService).toHaveBeenCalledOnce();
   });
+});
+
+test("a key that is held asks once, and answers nothing", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const of = { ...park([]), sockets: [socket("PC", null, "computer"), socket("Lamp")] };
+  const card = await plan(hass(of, { callService }));
+  const held = (key: string, repeat: boolean): boolean => {
+    const { activeElement } = card.renderRoot as ShadowRoot;
+    return activeElement!.dispatchEvent(
+      new KeyboardEvent("keydown", {
+        key,
+        repeat,
+        bubbles: true,
+        composed: true,
+        cancelable: true,
+      }),
+    );
+  };
+
+  module(card, "PC").focus();
+  held("Enter", false);
+  await appears(card, "dialog");
+  // A browser presses the button that has the focus, unless that is prevented.
+  expect((card.renderRoot as ShadowRoot).activeElement!.textContent).toBe("Cancel");
+  expect(held("Enter", true)).toBe(false);
+  button(card, "Cancel").click();
+  await settled(card);
+  held("Enter", true);
+  await settled(card);
+  expect(all(card, "dialog")).toEqual([]);
+
+  module(card, "Lamp").focus();
+  for (const repeat of [false, true, true]) held(" ", repeat);
+  await settled(card);
+  expect(callService).toHaveBeenCalledOnce();
 });
 
 test("a slip or a scroll is no tap", async () => {
@@ -285,6 +353,144 @@ test("a tap beside the modules goes near, another shows all again", async () => 
   expect(width()).toBeCloseTo(before);
 });
 
+test("what the keyboard goes to comes into view, and taps still hit", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const card = await plan(hass(park([12, 6]), { callService }));
+  for (let times = 0; times < 3; times++) button(card, "Zoom in").click();
+  const viewport = one(card, ".viewport");
+  const stops = all(card, ".viewport [role=button], .zone-power");
+  stops.at(-1)!.focus();
+  stops[0]!.focus();
+  stops
+    .at(-1)!
+    .dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Home", bubbles: true, composed: true }),
+    );
+  const { activeElement } = card.renderRoot as ShadowRoot;
+  activeElement!.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "End", bubbles: true, composed: true }),
+  );
+  const last = (card.renderRoot as ShadowRoot).activeElement as HTMLElement;
+
+  expect(last.dataset["device"]).toBe("device_1_5");
+  expect([viewport.scrollLeft, viewport.scrollTop]).toEqual([0, 0]);
+  const inside = viewport.getBoundingClientRect();
+  const box = last.querySelector(".disc")!.getBoundingClientRect();
+  expect(box.left).toBeGreaterThanOrEqual(inside.left);
+  expect(box.right).toBeLessThanOrEqual(inside.right);
+  expect(box.top).toBeGreaterThanOrEqual(inside.top);
+  expect(box.bottom).toBeLessThanOrEqual(inside.bottom);
+  // A page cannot scroll it away by itself.
+  viewport.scrollLeft = 100;
+  expect(viewport.scrollLeft).toBe(0);
+  tap(card, last.querySelector(".disc")!);
+  await settled(card);
+  expect(callService).toHaveBeenCalledExactlyOnceWith(
+    "switch",
+    "turn_off",
+    {},
+    { entity_id: "switch.1_5" },
+    false,
+  );
+});
+
+/** A page whose plan was changed by hand. */
+function drawn(
+  of: Park,
+  change: (plan: Plan) => Partial<Plan>,
+  overrides: Partial<Hass> = {},
+): Hass {
+  const { hass: page, backend } = withBackend(hass(of, overrides));
+  const arranged = { ...arrange(of, { width: 800, height: 480 }), id: "ground" };
+  backend.take(creation(of.id, { ...arranged, ...change(arranged) }, 0));
+  return page;
+}
+
+test("a card whose plan is gone says so, and shows no other floor", async () => {
+  const page = drawn(park([2]), () => ({}));
+  const card = await plan(page, { plan: "attic" });
+  expect(one(card, ".notice").textContent).toContain("The plan of this card is gone.");
+  expect(all(card, ".module")).toEqual([]);
+  await isAccessible(card);
+
+  card.setConfig({ type: `custom:${TYPE}`, plan: "ground" });
+  await settled(card);
+  expect(all(card, ".module")).toHaveLength(2);
+  expect(all(card, ".notice")).toEqual([]);
+});
+
+test("a picture that cannot be loaded is tried again", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const answers = [
+      new Response("", { status: 502 }),
+      new Response("", { status: 502 }),
+      new Response(new Blob(["<svg xmlns='http://www.w3.org/2000/svg'/>"])),
+    ];
+    const fetchWithAuth = vi.fn(() => Promise.resolve(answers.shift()!));
+    const picture = { digest: "e".repeat(64), width: 8, height: 6, invert: false };
+    const page = drawn(park([2]), () => ({ picture }), { fetchWithAuth });
+    const toasts = vi.fn();
+    document.addEventListener("hass-notification", toasts);
+    const card = await plan(page);
+    const image = one(card, ".picture");
+    await vi.waitFor(() => {
+      expect(toasts).toHaveBeenCalledOnce();
+    });
+    for (let times = 0; times < 2; times++) {
+      expect(image.hasAttribute("href")).toBe(false);
+      await vi.advanceTimersByTimeAsync(60_000);
+    }
+    await vi.waitFor(() => {
+      expect(image.getAttribute("href")).toMatch(/^blob:/);
+    });
+    expect(toasts).toHaveBeenCalledOnce();
+    document.removeEventListener("hass-notification", toasts);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("an enlarged module is all of it a module", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const page = drawn(
+    park([2]),
+    ({ modules: [large, ...others] }) => ({
+      modules: [{ ...large!, size: 400 }, ...others],
+    }),
+    { callService },
+  );
+  const card = await plan(page);
+  const { left, top, width, height } = module(card, "0 0")
+    .querySelector(".disc")!
+    .getBoundingClientRect();
+  expect(width).toBeGreaterThan(120);
+  const at = { clientX: left + 8, clientY: top + height / 2 };
+  point(card, "pointerdown", at);
+  point(card, "pointerup", at);
+  await settled(card);
+  expect(callService).toHaveBeenCalledOnce();
+});
+
+test("a tap on a dot that no zone surrounds comes near, and switches nothing", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const of = park(Array.from({ length: 40 }, () => 50));
+  const card = await plan(drawn(of, () => ({ zones: [] }), { callService }));
+  expect(one(card, ".drawing").classList.contains("level-0")).toBe(true);
+  const node = module(card, "3 7");
+  const before = centre(node);
+  for (let taps = 0; taps < 9; taps++) {
+    if (!one(card, ".drawing").classList.contains("level-0")) break;
+    expect(callService).not.toHaveBeenCalled();
+    tap(card, node);
+    await settled(card);
+  }
+  expect(one(card, ".drawing").classList.contains("level-0")).toBe(false);
+  expect(callService).not.toHaveBeenCalled();
+  // What was tapped stays under the finger.
+  expect(Math.abs(centre(node).clientX - before.clientX)).toBeLessThan(60);
+});
+
 test("two fingers zoom, one pans what is zoomed", async () => {
   const card = await plan(hass(park([6])));
   const viewport = one(card, ".viewport");
@@ -324,7 +530,7 @@ test("a sector is switched when someone is sure, and each refusal is told", asyn
   const card = await plan(hass(park([3]), { callService }));
 
   all(card, ".zone-power")[0]!.click();
-  await settled(card);
+  await appears(card, "dialog");
   button(card, "Switch off").click();
   await vi.waitFor(() => {
     expect(callService).toHaveBeenCalledWith(
@@ -436,7 +642,7 @@ test("what became of a sector is told when its job is over, not before", async (
   const states = { ...statesOf(JOB), "sensor.sector_0_job": job("idle", null) };
   const card = await plan(hass(JOB, { states }));
   button(card, "Switch Room 0 off, 50 W 2/2").click();
-  await settled(card);
+  await appears(card, "dialog");
   button(card, "Switch off").click();
   update(card, job("warning", 0));
   await new Promise((resolve) => setTimeout(resolve, 2500));
@@ -504,7 +710,7 @@ test("the view of waste tells left on from standby, and dims the rest", async ()
   await repainted(card);
   expect(wastes()).toHaveLength(2);
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
   expect(one(card, ".table").textContent).toContain("in standby");
 });
 
@@ -549,16 +755,16 @@ test("the table says the same and switches as well", async () => {
   const card = await plan(hass(park([2], 1), { callService }));
 
   button(card, "Show as a table").click();
-  await settled(card);
+  await appears(card, "div.table");
 
   const rows = all(card, "tbody tr").map((row) =>
     row.textContent.replace(/\s+/g, " ").trim(),
   );
   expect(rows).toEqual([
-    "Room 0 50 W",
+    "Room 0 50 W on 2/2",
     "0 0 Other 25 W on <as_found>",
     "0 1 Other 25 W on <as_found>",
-    "Without a sector –",
+    "Without a sector",
     "loose 0 Other 25 W on <as_found>",
   ]);
   button(card, "0 1, on").click();
@@ -568,6 +774,71 @@ test("the table says the same and switches as well", async () => {
   button(card, "Show the plan").click();
   await settled(card);
   expect(all(card, ".module")).toHaveLength(3);
+});
+
+test("the table shows what is on its way, and switches sectors and their jobs", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const states = {
+    ...statesOf(JOB),
+    "switch.0_1": state("switch.0_1", "on", { wanted: false }),
+    "sensor.sector_1_job": state("sensor.sector_1_job", "shutting_down", {
+      progress: 40,
+    }),
+  };
+  const card = await plan(hass(JOB, { states, callService }));
+  const opened: unknown[] = [];
+  card.addEventListener("hass-more-info", (event) =>
+    opened.push((event as CustomEvent<unknown>).detail),
+  );
+  button(card, "Show as a table").click();
+  const table = await appears(card, "div.table");
+  await isAccessible(card);
+  const rows = (): string[] =>
+    all(card, "tbody tr").map((row) => row.textContent.replace(/\s+/g, " ").trim());
+  expect(rows()[2]).toBe("0 1 Other 25 W on being switched off <as_found>");
+  expect(rows()[3]).toBe("Room 1 25 W on 1/1 <shutting_down> 40% Cancel");
+
+  button(card, "Cancel the switching of Room 1").click();
+  expect(callService).toHaveBeenCalledExactlyOnceWith(
+    "button",
+    "press",
+    {},
+    { entity_id: "button.sector_1_cancel" },
+    false,
+  );
+  button(card, "Last 24 hours of 0 1").click();
+  button(card, "Last 24 hours of Room 0").click();
+  expect(opened).toEqual([
+    { entityId: "sensor.0_1_power", view: "history" },
+    { entityId: "sensor.room_0_power", view: "history" },
+  ]);
+
+  button(card, "Room 0, on 2/2").click();
+  await appears(card, "dialog");
+  button(card, "Switch off").click();
+  await vi.waitFor(() => {
+    expect(callService).toHaveBeenLastCalledWith(
+      "switch",
+      "turn_off",
+      {},
+      { entity_id: "switch.room_0" },
+      false,
+    );
+  });
+  update(card, state("sensor.room_0_power", "7", { unit_of_measurement: "W" }));
+  await repainted(card);
+  expect(table.textContent).toContain("7.0 W");
+});
+
+test("a file that an update took away is told, and nothing is switched", async () => {
+  const toasts: unknown[] = [];
+  const card = await plan(hass(park([1])));
+  card.addEventListener("hass-notification", (event) =>
+    toasts.push((event as CustomEvent<{ message: string }>).detail.message),
+  );
+  const gone: Promise<unknown> = Promise.reject(new Error("404"));
+  expect(await loaded(card, gone)).toBeUndefined();
+  expect(toasts).toEqual(["Energy Park was updated."]);
 });
 
 test("a card that is put away draws nothing, and is whole when it comes back", async () => {
@@ -604,16 +875,120 @@ test("a sector that is removed leaves no ghost", async () => {
   expect(all(card, ".zone-label")).toHaveLength(1);
 });
 
-test("a card that is only to be looked at switches nothing", async () => {
+test("a card that is only to be looked at switches nothing, nor looks as if", async () => {
   const callService = vi.fn(() => Promise.resolve());
-  const card = await plan(hass(park([2]), { callService }), { read_only: true });
-  tap(card, module(card, "0 0"));
-  all(card, ".zone-power").forEach((node) => {
-    node.click();
+  const states = { ...statesOf(JOB), "sensor.sector_0_job": job("warning", 10) };
+  const card = await plan(hass(JOB, { states, callService }), {
+    read_only: true,
+    zone_tap: "toggle",
   });
+  const opened: unknown[] = [];
+  card.addEventListener("hass-more-info", (event) =>
+    opened.push((event as CustomEvent<{ entityId: string }>).detail.entityId),
+  );
+  const seen = all(card, ".zone-power, .zone-cancel").filter(
+    (node) => node.getBoundingClientRect().width > 0,
+  );
+  expect(seen).toEqual([]);
+  tap(card, module(card, "0 0"));
+  const stop = one(card, ".viewport [tabindex='0']");
+  expect(stop.getAttribute("aria-label")).toContain("0 0");
+  const zone = all(card, ".zone")[0]!.getBoundingClientRect();
+  const beside = { clientX: zone.left + 4, clientY: zone.bottom - 4 };
+  point(card, "pointerdown", beside);
+  point(card, "pointerup", beside);
+
+  button(card, "Show as a table").click();
+  await appears(card, "div.table");
+  const buttons = all(card, ".table button").map((node) => node.ariaLabel);
+  expect(buttons.filter((label) => !label?.startsWith("Last 24 hours"))).toEqual([]);
+  button(card, "Last 24 hours of 0 1").click();
   await settled(card);
+  expect(opened).toEqual(["sensor.0_0_power", "sensor.0_1_power"]);
   expect(callService).not.toHaveBeenCalled();
   expect(all(card, "dialog")).toEqual([]);
+
+  // Who may switch again has the buttons again.
+  card.setConfig({ type: `custom:${TYPE}` });
+  button(card, "Show the plan").click();
+  await repainted(card);
+  expect(all(card, ".zone-power")[0]!.hidden).toBe(false);
+});
+
+test("a tap on a zone can be set to switch its sector, after a question", async () => {
+  const callService = vi.fn(() => Promise.resolve());
+  const of = park([4]);
+  const [lamp, pc, screen, router] = of.sockets;
+  const named = {
+    ...of,
+    sockets: [
+      lamp!,
+      { ...pc!, name: "PC", role: "computer" as const },
+      { ...screen!, name: "Board" },
+      { ...router!, name: "Switch cabinet", role: "network" as const },
+    ],
+  };
+  const states = {
+    ...statesOf(of),
+    [screen!.entities["protected"]!]: state(screen!.entities["protected"]!, "on"),
+  };
+  const card = await plan(hass(named, { states, callService }), { zone_tap: "toggle" });
+  const { left, bottom } = one(card, ".zone").getBoundingClientRect();
+  const beside = { clientX: left + 4, clientY: bottom - 4 };
+  point(card, "pointerdown", beside);
+  point(card, "pointerup", beside);
+  const question = await appears(card, "dialog");
+  expect(question.textContent).toContain("The 4 sockets of this sector");
+  const rows = [...question.querySelectorAll("li")].map((row) =>
+    [...row.children].map((cell) => cell.textContent),
+  );
+  expect(rows).toEqual([
+    ["PC", "Computer, 25 W"],
+    ["Board", "protected, 25 W"],
+    ["Switch cabinet", "Network, 25 W"],
+  ]);
+  await isAccessible(card);
+  button(card, "Cancel").click();
+  await settled(card);
+  expect(callService).not.toHaveBeenCalled();
+});
+
+test("a long press on a zone, or its key, opens the last 24 hours of its sector", async () => {
+  const card = await plan(hass(park([2])));
+  const opened: unknown[] = [];
+  card.addEventListener("hass-more-info", (event) =>
+    opened.push((event as CustomEvent<unknown>).detail),
+  );
+  const { left, bottom } = one(card, ".zone").getBoundingClientRect();
+  const beside = { clientX: left + 4, clientY: bottom - 4 };
+  point(card, "pointerdown", beside);
+  await new Promise((resolve) => setTimeout(resolve, 550));
+  point(card, "pointerup", beside);
+  const power = one(card, ".zone-power");
+  power.focus();
+  power.dispatchEvent(
+    new KeyboardEvent("keydown", {
+      key: "Enter",
+      shiftKey: true,
+      bubbles: true,
+      composed: true,
+    }),
+  );
+  const sheet = { entityId: "sensor.room_0_power", view: "history" };
+  expect(opened).toEqual([sheet, sheet]);
+});
+
+test("on a phone the keyboard finds the buttons that have no room", async () => {
+  const card = await plan(hass(park([4])));
+  await intoCell(card, 360, 700);
+  const title = one(card, "h2").getBoundingClientRect().width;
+  const plus = button(card, "Zoom in");
+  expect(getComputedStyle(plus).position).toBe("absolute");
+  plus.focus();
+  expect(getComputedStyle(plus).position).toBe("static");
+  plus.click();
+  expect(one(card, ".viewport").hasAttribute("zoomed")).toBe(true);
+  expect(title).toBeGreaterThan(40);
 });
 
 test.each([

@@ -2,15 +2,14 @@ import { describe, expect, test } from "vitest";
 
 import {
   applied,
-  creation,
   drawing,
-  inverse,
   planFeed,
   plansOf,
   type Change,
   type PlanDocument,
   type StoredHead,
 } from "../../src/plan/document.js";
+import { creation, inverse } from "../../src/plan/editor/changes.js";
 import { arrange } from "../../src/plan/arrange.js";
 import { FakeConnection, park } from "../park.js";
 

@@ -89,6 +89,78 @@ describe("an editing session", () => {
     expect(x(backend.document)).toBe(6);
   });
 
+  describe("beside another person", () => {
+    test("takes back only what is still as it was left", async () => {
+      await session.commit([module(1)]);
+      await session.commit([module(5, "n")]);
+      await session.commit([module(2)]);
+      backend.take([module(77)]);
+      await session.undo();
+      expect(failures).toEqual(["not_undone"]);
+      expect(x(backend.document)).toBe(77);
+      await session.undo();
+      expect(x(backend.document, "n")).toBeUndefined();
+      await session.undo();
+      expect(failures).toEqual(["not_undone", "not_undone"]);
+      expect(x(backend.document)).toBe(77);
+    });
+
+    test("does again only what nobody changed since", async () => {
+      await session.commit([module(1)]);
+      await session.undo();
+      backend.take([module(77)]);
+      await session.redo();
+      expect(failures).toEqual(["not_undone"]);
+      expect(x(backend.document)).toBe(77);
+    });
+
+    test("does not take back a plan on which another placed something", async () => {
+      const made = { plan: "b", kind: "plan", id: "b", value: HEAD } as const;
+      await session.commit([made]);
+      backend.take([{ ...module(9), plan: "b" }]);
+      await session.undo();
+      expect(failures).toEqual(["not_undone"]);
+      expect(backend.document.plans["b"]!.modules["m"]!.x).toBe(9);
+    });
+
+    test("does not cover a change that came between two edits", async () => {
+      const first = session.commit([module(1, "n")]);
+      const second = session.commit([module(5)]);
+      backend.take([module(77)]);
+      await Promise.all([first, second]);
+      expect(failures).toEqual(["conflict"]);
+      expect(x(backend.document)).toBe(77);
+      expect(x(backend.document, "n")).toBe(1);
+    });
+
+    test("loses one part to a conflict, and nothing beside it", async () => {
+      await session.commit([module(1, "n")]);
+      const sent = [
+        session.commit([module(5)]),
+        session.commit([module(6)]),
+        session.commit([module(2, "n")]),
+      ];
+      backend.take([module(77)]);
+      await Promise.all(sent);
+      expect(failures).toEqual(["conflict"]);
+      expect(x(backend.document)).toBe(77);
+      expect(x(backend.document, "n")).toBe(2);
+      await session.undo();
+      await session.undo();
+      expect(x(backend.document, "n")).toBeUndefined();
+      expect(session.canUndo).toBe(false);
+    });
+  });
+
+  test("drops what was built on an edit that could not be saved", async () => {
+    backend.refuse = "unauthorized";
+    const sent = [session.commit([module(5)]), session.commit([module(6)])];
+    await Promise.all(sent);
+    expect(failures).toEqual(["not_saved"]);
+    expect(backend.patches).toEqual([]);
+    expect(x(session.document)).toBeUndefined();
+  });
+
   test("tells what could not be saved", async () => {
     backend.refuse = "unauthorized";
     await session.commit([module(5)]);

@@ -4,7 +4,8 @@ import { socketStatus } from "../../src/plan/status.js";
 import { HEAT_MAX_W, HEAT_STEPS, heatPower, heatStep } from "../../src/shared/heat.js";
 import { numberOf } from "../../src/shared/park.js";
 import { arc, load } from "../../src/meter/gauge.js";
-import { state } from "../park.js";
+import { format } from "../../src/shared/format.js";
+import { hass, state } from "../park.js";
 
 describe("a socket", () => {
   const look = (
@@ -57,6 +58,18 @@ describe("a socket", () => {
 });
 
 describe("heat", () => {
+  test("is the same for powers that read the same", () => {
+    const { power } = format(hass(null));
+    for (const max of [HEAT_MAX_W, 60, 3000, 20_000]) {
+      const steps = new Map<string, Set<number>>();
+      for (let watts = 0.05; watts < 25_000; watts *= 1.0004) {
+        const seen = steps.get(power(watts)) ?? new Set();
+        steps.set(power(watts), seen.add(heatStep(watts, max)));
+      }
+      expect([...steps].filter(([, { size }]) => size > 1)).toEqual([]);
+    }
+  });
+
   test("rises with power and ends at both sides", () => {
     const steps = [0, 0.5, 2, 8, 30, 90, 200, 5000].map((watts) => heatStep(watts));
     expect(steps).toEqual([...steps].sort((a, b) => a - b));

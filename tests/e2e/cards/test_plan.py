@@ -63,6 +63,53 @@ async def test_a_sector_is_switched_and_who_stayed_on_is_told(
     await api.post("/api/services/switch/turn_on", switch)
 
 
+async def test_a_key_that_is_held_switches_nothing(
+    desk: Page, demo: RunningDemo
+) -> None:
+    with no_errors(desk):
+        card = await show(desk, demo, "plan")
+        computer = module(card, "B1 computer")
+        await expect(computer).to_have_attribute("aria-pressed", "true", timeout=40_000)
+        await computer.focus()
+        await desk.keyboard.down("Enter")
+        question = card.get_by_role("dialog")
+        await expect(question).to_be_visible()
+        for _ in range(5):
+            # As a keyboard repeats it.
+            await desk.keyboard.down("Enter")
+        await desk.keyboard.up("Enter")
+        await expect(question.get_by_role("button", name="Cancel")).to_be_focused()
+        await desk.keyboard.press("Enter")
+        await expect(question).to_have_count(0)
+        await expect(computer).to_be_focused()
+    assert (await socket(demo, "B1 computer"))["on"]
+
+
+async def test_keys_on_a_plan_that_is_near_move_the_camera_and_nothing_else(
+    desk: Page, demo: RunningDemo
+) -> None:
+    with no_errors(desk):
+        card = await show(desk, demo, "plan")
+        await expect(card.locator(".module")).to_have_count(24)
+        for _ in range(4):
+            await card.get_by_role("button", name="Zoom in").click()
+        await card.locator(".viewport [tabindex='0']").focus()
+        for key in ("End", "Home", "End"):
+            await desk.keyboard.press(key)
+        last = card.locator(".viewport [tabindex='0']")
+        viewport = card.locator(".viewport")
+        assert (
+            await viewport.evaluate("(node) => node.scrollLeft + node.scrollTop") == 0
+        )
+        room, box = await viewport.bounding_box(), await last.bounding_box()
+        assert room is not None
+        assert box is not None
+        assert room["x"] <= box["x"]
+        assert box["x"] + box["width"] <= room["x"] + room["width"]
+        assert room["y"] <= box["y"]
+        assert box["y"] + box["height"] <= room["y"] + room["height"]
+
+
 async def test_a_long_press_shows_the_last_24_hours_in_home_assistants_dialog(
     desk: Page, demo: RunningDemo
 ) -> None:

@@ -12,6 +12,8 @@ export interface Desk {
   readonly stage: Stage;
   readonly session: Session;
   readonly selection: Selection;
+  /** Where a question is asked. */
+  readonly renderRoot: HTMLElement | DocumentFragment;
   readonly select: (selection: Selection) => void;
   readonly commit: (changes: readonly Change[]) => void;
   /** Moves the chosen part by units. */

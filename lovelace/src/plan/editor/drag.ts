@@ -1,8 +1,10 @@
 /** Moves parts of a plan by mouse, finger and keyboard. */
 
+import { isPress } from "../../shared/keys.js";
 import type { Change } from "../document.js";
 import { contains, type Point } from "../model.js";
 import type { ModuleNode } from "../module.js";
+import { REACH_PX } from "../view.js";
 import type { ZoneNode } from "../zone.js";
 import { Grips, type Grip, type Guides } from "./grips.js";
 import { guideMarks, moduleMarks, zoneMarks } from "./marks.js";
@@ -11,7 +13,6 @@ import { GRID } from "./snap.js";
 import type { Selection, Stage } from "./stage.js";
 
 const SLOP_PX = 5;
-const REACH_PX = 24;
 const FINE = 10;
 
 export interface DragOwner {
@@ -129,7 +130,7 @@ export class Drag {
     if (!this.#grip) return;
     this.#grip = undefined;
     this.#guides = {};
-    this.stage.refresh();
+    this.stage.redraw();
   };
 
   #zoneAt(x: number, y: number): Selection {
@@ -147,7 +148,7 @@ export class Drag {
       const corner = this.#cornerAt(chosen, x, y);
       if (corner) return corner;
     }
-    const module = view.nearest(x, y, REACH_PX);
+    const module = view.nearest(x, y);
     if (module) {
       this.owner.select({ kind: "module", id: module.socket.device });
       return this.#grips.module(module, this.owner.snapping);
@@ -202,7 +203,8 @@ export class Drag {
   #key = (event: KeyboardEvent): void => {
     const part = this.#partOf(event.target as HTMLElement);
     const arrow = ARROWS[event.key];
-    if (part && (event.key === "Enter" || event.key === " ")) {
+    if (part && isPress(event)) {
+      if (event.repeat) return;
       const again = this.owner.selection?.id === part.id;
       this.#held = !(again && this.#held);
       this.owner.select(part);

@@ -4,6 +4,7 @@ import type { Change } from "../document.js";
 import { contains, type Point } from "../model.js";
 import type { ModuleNode } from "../module.js";
 import type { ZoneNode } from "../zone.js";
+import { kept, keptMove } from "./bounds.js";
 import { snap } from "./snap.js";
 import type { Stage } from "./stage.js";
 
@@ -33,7 +34,7 @@ export class Grips {
     return {
       move: (dx, dy) => {
         const to = this.#snap([start.x + dx, start.y + dy], others, snapping);
-        node.module = { ...start, x: to.x, y: to.y };
+        node.module = { ...start, ...kept(this.stage.plan, to.x, to.y) };
         this.stage.view.replace(node);
         return to.guides;
       },
@@ -52,7 +53,8 @@ export class Grips {
     return {
       move: (dx, dy) => {
         const to = this.#snap([startX + dx, startY + dy], others, snapping);
-        node.zone = { ...node.zone, points: points.with(corner, [to.x, to.y]) };
+        const { x, y } = kept(this.stage.plan, to.x, to.y);
+        node.zone = { ...node.zone, points: points.with(corner, [x, y]) };
         this.stage.view.replace(node);
         return to.guides;
       },
@@ -71,7 +73,8 @@ export class Grips {
     return {
       move: (dx, dy) => {
         const to = this.#snap([startX + dx, startY + dy], others, snapping);
-        const [byX, byY] = [to.x - startX, to.y - startY];
+        const { plan } = this.stage;
+        const [byX, byY] = keptMove(plan, points, to.x - startX, to.y - startY);
         node.zone = {
           ...node.zone,
           points: points.map(([x, y]) => [x + byX, y + byY]),

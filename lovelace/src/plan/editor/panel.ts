@@ -6,8 +6,10 @@ import { html, LitElement, type TemplateResult } from "lit";
 import type { Socket } from "../../shared/park.js";
 import { cardStyles } from "../../shared/styles.js";
 import type { Change } from "../document.js";
+import { kept } from "./bounds.js";
 import { tool, type Desk } from "./desk.js";
 import { Drag, type DragOwner } from "./drag.js";
+import { onKey } from "./keys.js";
 import { placeAll, unplaced } from "./place.js";
 import { planRow, startRows } from "./plans.js";
 import { selectedTools } from "./selected.js";
@@ -27,11 +29,14 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
   declare selection: Selection;
   declare snapping: boolean;
   declare armed: string | null;
+  /** The plan that is edited, whatever others are added meanwhile. */
+  chosen: string;
   readonly session: Session;
   #drag: Drag | undefined;
 
   constructor(readonly stage: Stage) {
     super();
+    this.chosen = stage.plan.id;
     this.selection = null;
     this.snapping = true;
     this.armed = null;
@@ -43,7 +48,9 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
         stage.refresh();
       },
       (reason) => {
-        stage.toast(stage.scene.t(reason === "conflict" ? "conflict" : "not_saved"));
+        stage.toast(stage.scene.t(reason));
+        // What was moved goes back to where it is.
+        stage.redraw();
       },
     );
   }
@@ -51,10 +58,16 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#drag = new Drag(this.stage, this);
+    for (const part of [this, this.stage.viewport]) {
+      part.addEventListener("keydown", this.#key);
+    }
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    for (const part of [this, this.stage.viewport]) {
+      part.removeEventListener("keydown", this.#key);
+    }
     this.#drag?.close();
     this.#drag = undefined;
   }
@@ -69,6 +82,10 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
     this.#drag?.draw();
     this.requestUpdate();
   }
+
+  #key = (event: KeyboardEvent): void => {
+    onKey(this, event);
+  };
 
   // What its parts ask
 
@@ -87,11 +104,13 @@ export class PlanEditor extends LitElement implements DragOwner, Desk {
 
   placeArmed(x: number, y: number): void {
     if (this.armed === null) return;
-    const value = { x: Math.round(x), y: Math.round(y), rotation: 0, size: 100 };
+    const { plan } = this.stage;
+    const place = kept(plan, Math.round(x), Math.round(y));
+    const value = { ...place, rotation: 0, size: 100 };
     const id = this.armed;
     this.armed = null;
     this.selection = { kind: "module", id };
-    this.commit([{ plan: this.stage.plan.id, kind: "module", id, value }]);
+    this.commit([{ plan: plan.id, kind: "module", id, value }]);
   }
 
   protected override render(): TemplateResult {

@@ -2,12 +2,15 @@
 
 import type { Park, Socket } from "../../shared/park.js";
 import type { Change } from "../document.js";
+import { isOn } from "./bounds.js";
 import { boxOf, PLAN_WIDTH, type Box, type Plan } from "../model.js";
 
-/** What of the park stands on none of its plans. */
+/** What of the park stands on none of its plans; beside one is on none. */
 export function unplaced(park: Park, plans: readonly Plan[]): Socket[] {
   const placed = new Set(
-    plans.flatMap(({ modules }) => modules.map(({ device }) => device)),
+    plans.flatMap((plan) =>
+      plan.modules.filter(({ x, y }) => isOn(plan, x, y)).map(({ device }) => device),
+    ),
   );
   return park.sockets.filter(({ device }) => !placed.has(device));
 }

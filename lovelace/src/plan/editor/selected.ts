@@ -153,8 +153,7 @@ function zoneTools(desk: Desk, zone: Zone, corner: number | undefined): Template
             mdiVectorPolylineMinus,
             "remove_corner",
             () => {
-              desk.select({ kind: "zone", id: zone.id });
-              set(({ points }) => ({ points: points.toSpliced(corner, 1) }));
+              removeCorner(desk, zone.id, corner);
             },
             { disabled: zone.points.length <= CORNERS_MIN },
           )
@@ -164,9 +163,30 @@ function zoneTools(desk: Desk, zone: Zone, corner: number | undefined): Template
     })}`;
 }
 
+/** Removes the corner that is chosen, else the part. */
+export function removeSelected(desk: Desk): void {
+  const { selection } = desk;
+  if (selection?.kind === "zone" && selection.corner !== undefined) {
+    removeCorner(desk, selection.id, selection.corner);
+  } else if (selection) remove(desk, selection.kind, selection.id);
+}
+
 function remove(desk: Desk, kind: "module" | "zone", id: string): void {
+  const plan = desk.stage.plan.id;
+  const { zones, modules } = desk.session.document.plans[plan] ?? {};
   desk.select(null);
-  desk.commit([{ plan: desk.stage.plan.id, kind, id, value: null }]);
+  // It may be gone already, by another's hand or by an undo.
+  if (!(kind === "zone" ? zones : modules)?.[id]) return;
+  desk.commit([{ plan, kind, id, value: null }]);
+}
+
+function removeCorner(desk: Desk, id: string, corner: number): void {
+  const plan = desk.stage.plan.id;
+  const zone = desk.session.document.plans[plan]?.zones[id];
+  if (!zone || zone.points.length <= CORNERS_MIN) return;
+  desk.select({ kind: "zone", id });
+  const value = { ...zone, points: zone.points.toSpliced(corner, 1) };
+  desk.commit([{ plan, kind: "zone", id, value }]);
 }
 
 function arrows(desk: Desk): TemplateResult {

@@ -4,6 +4,7 @@ import type { Scene } from "../../shared/card.js";
 import type { Camera } from "../camera.js";
 import type { PlanFeed } from "../document.js";
 import type { Plan } from "../model.js";
+import type { Storey } from "../storeys.js";
 import type { PlanView } from "../view.js";
 
 export interface Stage {
@@ -15,11 +16,15 @@ export interface Stage {
   readonly plan: Plan;
   /** All plans of the park, edits included; none before the first is kept. */
   readonly plans: readonly Plan[];
+  /** The same by their floors. */
+  readonly storeys: readonly Storey[];
   readonly scene: Scene;
   /** Draws another plan. */
   readonly choose: (id: string) => void;
   /** Draws what was edited. */
   readonly refresh: () => void;
+  /** Draws all anew, as it is kept. */
+  readonly redraw: () => void;
   readonly toast: (text: string) => void;
 }
 

@@ -30,6 +30,7 @@ from custom_components.energy_park.control.mirror_issues import (
     PATIENCE_S,
 )
 from custom_components.energy_park.control.mirror_past import Filled
+from custom_components.energy_park.mirror import spool
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.mirror import Mirror
 from custom_components.energy_park.mirror.rows import (
@@ -45,6 +46,7 @@ from scripts.emulators.meter import EmulatedMeter
 from .common import (
     ClientSessionGenerator,
     MockConfigEntry,
+    flush_store,
     get_diagnostics_for_config_entry,
     get_system_health_info,
 )
@@ -596,6 +598,31 @@ async def test_every_problem_has_a_text(
     told._issues.solved(problem)
     assert not issues
     await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_loss_is_told_beyond_a_restart_until_a_person_confirms_and_then_anew(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "OFFERED_MAX", 0)
+    assert await async_setup_component(hass, "repairs", {})
+    entry = await async_setup(hass, mirror(NO_DATABASE))
+    row = ReadingRow(Series(SubjectKind.SITE, "", "power_w", "W"), EPOCH, 1)
+    registry = ir.async_get(hass)
+    key = (DOMAIN, f"mirror_rows_lost_{entry.entry_id}")
+    for _ in range(2):
+        mirror_of(entry).offer(row)
+        await async_wait(hass, lambda: key in registry.issues)
+        await flush_store(registry._store)
+        restarted = ir.IssueRegistry(hass)
+        await restarted.async_load()
+        assert restarted.issues[key].active
+        # As the flow does that a person confirms.
+        ir.async_delete_issue(hass, *key)
+        await hass.async_block_till_done()
+    mirror_of(entry).offer(row)
+    await async_wait(hass, lambda: key in registry.issues)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert key not in registry.issues
 
 
 def state(hass: HomeAssistant, platform: str, key: str) -> str:

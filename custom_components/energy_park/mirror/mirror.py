@@ -154,6 +154,10 @@ class Mirror:
             (table, cause) for table, _, cause in await self._spool.quarantined()
         )
 
+    def confirm(self, problem: Problem) -> None:
+        """Take note that a person knows of a loss; the next one is told again."""
+        self._problems.rearm(problem)
+
     def status(self) -> MirrorStatus:
         """Return how the mirror is doing now."""
         tally = self._spool.tally

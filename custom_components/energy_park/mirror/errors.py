@@ -81,6 +81,7 @@ class Problem(StrEnum):
     ROWS_LOST = "rows_lost"
     SPOOL_IN_MEMORY = "spool_in_memory"
     SPOOL_DAMAGED = "spool_damaged"
+    SPOOL_FULL = "spool_full"
 
 
 class Remedy(Enum):

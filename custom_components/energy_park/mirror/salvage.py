@@ -8,6 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Any, Final
 
 from .batch import Reading, Record, Sum
+from .room import ASIDE
 from .rows import Series, SubjectKind
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _CHUNK: Final = 5_000
 
 def set_aside(path: Path) -> Path:
     """Move a damaged file out of the way, in place of the one before."""
-    aside = path.with_name(f"{path.stem}-damaged{path.suffix}")
+    aside = path.with_name(f"{ASIDE}{path.suffix}")
     for suffix in ("", "-wal"):
         source = path.with_name(path.name + suffix)
         target = aside.with_name(aside.name + suffix)

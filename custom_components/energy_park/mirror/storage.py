@@ -199,7 +199,11 @@ class Storage:
         """After a write that the disk took: what else it has to take or to give."""
         self._leave_memory()
         if self._disk is not None:
-            self._bound(self._disk, self._room.limit(self._disk.used_bytes))
+            self._room.clear(self._disk.used_bytes)
+            if self._bound(self._disk, self._room.limit(self._disk.used_bytes)):
+                self._solve(Problem.SPOOL_FULL)
+            else:
+                self._tell(Problem.SPOOL_FULL, {})
         self._room.reserve()
 
     def _make_room(self) -> bool:
@@ -220,7 +224,7 @@ class Storage:
         thinned = store.thin(told)
         if not thinned:
             return False
-        self.tally.thinned += thinned.readings + thinned.frames
+        self.tally.thinned += thinned.rows
         self._tell(Problem.ROWS_THINNED, {"rows": self.tally.thinned})
         return True
 

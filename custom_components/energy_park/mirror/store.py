@@ -66,6 +66,7 @@ class Store(StoreFile):
                 self._one("SELECT max(seq) FROM reading"),
                 self._one("SELECT max(seq) FROM record"),
             )
+            self._thin_after = 0
             self.waiting = (
                 self._one("SELECT count(*) FROM reading")
                 + self._one("SELECT count(*) FROM record")
@@ -291,10 +292,11 @@ class Store(StoreFile):
         """
         with self._transaction():
             before = self._one("SELECT count(*) FROM thinned")
-            thinned = thin(self._db)
+            thinned = thin(self._db, self._thin_after)
             added = self._one("SELECT count(*) FROM thinned") - before
             if thinned:
                 self._add_records(self._next, [tell(thinned)])
         self._next += bool(thinned)
-        self.waiting += added + bool(thinned) - thinned.readings - thinned.frames
+        self._thin_after = thinned.records_after
+        self.waiting += added + bool(thinned) - thinned.rows
         return thinned

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+import json
 from pathlib import Path
 import shutil
 import sqlite3
@@ -15,7 +16,13 @@ from custom_components.energy_park.mirror import room, spool as module, storage
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.problems import Problems
 from custom_components.energy_park.mirror.room import SpoolLimits
-from custom_components.energy_park.mirror.rows import FrameRow
+from custom_components.energy_park.mirror.rows import (
+    HOUR,
+    EventKind,
+    EventRow,
+    FrameRow,
+    SubjectKind,
+)
 from custom_components.energy_park.mirror.spool import Spool
 
 from .conftest import START, Told, reading, until
@@ -239,6 +246,64 @@ async def test_frames_are_thinned_to_one_an_hour(
     assert records is not None
     assert records.target.count("meter_frame") == 1
     assert spool.tally.thinned == 1_999
+    # Dated by what went.
+    assert records.target[-1] == "event"
+    assert json.loads(records.body[-1])["at"] == (START + HOUR).isoformat()
+
+
+def state_of(entity: str, index: int) -> EventRow:
+    return EventRow(
+        at=reading(index * 10).at,
+        kind=EventKind.STATE,
+        subject_kind=SubjectKind.ENTITY,
+        subject_id=entity,
+        detail={"state": f"{index} " + "x" * 200},
+    )
+
+
+async def test_of_states_told_in_words_the_last_of_each_hour_stays(
+    open_spool: OpenSpool, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SMALLEST_BYTES", 0)
+    spool = await open_spool(SpoolLimits(max_bytes=100_000))
+    order = replace(state_of("text.a", 0), kind=EventKind.ORDER, detail={})
+    for begin in range(0, 3_000, 300):
+        for index in range(begin, begin + 300):
+            spool.offer(state_of("text.a" if index % 2 else "text.b", index))
+            if index % 30 == 0:
+                spool.offer(order)
+        await spool.flush()
+    assert await spool.used_bytes() < 200_000
+    assert told.problems == [Problem.ROWS_THINNED]
+    records = await spool.take_records(5_000)
+    assert records is not None
+    rows = [json.loads(body) for body in records.body]
+    states = [row["detail"]["state"][:4] for row in rows if row["kind"] == "state"]
+    assert {"2998", "2999"} <= set(states)
+    assert len(states) + spool.tally.thinned == 3_000
+    assert [row["kind"] for row in rows].count("order") == 100
+    told_first = next(row for row in rows if row["kind"] == "mirror")
+    assert told_first["detail"]["states"] > 0
+    assert told_first["detail"]["from"] == START.isoformat()
+    assert told_first["at"] > START.isoformat()
+
+
+async def test_what_cannot_be_thinned_is_told_as_long_as_it_is_too_much(
+    open_spool: OpenSpool, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SMALLEST_BYTES", 0)
+    spool = await open_spool(SpoolLimits(max_bytes=100_000))
+    for index in range(1_000):
+        spool.offer(replace(state_of("text.a", index), kind=EventKind.ORDER))
+    await spool.flush()
+    await until(lambda: told.problems)
+    assert (told.problems, spool.tally.lost) == ([Problem.SPOOL_FULL], 0)
+    records = await spool.take_records(1_000)
+    assert records is not None
+    await spool.forget(records)
+    spool.offer(reading(1))
+    await spool.flush()
+    assert told.problems == [Problem.SPOOL_FULL, "-spool_full"]
 
 
 @pytest.mark.parametrize("damage", ["head", "middle", "nonsense", "empty"])
@@ -273,6 +338,23 @@ async def test_a_damaged_file_is_set_aside_and_salvaged(
     if damage != "empty":
         assert told.problems == [Problem.SPOOL_DAMAGED]
         assert (tmp_path / "spool-damaged.sqlite").exists()
+
+
+async def test_a_damaged_file_that_was_set_aside_is_within_the_bound(
+    open_spool: OpenSpool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "SMALLEST_BYTES", 0)
+    aside = tmp_path / "spool-damaged.sqlite"
+    aside.write_bytes(bytes(200_000))
+    spool = await open_spool(SpoolLimits(max_bytes=400_000))
+    spool.offer(reading(0))
+    await spool.flush()
+    assert aside.exists()
+    for index in range(1, 8_000):
+        spool.offer(reading(index))
+    await spool.flush()
+    assert not aside.exists()
+    assert spool.tally.thinned == 0
 
 
 async def test_the_clock_of_a_row_does_not_matter_to_the_spool(

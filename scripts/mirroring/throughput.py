@@ -18,6 +18,7 @@ from custom_components.energy_park.mirror.connection import MirrorSettings, conn
 from custom_components.energy_park.mirror.migrations import migrate
 from custom_components.energy_park.mirror.mirror import Mirror
 from custom_components.energy_park.mirror.problems import Problems
+from custom_components.energy_park.mirror.refusals import Refusals
 from custom_components.energy_park.mirror.room import SpoolLimits
 from custom_components.energy_park.mirror.rows import (
     ReadingRow,
@@ -115,7 +116,7 @@ class Course:
             connection, self._settings.schema, SITE, _nobody(), _now, writer_id=1
         )
         await session.prepare(mend=False)
-        sender = Sender(session, spool)
+        sender = Sender(session, spool, Refusals())
         try:
             return await self.timed(send)
         finally:

@@ -154,10 +154,12 @@ class Storage:
         """Keep rows that cannot be sent, for a person to look at."""
         self.tally.quarantined += len(refused)
         try:
-            self._on_disk(lambda store: store.quarantine(refused))
+            gone = self._on_disk(lambda store: store.quarantine(refused))
         except (OSError, sqlite3.Error) as error:
-            self._use_memory(error).quarantine(refused)
+            gone = self._use_memory(error).quarantine(refused)
         self._tell(Problem.ROWS_QUARANTINED, {"rows": self.tally.quarantined})
+        if gone:
+            self._lose(gone)
 
     def quarantined(self) -> list[Refused]:
         """Return the rows that were set aside."""

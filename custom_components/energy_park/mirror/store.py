@@ -254,16 +254,20 @@ class Store(StoreFile):
         # On a full disk a row may be sent, and noted, again.
         self.waiting = max(self.waiting - len(batch), 0)
 
-    def quarantine(self, rows: Sequence[tuple[str, str, str]]) -> None:
-        """Keep the last rows that cannot be sent: table, body, what is wrong with it."""
+    def quarantine(self, rows: Sequence[tuple[str, str, str]]) -> int:
+        """Keep the last rows that cannot be sent: table, body, what is wrong with it.
+
+        Returns how many had to go for them.
+        """
         with self._transaction():
             self._db.executemany(
                 "INSERT INTO quarantine (target, body, cause) VALUES (?,?,?)", rows
             )
-            self._db.execute(
+            gone = self._db.execute(
                 "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?",
                 (_QUARANTINE_ROWS,),
             )
+        return gone.rowcount
 
     def quarantined(self) -> list[tuple[str, str, str]]:
         """Return table, body and cause of each row in quarantine, oldest first."""

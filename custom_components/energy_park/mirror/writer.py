@@ -14,6 +14,7 @@ from typing import Final
 from .connection import MirrorSettings, connect
 from .errors import Problem, Remedy, problem, remedy
 from .problems import Problems
+from .refusals import Refusals
 from .rows import SiteRow
 from .sender import Sender
 from .session import Session
@@ -76,6 +77,7 @@ class Writer:
         self._mend = False
         self._share = 1.0
         self._retry_s = FIRST_RETRY_S
+        self._refusals = Refusals()
         self._sent: deque[tuple[float, int]] = deque()
         self.connected = False
         self.arrived_until = now()
@@ -146,7 +148,8 @@ class Writer:
             await session.prepare(mend=self._mend)
             self._mend = False
             await self._spool.rewind()
-            await self._send(session, Sender(session, self._spool), self._spool)
+            sender = Sender(session, self._spool, self._refusals)
+            await self._send(session, sender, self._spool)
         finally:
             connection.terminate()
 
@@ -174,7 +177,7 @@ class Writer:
         self,
         take: Callable[[int], Awaitable[B | None]],
         limit: int,
-        send: Callable[[B], Awaitable[None]],
+        send: Callable[[B], Awaitable[bool]],
     ) -> None:
         """Send what there is of one kind, and then whatever comes."""
         kind = send.__name__
@@ -185,8 +188,8 @@ class Writer:
             some = partial(self._take, take, limit)
             async with aclosing(read_ahead(some)) as batches:
                 async for batch in batches:
-                    await send(batch)
-                    self._succeed(len(batch))
+                    if await send(batch):
+                        self._succeed(len(batch))
             await self._spool.tidy()
             self._clear[kind] = look
             # What was here when the connection began waits for every kind's first look.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 import os
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from custom_components.energy_park.mirror import connection, mirror as mirror_module
 from custom_components.energy_park.mirror.connection import Connection, MirrorSettings
 from custom_components.energy_park.mirror.errors import Problem
-from custom_components.energy_park.mirror.rows import FrameRow, ReadingRow
+from custom_components.energy_park.mirror.rows import FrameRow, ReadingRow, SectorRow
 from scripts.mirroring.access import connected
 from scripts.mirroring.kills import Target, fire
 from scripts.mirroring.outage import recover
@@ -359,6 +360,51 @@ async def test_a_statement_that_refuses_every_row_sets_not_all_aside(
     await database.execute("ALTER TABLE reading_hour DROP CONSTRAINT hopeless")
     await arrived(mirror)
     await assert_sums(database, 2_000)
+
+
+async def test_a_statement_at_fault_is_found_at_the_pace_of_a_home(
+    start_mirror: StartMirror, database: Connection, told: Told
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute(
+        "ALTER TABLE reading_hour ADD CONSTRAINT hopeless CHECK (value_max < 1) NOT VALID"
+    )
+    for begin in range(1, 401, 20):
+        mirror.offer_many(reading(index) for index in range(begin, begin + 20))
+        await mirror.flush()
+        await mirror.progress()
+    await until(lambda: Problem.SERVER_ERROR in told.problems)
+    assert await mirror.quarantined() == []
+    assert mirror.status().rows_waiting == 400
+    assert told.problems == [Problem.SERVER_ERROR]
+    await database.execute("ALTER TABLE reading_hour DROP CONSTRAINT hopeless")
+    await arrived(mirror)
+    await assert_sums(database, 401)
+
+
+async def test_a_lone_bad_row_waits_until_its_statement_accepts_another(
+    start_mirror: StartMirror, database: Connection, told: Told
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute("ALTER TABLE reading ADD CHECK (value <> 1234)")
+    bad = replace(reading(1), value=1234)
+    mirror.offer(bad)
+    await mirror.arrived()
+    assert (await mirror.quarantined(), mirror.status().rows_waiting) == ([], 1)
+    # It is the same row each time, however often the connection breaks.
+    for number in range(3):
+        await disconnect(database)
+        mirror.offer(SectorRow(sector_id=f"{number}", name="Room", updated_at=START))
+        await mirror.arrived()
+        assert mirror.status().rows_waiting == 1
+    mirror.offer(reading(2))
+    await arrived(mirror)
+    assert [row[0] for row in await mirror.quarantined()] == ["reading"]
+    await assert_sums(database, 2)
 
 
 async def test_the_server_is_away_from_the_start(

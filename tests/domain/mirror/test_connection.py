@@ -17,6 +17,7 @@ from custom_components.energy_park.mirror.connection import (
     MirrorSettings,
     TlsMode,
     check_connection,
+    connect,
 )
 from custom_components.energy_park.mirror.errors import (
     CertificateError,
@@ -70,7 +71,12 @@ async def serving_as(version: str) -> AsyncGenerator[int]:
             for name, value in status.items():
                 writer.write(message(b"S", f"{name}\0{value}\0".encode()))
             writer.write(message(b"Z", b"I"))
-            await reader.readexactly(5)  # the good-bye
+            # Each question has an empty answer, until the good-bye.
+            while await reader.readexactly(1) == b"Q":
+                await reader.readexactly(
+                    int.from_bytes(await reader.readexactly(4)) - 4
+                )
+                writer.write(message(b"C", b"SELECT 0\0") + message(b"Z", b"I"))
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -100,6 +106,24 @@ async def test_what_is_found(settings: MirrorSettings, database: Connection) -> 
     assert (info.schema_exists, info.may_create) == (False, True)
     await database.execute(f'CREATE SCHEMA "{settings.schema}"')
     assert (await check_connection(settings)).schema_exists
+
+
+async def test_the_server_gives_up_a_connection_that_the_network_swallows(
+    settings: MirrorSettings,
+) -> None:
+    watched = await connect(settings)
+    try:
+        rows = await watched.fetch(
+            "SELECT name, setting::int FROM pg_settings WHERE name LIKE 'tcp_%'"
+        )
+    finally:
+        await watched.close()
+    found = dict(rows)
+    assert found["tcp_user_timeout"] == 30_000
+    patience_s = found["tcp_keepalives_idle"] + (
+        found["tcp_keepalives_interval"] * found["tcp_keepalives_count"]
+    )
+    assert patience_s <= connection.COMMAND_TIMEOUT_S
 
 
 async def test_nobody_answers(settings: MirrorSettings) -> None:

@@ -288,6 +288,34 @@ async def test_what_is_dropped_is_made_again_and_the_rest_goes_on(
 
 
 @pytest.mark.parametrize(
+    "dropped", ["series", "site", "event", "meter_frame", "reading_day", "writer"]
+)
+async def test_whichever_table_is_dropped_no_history_becomes_anothers(
+    start_mirror: StartMirror, database: Connection, dropped: str
+) -> None:
+    mirror = await start_mirror()
+    # Of each series its own values only.
+    mirror.offer_many(reading(index) for index in range(80))
+    await arrived(mirror)
+    await mirror.stop()
+    await database.execute(f"DROP TABLE {dropped} CASCADE")
+    # Another spool, which hears of the series in another order.
+    mirror = await start_mirror("other")
+    mirror.offer_many(reading(index) for index in range(239, 79, -1))
+    await arrived(mirror)
+    assert set(range(80, 240)) <= set(await stored(database))
+    mixed = """
+        SELECT site_id, series_id FROM reading GROUP BY 1, 2
+        HAVING count(DISTINCT value::int % 8) > 1
+    """
+    assert await database.fetch(mixed) == []
+    named = "SELECT count(*) FROM named_reading WHERE value >= 80"
+    assert await database.fetchval(named) == 160
+    sites = await database.fetch("SELECT DISTINCT site_id FROM reading")
+    assert len(sites) == (2 if dropped == "site" else 1)
+
+
+@pytest.mark.parametrize(
     ("sqlstate", "problem"),
     [
         ("53100", Problem.SERVER_FULL),  # disk full

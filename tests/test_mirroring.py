@@ -548,8 +548,13 @@ async def test_a_mirror_that_cannot_start_stops_nothing(
 
     monkeypatch.setattr(Mirror, "start", fail)
     entry = await async_setup(hass, mirror(database.data()), plug(strip))
+    issues = ir.async_get(hass).issues
+    await async_wait(hass, lambda: issues)
+    [issue] = issues.values()
+    assert issue.translation_key in ENGLISH["issues"]
     await async_switch_off_and_unload(hass, entry)
     assert "The mirror cannot start" in caplog.text
+    assert not issues
 
 
 async def test_a_fault_in_the_rows_stops_nothing_and_is_told_once(

@@ -25,6 +25,7 @@ PASSING: Final = {
     Problem.SERVER_ERROR,
 }
 LAG: Final = "lag"
+NOT_STARTED: Final = "not_started"
 # These never end, not even with Home Assistant; a person confirms to have read them.
 LOSSES: Final = {
     Problem.ROWS_QUARANTINED,
@@ -98,10 +99,18 @@ class MirrorIssues:
         self._behind = behind
 
     @callback
+    def not_started(self) -> None:
+        """Tell that nothing is mirrored."""
+        self._report(NOT_STARTED)
+
+    @callback
     def close(self) -> None:
         """Take back what only a running mirror knows."""
         self._closed = True
         self.lag(False)
+        ir.async_delete_issue(
+            self._hass, DOMAIN, _id(NOT_STARTED, self._entry.entry_id)
+        )
         for problem in set(Problem) - LOSSES:
             self.solved(problem)
 

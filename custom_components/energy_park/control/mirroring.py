@@ -192,6 +192,7 @@ class Mirroring:
             await self.mirror.start()
         except Exception:
             LOGGER.exception("The mirror cannot start")
+            self._issues.not_started()
 
     async def _async_end(self, _event: Event) -> None:
         """Home Assistant ends without unloading anything."""

@@ -17,6 +17,7 @@ from .room import Room, SpoolLimits
 from .rows import Row
 from .salvage import salvage, set_aside
 from .store import Store
+from .store_file import DamagedError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -183,7 +184,16 @@ class Storage:
 
     def _open_store(self) -> Store:
         if self._disk is None:
-            self._disk = Store(self._path)
+            there = self._path.exists()
+            if there and not self._path.stat().st_size:
+                # Not even its tables are left.
+                raise DamagedError("an empty file")
+            try:
+                self._disk = Store(self._path)
+            except sqlite3.Error:
+                if not there:
+                    self._path.unlink(missing_ok=True)
+                raise
         return self._disk
 
     def _replace(self) -> None:
@@ -255,7 +265,8 @@ def _append(store: Store, intake: Intake) -> None:
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
-    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return isinstance(error, DamagedError) or _code(error) in damage
 
 
 def _is_full(error: sqlite3.Error) -> bool:

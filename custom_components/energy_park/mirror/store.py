@@ -12,9 +12,9 @@ import sqlite3
 from typing import Final
 
 from .batch import Reading, ReadingBatch, Record, RecordBatch, Sum, ThinnedBatch
-from .rows import Series, SubjectKind
-from .salvage import copy
-from .store_file import Change, StoreFile
+from .rows import Series
+from .salvage import are_sound, copy, read_series
+from .store_file import Change, DamagedError, StoreFile
 from .thinning import QUARTER_US, Thinned, groups, thin
 
 _SCHEMA: Final = """
@@ -58,9 +58,7 @@ class Store(StoreFile):
     def __init__(self, path: Path | None) -> None:
         super().__init__(path, _SCHEMA)
         try:
-            self.series: dict[int, Series] = {}
-            for number, kind, *rest in self._db.execute("SELECT * FROM series"):
-                self.series[number] = Series(SubjectKind(kind), *rest)
+            self.series = read_series(self._db)
             self._numbers = {series: number for number, series in self.series.items()}
             self._next = 1 + max(
                 self._one("SELECT max(seq) FROM reading"),
@@ -137,7 +135,7 @@ class Store(StoreFile):
     def _number(self, series: Series) -> int:
         number = self._numbers.get(series)
         if number is None:
-            number = len(self.series) + 1
+            number = 1 + max(self.series, default=0)
             self.series[number] = series
             self._numbers[series] = number
             self._db.execute(
@@ -181,6 +179,8 @@ class Store(StoreFile):
         if not rows:
             return None
         seq, series, at, value, quality = zip(*rows, strict=True)
+        if not are_sound(self.series, series, at, value, quality):
+            raise DamagedError("no reading")
         span = (seq[0], seq[-1])
         self._mark([(_MARK, span)])
         return ReadingBatch(
@@ -216,6 +216,8 @@ class Store(StoreFile):
         self._thinned_after = parts[-1] if parts else _FIRST_PART
         if not rows:
             return None
+        if not all(row[1] in self.series for row in rows):
+            raise DamagedError("a sum of no series")
         self._mark(
             ("UPDATE thinned SET attempted = 1 WHERE part = ?", (part,))
             for part in parts

@@ -12,6 +12,10 @@ type Change = tuple[str, tuple[int, ...]]
 """A statement and its values."""
 
 
+class DamagedError(sqlite3.DatabaseError):
+    """The file can be read and holds what nobody has written."""
+
+
 class StoreFile:
     """An open file, or (``path`` None) as much in memory.
 

@@ -21,6 +21,7 @@ from custom_components.energy_park.mirror.rows import (
     EventKind,
     EventRow,
     FrameRow,
+    HourRow,
     SubjectKind,
 )
 from custom_components.energy_park.mirror.spool import Spool
@@ -348,9 +349,73 @@ async def test_a_damaged_file_is_set_aside_and_salvaged(
     assert len(found) == len(set(found))
     if damage == "middle":
         assert len(found) > 4_000
-    if damage != "empty":
-        assert told.problems == [Problem.SPOOL_DAMAGED]
-        assert (tmp_path / "spool-damaged.sqlite").exists()
+    assert told.problems == [Problem.SPOOL_DAMAGED]
+    assert (tmp_path / "spool-damaged.sqlite").exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "left"),
+    [
+        # One of the eight series, and all that is of it.
+        ("UPDATE series SET kind = 'planet' WHERE id = 3", 700),
+        ("UPDATE series SET unit = NULL WHERE id = 3", 700),
+        ("DELETE FROM series WHERE id = 3", 700),
+        ("UPDATE reading SET series = 99 WHERE value = 5", 799),
+        ("UPDATE reading SET at = 'noon' WHERE value = 5", 799),
+        ("UPDATE reading SET at = 1 << 62 WHERE value = 5", 799),
+        ("UPDATE reading SET value = NULL WHERE seq = 5", 799),
+        ("UPDATE reading SET quality = x'00' WHERE value = 5", 799),
+    ],
+)
+async def test_a_value_that_nobody_wrote_is_damage(
+    open_spool: OpenSpool, tmp_path: Path, told: Told, damage: str, left: int
+) -> None:
+    spool = await open_spool()
+    for index in range(800):
+        spool.offer(reading(index))
+    await spool.close()
+    with sqlite3.connect(tmp_path / "spool.sqlite") as db:
+        db.execute(damage)
+    db.close()
+    spool = await open_spool()
+    assert len(await values(spool)) == left
+    assert told.problems == [Problem.SPOOL_DAMAGED]
+    spool.offer(reading(800))
+    await spool.flush()
+    assert await values(spool) == [800]
+
+
+async def test_a_sum_of_no_series_is_damage(
+    open_spool: OpenSpool, tmp_path: Path, told: Told
+) -> None:
+    spool = await open_spool()
+    mean = HourRow(series=reading(0).series, hour_at=START, mean=1, low=0, high=2)
+    spool.offer(mean)
+    spool.offer(replace(mean, series=reading(1).series))
+    await spool.close()
+    with sqlite3.connect(tmp_path / "spool.sqlite") as db:
+        db.execute("DELETE FROM series WHERE id = 1")
+    db.close()
+    spool = await open_spool()
+    batch = await spool.take_thinned(10)
+    assert batch is not None
+    assert len(batch) == 1
+    assert told.problems == [Problem.SPOOL_DAMAGED]
+
+
+async def test_a_file_that_a_full_disk_did_not_take_is_no_damage(
+    open_spool: OpenSpool, disk: SmallDisk, told: Told
+) -> None:
+    disk.pages = 1
+    spool = await open_spool()
+    spool.offer(reading(1))
+    await spool.flush()
+    disk.pages = 1_000_000
+    spool.offer(reading(2))
+    await spool.flush()
+    assert sorted(await values(spool)) == [1, 2]
+    await until(lambda: len(told.problems) > 1)
+    assert told.problems == [Problem.SPOOL_IN_MEMORY, "-spool_in_memory"]
 
 
 async def test_a_damaged_file_that_was_set_aside_is_within_the_bound(

@@ -50,7 +50,7 @@ def read_series(db: sqlite3.Connection) -> dict[int, Series]:
     Raises:
         DamagedError: one is none.
     """
-    series = {}
+    series: dict[int, Series] = {}
     for row in db.execute("SELECT * FROM series"):
         series |= _series(row)
     return series
@@ -82,7 +82,7 @@ def are_sound(
 
 def copy(db: sqlite3.Connection, into: Store) -> int:
     """Copy what can be read: from the start, and after damage from the end."""
-    series = {}
+    series: dict[int, Series] = {}
     for row in _read(db, "SELECT * FROM series"):
         with suppress(DamagedError):
             series |= _series(row)

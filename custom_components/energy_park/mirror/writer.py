@@ -32,7 +32,7 @@ FIRST_RETRY_S: Final = 0.5
 LAST_RETRY_S: Final = 60.0
 _KINDS: Final = 4
 
-# These end when a connection works.
+# These end when a connection works for all kinds of rows.
 _PASSING: Final = (
     Problem.UNREACHABLE,
     Problem.NOT_READY,
@@ -73,6 +73,7 @@ class Writer:
         self._looks = count(1)
         self._clear: dict[str, tuple[int, datetime]] = {}
         self._cleared = 0
+        self._sound: set[str] = set()
         self._progress = asyncio.Event()
         self._mend = False
         self._share = 1.0
@@ -148,6 +149,7 @@ class Writer:
             await session.prepare(mend=self._mend)
             self._mend = False
             await self._spool.rewind()
+            self._sound.clear()
             sender = Sender(session, self._spool, self._refusals)
             await self._send(session, sender, self._spool)
         finally:
@@ -169,6 +171,7 @@ class Writer:
         while True:
             async with session.turn:
                 await session.heartbeat(self._spool.waiting, self.lag_s(self._now()))
+            self._works("heartbeat")
             if not self._spool.waiting:
                 self._succeed(0)
             await asyncio.sleep(HEARTBEAT_S)
@@ -186,10 +189,14 @@ class Writer:
             wake.clear()
             look = next(self._looks), self._now()
             some = partial(self._take, take, limit)
+            settled = True
             async with aclosing(read_ahead(some)) as batches:
                 async for batch in batches:
-                    if await send(batch):
+                    if settled := await send(batch):
+                        self._works(kind)
                         self._succeed(len(batch))
+            if settled:
+                self._works(kind)
             await self._spool.tidy()
             self._clear[kind] = look
             # What was here when the connection began waits for every kind's first look.
@@ -205,12 +212,20 @@ class Writer:
     ) -> B | None:
         return await take(max(int(limit * self._share), SMALLEST_ROWS))
 
+    def _works(self, kind: str) -> None:
+        """Take note that one kind of rows has no trouble; when none has, all is well.
+
+        One that is refused must not be told and taken back as often as another arrives.
+        """
+        self._sound.add(kind)
+        if len(self._sound) > _KINDS:
+            self._retry_s = FIRST_RETRY_S
+            self._problems.solve(*_PASSING)
+
     def _succeed(self, rows: int) -> None:
         if rows:
             self._share = min(self._share * 1.1, 1.0)
         self.connected = True
-        self._retry_s = FIRST_RETRY_S
-        self._problems.solve(*_PASSING)
         self._progress.set()
         self.rows_sent += rows
         now_s = asyncio.get_running_loop().time()

@@ -355,6 +355,49 @@ async def test_an_error_of_the_server_drops_no_row(
     assert await mirror.quarantined() == []
 
 
+@pytest.mark.parametrize(
+    ("sqlstate", "problem"),
+    [("53100", Problem.SERVER_FULL), ("42501", Problem.NO_RIGHT)],
+)
+async def test_what_stops_one_kind_of_rows_is_told_once_while_the_others_go_on(
+    start_mirror: StartMirror,
+    database: Connection,
+    told: Told,
+    sqlstate: str,
+    problem: Problem,
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute(
+        f"""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{sqlstate}'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON reading_hour
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+        """
+    )
+    mirror.offer(reading(1))
+    frames = "SELECT count(*) FROM meter_frame"
+    for number in range(10):
+        frame = FrameRow(
+            at=START + number * timedelta(seconds=1),
+            meter_id="021861348497",
+            mode="historique",
+            complete=True,
+            labels={},
+        )
+        mirror.offer(frame)
+        async with asyncio.timeout(10):
+            while await database.fetchval(frames) <= number:
+                await asyncio.sleep(0.02)
+    assert told.problems == [problem]
+    await database.execute("DROP FUNCTION refuse CASCADE")
+    await arrived(mirror)
+    await assert_sums(database, 2)
+    assert told.problems == [problem, f"-{problem}"]
+
+
 async def test_a_fail_over_to_a_server_that_takes_no_writes(
     start_mirror: StartMirror, database: Connection, told: Told
 ) -> None:

@@ -234,7 +234,8 @@ async def check_connection(settings: MirrorSettings) -> ServerInfo:
         SchemaNameError: no schema can have this name.
         UnreachableError: no answer.
         NotReadyError: it takes no connection now.
-        TlsRefusedError: TLS is wanted by one side only.
+        TlsRefusedError: it does not speak TLS.
+        NotAdmittedError: its rules do not admit this user from here.
         CertificateError: its certificate is not trusted.
         WrongPasswordError: the user or the password is wrong.
         NoSuchDatabaseError: the server has no such database.

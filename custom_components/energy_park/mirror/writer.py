@@ -38,6 +38,7 @@ _PASSING: Final = (
     Problem.NOT_READY,
     Problem.TLS_REFUSED,
     Problem.CERTIFICATE,
+    Problem.NOT_ADMITTED,
     Problem.WRONG_PASSWORD,
     Problem.NO_SUCH_DATABASE,
     Problem.NO_RIGHT,

@@ -8,6 +8,7 @@ from pathlib import Path
 import struct
 import traceback
 
+import asyncpg
 import pytest
 
 from custom_components.energy_park.mirror import connection
@@ -24,6 +25,7 @@ from custom_components.energy_park.mirror.errors import (
     MirrorError,
     NoRightError,
     NoSuchDatabaseError,
+    NotAdmittedError,
     NotReadyError,
     ReadOnlyError,
     SchemaNameError,
@@ -31,11 +33,13 @@ from custom_components.energy_park.mirror.errors import (
     TooOldError,
     UnreachableError,
     WrongPasswordError,
+    translate,
 )
 
 from .proxy import Proxy, certificate
 
 SECRET = "wr0ng+secret"
+ONLY_US = "host all energy_park all scram-sha-256\n"
 
 
 async def failure(settings: MirrorSettings) -> MirrorError:
@@ -181,6 +185,35 @@ async def test_a_user_who_must_not_connect(
         assert type(await failure(stranger)) is NoRightError
     finally:
         await database.execute("GRANT CONNECT ON DATABASE energy_park TO PUBLIC")
+
+
+async def test_rules_that_do_not_admit_the_user(
+    stranger: MirrorSettings, database: Connection
+) -> None:
+    rules = Path(await database.fetchval("SHOW hba_file"))
+    before = rules.read_text()
+    try:
+        for refusal in ("host all nobody_special all reject\n" + before, ONLY_US):
+            rules.write_text(refusal)
+            await database.execute("SELECT pg_reload_conf()")
+            async with asyncio.timeout(10):
+                while type(await failure(stranger)) is not NotAdmittedError:
+                    await asyncio.sleep(0.05)
+    finally:
+        rules.write_text(before)
+        await database.execute("SELECT pg_reload_conf()")
+
+
+@pytest.mark.parametrize("way", ["SSL encryption", "GSS encryption", "no encryption"])
+def test_rules_that_do_not_admit_the_user_are_no_trouble_of_tls(way: str) -> None:
+    told = f'no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", {way}'
+    error = asyncpg.InvalidAuthorizationSpecificationError(told)
+    assert type(translate(error)) is NotAdmittedError
+
+
+def test_a_role_that_must_not_log_in_is_no_matter_of_rules() -> None:
+    error = asyncpg.InvalidAuthorizationSpecificationError('role "u" may not log in')
+    assert type(translate(error)) is WrongPasswordError
 
 
 async def test_no_connection_left(

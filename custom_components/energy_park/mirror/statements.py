@@ -192,6 +192,12 @@ RECORDS: Final = {
     "meter_frame": _METER_FRAME,
 }
 
+# What a writer adds rows to.
+TABLES: Final = (
+    *("site", "writer", "series", "reading", "reading_hour", "reading_day"),
+    *("reading_thinned", "reading_conflict", *RECORDS),
+)
+
 # Also past what is left of sites whose own table was dropped.
 LAST_SITE: Final = """
 SELECT coalesce(max(site_id), 0) FROM (

@@ -18,7 +18,7 @@ from custom_components.energy_park.mirror.connection import (
     MirrorSettings,
     TlsMode,
 )
-from custom_components.energy_park.mirror.errors import Problem
+from custom_components.energy_park.mirror.errors import NoRightError, Problem
 from custom_components.energy_park.mirror.migrations import load, migrate
 from custom_components.energy_park.mirror.preparation import is_prepared
 from custom_components.energy_park.mirror.rows import ChannelRow
@@ -264,6 +264,12 @@ async def test_a_reader_reads_and_no_more(users: MirrorSettings) -> None:
         assert await connection.fetchval("SELECT count(*) FROM named_day") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("INSERT INTO reading VALUES (1, 1, now(), 1, 0)")
+
+
+async def test_a_reader_cannot_be_the_mirrors_user(users: MirrorSettings) -> None:
+    assert await is_prepared(users)
+    with pytest.raises(NoRightError):
+        await is_prepared(replace(users, user="one_reader"))
 
 
 async def test_what_is_printed_can_be_run_by_hand(

@@ -18,7 +18,6 @@ from .errors import NoRightError, translate
 from .migrations import applied, load, migrate
 from .statements import TABLES
 
-
 # Tables that this user must not write to; of a role that only reads, all of them.
 _CLOSED: Final = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -192,12 +192,17 @@ async def test_every_kind_of_record(
                 name="Oven",
                 updated_at=START,
             ),
+            event(2, subject_kind=SubjectKind.CHANNEL, subject_id="plug_100"),
             reading(0),
         ]
     )
     await arrived(mirror)
     assert await database.fetchval("SELECT name FROM channel") == "Oven"
-    stored_event = await database.fetchrow("SELECT * FROM event")
+    subjects = "SELECT subject FROM named_event ORDER BY subject"
+    assert [row[0] for row in await database.fetch(subjects)] == ["Oven", "Station 1"]
+    stored_event = await database.fetchrow(
+        "SELECT * FROM event WHERE subject_kind = 'socket'"
+    )
     assert stored_event["until"] == START + timedelta(hours=2)
     assert stored_event["is_on"] is True
     assert json.loads(stored_event["detail"]) == {"number": 1}

@@ -15,7 +15,7 @@ from .rows import Series, SubjectKind
 from .store_file import DamagedError
 
 if TYPE_CHECKING:
-    from .store import Store
+    from .kept import Kept
 
 _CHUNK: Final = 5_000
 _FIRST_US: Final = microseconds(datetime.min.replace(tzinfo=UTC))
@@ -35,7 +35,7 @@ def set_aside(path: Path) -> Path:
     return aside
 
 
-def salvage(path: Path, into: Store) -> int:
+def salvage(path: Path, into: Kept) -> int:
     """Copy the rows of a file that can be read; return how many.
 
     They are marked as sent: whether the database has them is not known any more.
@@ -80,7 +80,7 @@ def are_sound(
     )
 
 
-def copy(db: sqlite3.Connection, into: Store) -> int:
+def copy(db: sqlite3.Connection, into: Kept) -> int:
     """Copy what can be read: from the start, and after damage from the end."""
     series: dict[int, Series] = {}
     for row in _read(db, "SELECT * FROM series"):

@@ -106,6 +106,34 @@ async def test_fresh_readings_do_not_wait_for_a_backlog(
     await assert_sums(database, 60_001)
 
 
+async def test_fresh_events_do_not_wait_behind_the_frames_of_days(
+    start_mirror: StartMirror, database: Connection
+) -> None:
+    away = await start_mirror(port=1)
+    for number in range(10_000):
+        at = START + number * timedelta(seconds=1)
+        away.offer(
+            FrameRow(
+                at=at,
+                meter_id="021861348497",
+                mode="historique",
+                complete=True,
+                labels={"PAPP": "00300", "n": number},
+            )
+        )
+    await away.stop()
+    mirror = await start_mirror()
+    await until(lambda: mirror.status().connected)
+    mirror.offer(event(1))
+    await mirror.flush()
+    async with asyncio.timeout(10):
+        while not await database.fetchval("SELECT count(*) FROM event"):
+            pass
+    assert mirror.status().rows_waiting > 2_000
+    await arrived(mirror)
+    assert await database.fetchval("SELECT count(*) FROM meter_frame") == 10_000
+
+
 async def test_what_is_offered_twice_is_stored_and_counted_once(
     start_mirror: StartMirror, database: Connection, told: Told
 ) -> None:

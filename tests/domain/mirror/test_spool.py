@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from custom_components.energy_park.mirror import room, spool as module, storage, store
+from custom_components.energy_park.mirror import kept, room, spool as module, storage
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.problems import Problems
 from custom_components.energy_park.mirror.room import SpoolLimits
@@ -310,7 +310,7 @@ async def test_what_cannot_be_thinned_is_told_as_long_as_it_is_too_much(
 async def test_what_goes_for_more_rows_that_were_set_aside_counts_as_lost(
     open_spool: OpenSpool, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_QUARANTINE_ROWS", 10)
+    monkeypatch.setattr(kept, "_QUARANTINE_ROWS", 10)
     spool = await open_spool()
     await spool.quarantine([("event", str(number), "22P02") for number in range(25)])
     assert [body for _, body, _ in await spool.quarantined()] == [

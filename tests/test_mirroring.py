@@ -17,6 +17,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.energy_park import backup
 from custom_components.energy_park.const import (
     DOMAIN,
     MIRROR_INTERVAL,
@@ -628,6 +629,27 @@ async def test_a_loss_is_told_beyond_a_restart_until_a_person_confirms_and_then_
     await async_wait(hass, lambda: key in registry.issues)
     await hass.config_entries.async_remove(entry.entry_id)
     assert key not in registry.issues
+
+
+async def test_a_backup_copies_the_spool_of_one_moment(hass: HomeAssistant) -> None:
+    entry = await async_setup(hass, mirror(NO_DATABASE))
+    running = mirror_of(entry)
+    await running.flush()
+    file = mirroring.spool_directory(hass, entry.entry_id) / "spool.sqlite"
+    power = Series(SubjectKind.SITE, "", "power_w", "W")
+    await backup.async_pre_backup(hass)
+    copied = file.read_bytes()
+    for number in range(300_000):
+        running.offer(ReadingRow(power, EPOCH + timedelta(seconds=number), number))
+        if number % 100_000 == 0:
+            await running.flush()
+    await running.flush()
+    assert file.read_bytes() == copied
+    await backup.async_post_backup(hass)
+    running.offer(ReadingRow(power, EPOCH, 0))
+    await running.flush()
+    assert file.read_bytes() != copied
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 def state(hass: HomeAssistant, platform: str, key: str) -> str:

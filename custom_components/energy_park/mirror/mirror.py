@@ -133,6 +133,16 @@ class Mirror:
         """Return when everything offered until now is on disk."""
         await self._spool.flush()
 
+    async def hold_files(self) -> None:
+        """Leave the spool's file as it is, so that it can be copied while rows come."""
+        if self._writing is not None:
+            await self._spool.hold(True)
+
+    async def release_files(self) -> None:
+        """Let the spool's file change again."""
+        if self._writing is not None:
+            await self._spool.hold(False)
+
     @property
     def rows_kept(self) -> int:
         """How many of the rows offered since the start were put on disk."""

@@ -54,6 +54,7 @@ class Storage:
         self._solve = solve
         self._disk: Store | None = None
         self._memory: Store | None = None
+        self._held = False
         self.tally = Tally()
 
     @property
@@ -84,6 +85,14 @@ class Storage:
             self._room.reserve()
         except (OSError, sqlite3.Error) as error:
             self._use_memory(error)
+
+    def hold(self, on: bool) -> None:
+        """Leave the file as it is while somebody copies it, or do so no longer."""
+        self._held = on
+        try:
+            self._on_disk(Store.hold if on else Store.release)
+        except OSError, sqlite3.Error:
+            _LOGGER.debug("The copy of the spool may lack its last rows", exc_info=True)
 
     def close(self) -> None:
         """Close the files; what the disk still does not take is lost, and counted."""
@@ -194,6 +203,8 @@ class Storage:
                 if not there:
                     self._path.unlink(missing_ok=True)
                 raise
+            if self._held:
+                self._disk.hold()
         return self._disk
 
     def _replace(self) -> None:

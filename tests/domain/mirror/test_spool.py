@@ -320,6 +320,40 @@ async def test_what_goes_for_more_rows_that_were_set_aside_counts_as_lost(
     assert told.problems == [Problem.ROWS_QUARANTINED, Problem.ROWS_LOST]
 
 
+async def test_a_spool_can_be_copied_file_by_file_while_rows_come(
+    open_spool: OpenSpool, tmp_path: Path, told: Told
+) -> None:
+    spool = await open_spool()
+    log = tmp_path / "spool.sqlite-wal"
+
+    async def offer(first: int, count: int) -> None:
+        for begin in range(first, first + count, 1_000):
+            for index in range(begin, begin + 1_000):
+                spool.offer(reading(index))
+            await spool.flush()
+
+    await offer(0, 5_000)
+    await spool.hold(True)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    shutil.copy(tmp_path / "spool.sqlite", copy)
+    # More than the log holds otherwise.
+    await offer(5_000, 200_000)
+    # In the middle of a write.
+    (copy / log.name).write_bytes(log.read_bytes()[:-2_000])
+    await spool.hold(False)
+    before = log.stat().st_size
+    await offer(205_000, 3_000)
+    await spool.close()
+    assert not log.exists() or log.stat().st_size < before
+    with sqlite3.connect(copy / "spool.sqlite") as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        kept = {value for (value,) in db.execute("SELECT value FROM reading")}
+    db.close()
+    assert set(range(204_000)) <= kept
+    assert told.problems == []
+
+
 @pytest.mark.parametrize("damage", ["head", "middle", "nonsense", "empty"])
 async def test_a_damaged_file_is_set_aside_and_salvaged(
     open_spool: OpenSpool, tmp_path: Path, told: Told, damage: str

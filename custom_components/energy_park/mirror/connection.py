@@ -116,8 +116,13 @@ def check_schema_name(name: str) -> None:
         raise SchemaNameError("PostgreSQL keeps the name of the schema for itself")
 
 
-async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connection:
-    """Open a connection.
+async def connect(
+    settings: MirrorSettings,
+    *,
+    writing: bool = True,
+    command_timeout_s: float | None = None,
+) -> Connection:
+    """Open a connection; a statement may take as long as a mirror's, or so long.
 
     Raises:
         MirrorError: one of its kinds, for whatever went wrong.
@@ -134,7 +139,7 @@ async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connecti
             password=settings.password,
             ssl=context,
             timeout=CONNECT_TIMEOUT_S,
-            command_timeout=COMMAND_TIMEOUT_S,
+            command_timeout=command_timeout_s or COMMAND_TIMEOUT_S,
             server_settings={"application_name": "energy_park"},
             target_session_attrs=(
                 SessionAttribute.read_write if writing else SessionAttribute.any

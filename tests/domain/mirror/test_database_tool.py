@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from custom_components.energy_park.mirror import connection
 from custom_components.energy_park.mirror.connection import (
     Connection,
     MirrorSettings,
@@ -185,6 +186,31 @@ def is_same(held: object, told: str) -> bool:
         case float() | int():
             return held == float(told)
     return False
+
+
+async def test_an_export_may_take_longer_than_what_a_mirror_sends(
+    settings: MirrorSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "COMMAND_TIMEOUT_S", 0.2)
+    monkeypatch.setitem(
+        QUERIES, "day", "SELECT pg_sleep(0.5)::text, $1::date, $2::date"
+    )
+    async with connected(settings) as patient:
+        for file in ("out.csv", "out.parquet"):
+            day = date(2026, 1, 1)
+            assert await export(patient, tmp_path / file, day, day, "day") == 1
+
+
+def test_an_answer_that_does_not_come_is_told_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run(_: argparse.Namespace) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(tool, "run", run)
+    monkeypatch.setattr(sys, "argv", ["scripts/database", "query"])
+    with pytest.raises(SystemExit, match="in time"):
+        tool.main()
 
 
 async def test_another_kind_of_file_is_refused(demo: tool.Job, tmp_path: Path) -> None:

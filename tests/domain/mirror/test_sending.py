@@ -180,6 +180,28 @@ async def test_days_are_those_of_the_site(
     assert await database.fetchval("SELECT day FROM reading_day") == day
 
 
+@pytest.mark.parametrize(
+    ("until_at", "days"),
+    [
+        # Midnight in Paris, and the moment after it.
+        (datetime(2026, 11, 20, 23, tzinfo=UTC), 1),
+        (datetime(2026, 11, 20, 23, 0, 1, tzinfo=UTC), 2),
+        (datetime(2026, 11, 21, 15, tzinfo=UTC), 2),
+    ],
+)
+async def test_the_history_by_day_has_the_day_that_is_not_over(
+    start_mirror: StartMirror, until_at: datetime, days: int
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer_many(
+        ReadingRow(SERIES[0], START + timedelta(hours=number), 1)
+        for number in range(0, 72, 6)
+    )
+    await arrived(mirror)
+    points = await mirror.history.read(SERIES[:1], START, until_at, Resolution.DAY)
+    assert len(points[SERIES[0]]) == days
+
+
 async def test_every_kind_of_record(
     start_mirror: StartMirror, database: Connection
 ) -> None:

@@ -251,6 +251,7 @@ async def mirror_on(
     directory: Path,
     site: SiteRow = SITE,
     limits: SpoolLimits | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Mirror]:
     """Run a mirror that tells nobody of problems."""
     mirror = Mirror(
@@ -260,6 +261,7 @@ async def mirror_on(
         on_problem=lambda problem, detail: None,
         on_solved=lambda problem: None,
         limits=limits,
+        now=now,
     )
     await mirror.start()
     try:

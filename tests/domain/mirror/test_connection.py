@@ -122,7 +122,7 @@ async def test_the_server_gives_up_a_connection_that_the_network_swallows(
         )
     finally:
         await watched.close()
-    found = dict(rows)
+    found = {row["name"]: row["setting"] for row in rows}
     assert found["tcp_user_timeout"] == 30_000
     patience_s = found["tcp_keepalives_idle"] + (
         found["tcp_keepalives_interval"] * found["tcp_keepalives_count"]

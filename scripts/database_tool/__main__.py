@@ -228,6 +228,8 @@ def main() -> None:
         say("stopped")
     except (MirrorError, ProcessFailed) as error:
         raise SystemExit(f"✗ {error}") from None
+    except TimeoutError:
+        raise SystemExit("✗ the database has not answered in time") from None
     except asyncpg.PostgresError as error:
         raise SystemExit(f"✗ {error} (SQLSTATE {error.sqlstate})") from None
 

@@ -13,6 +13,9 @@ from custom_components.energy_park.mirror.connection import (
 from custom_components.energy_park.mirror.migrations import quote
 from scripts.postgres import DatabaseServer
 
+# A person waits for years of readings to be exported, and can interrupt.
+PATIENCE_S = 24 * 3600
+
 type Connection = asyncpg.Connection[asyncpg.Record]
 
 
@@ -37,7 +40,7 @@ async def connected(settings: MirrorSettings) -> AsyncIterator[Connection]:
     Raises:
         MirrorError: why it is not possible.
     """
-    connection = await connect(settings)
+    connection = await connect(settings, command_timeout_s=PATIENCE_S)
     try:
         await connection.execute(f"SET search_path TO {quote(settings.schema)}, public")
         yield connection

@@ -18,6 +18,7 @@ from custom_components.energy_park.mirror.connection import MirrorSettings, conn
 from custom_components.energy_park.mirror.migrations import migrate
 from custom_components.energy_park.mirror.mirror import Mirror
 from custom_components.energy_park.mirror.problems import Problems
+from custom_components.energy_park.mirror.refusals import Refusals
 from custom_components.energy_park.mirror.room import SpoolLimits
 from custom_components.energy_park.mirror.rows import (
     ReadingRow,
@@ -115,7 +116,7 @@ class Course:
             connection, self._settings.schema, SITE, _nobody(), _now, writer_id=1
         )
         await session.prepare(mend=False)
-        sender = Sender(session, spool)
+        sender = Sender(session, spool, Refusals())
         try:
             return await self.timed(send)
         finally:
@@ -250,6 +251,7 @@ async def mirror_on(
     directory: Path,
     site: SiteRow = SITE,
     limits: SpoolLimits | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Mirror]:
     """Run a mirror that tells nobody of problems."""
     mirror = Mirror(
@@ -259,6 +261,7 @@ async def mirror_on(
         on_problem=lambda problem, detail: None,
         on_solved=lambda problem: None,
         limits=limits,
+        now=now,
     )
     await mirror.start()
     try:

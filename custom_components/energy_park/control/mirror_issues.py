@@ -1,10 +1,11 @@
 """Tells a person what keeps the mirror from its work, and what was lost."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 
@@ -24,7 +25,8 @@ PASSING: Final = {
     Problem.SERVER_ERROR,
 }
 LAG: Final = "lag"
-# These never end; a person confirms to have read them.
+NOT_STARTED: Final = "not_started"
+# These never end, not even with Home Assistant; a person confirms to have read them.
 LOSSES: Final = {
     Problem.ROWS_QUARANTINED,
     Problem.ROWS_CONFLICT,
@@ -49,6 +51,21 @@ class MirrorIssues:
         self._waiting: dict[Problem, CALLBACK_TYPE] = {}
 
     @callback
+    def async_follow(self, confirmed: Callable[[Problem], None]) -> CALLBACK_TYPE:
+        """Tell when a person has confirmed a loss: the next one is news again."""
+        losses = {_id(problem, self._entry.entry_id): problem for problem in LOSSES}
+
+        @callback
+        def changed(event: Event[ir.EventIssueRegistryUpdatedData]) -> None:
+            if event.data["action"] == "remove" and event.data["domain"] == DOMAIN:
+                if problem := losses.get(event.data["issue_id"]):
+                    confirmed(problem)
+
+        return self._hass.bus.async_listen(
+            ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED, changed
+        )
+
+    @callback
     def problem(self, problem: Problem, _detail: Detail) -> None:
         """Tell of a problem, if a person can do something about it."""
         if self._closed:
@@ -70,7 +87,7 @@ class MirrorIssues:
         """Take back what was told."""
         if cancel := self._waiting.pop(problem, None):
             cancel()
-        ir.async_delete_issue(self._hass, DOMAIN, self._id(problem))
+        ir.async_delete_issue(self._hass, DOMAIN, _id(problem, self._entry.entry_id))
 
     @callback
     def lag(self, behind: bool) -> None:
@@ -78,14 +95,22 @@ class MirrorIssues:
         if behind and not self._behind:
             self._report(LAG)
         elif self._behind and not behind:
-            ir.async_delete_issue(self._hass, DOMAIN, self._id(LAG))
+            ir.async_delete_issue(self._hass, DOMAIN, _id(LAG, self._entry.entry_id))
         self._behind = behind
+
+    @callback
+    def not_started(self) -> None:
+        """Tell that nothing is mirrored."""
+        self._report(NOT_STARTED)
 
     @callback
     def close(self) -> None:
         """Take back what only a running mirror knows."""
         self._closed = True
         self.lag(False)
+        ir.async_delete_issue(
+            self._hass, DOMAIN, _id(NOT_STARTED, self._entry.entry_id)
+        )
         for problem in set(Problem) - LOSSES:
             self.solved(problem)
 
@@ -99,12 +124,21 @@ class MirrorIssues:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
-            self._id(problem),
+            _id(problem, self._entry.entry_id),
             is_fixable=problem in LOSSES,
+            is_persistent=problem in LOSSES,
             severity=ir.IssueSeverity.WARNING,
             translation_key=f"mirror_{problem}",
             translation_placeholders={"database": self._part.title},
         )
 
-    def _id(self, problem: str) -> str:
-        return f"mirror_{problem}_{self._entry.entry_id}"
+
+@callback
+def async_forget_losses(hass: HomeAssistant, entry_id: str) -> None:
+    """Take back what was lost of a park that is removed."""
+    for problem in LOSSES:
+        ir.async_delete_issue(hass, DOMAIN, _id(problem, entry_id))
+
+
+def _id(problem: str, entry_id: str) -> str:
+    return f"mirror_{problem}_{entry_id}"

@@ -41,7 +41,7 @@ from ..coordinator import EnergyParkConfigEntry, EnergyParkData
 from ..mirror.mirror import Mirror, MirrorStatus
 from ..mirror.rows import Series, SiteRow
 from .mirror_entities import EntityRows
-from .mirror_issues import MirrorIssues
+from .mirror_issues import MirrorIssues, async_forget_losses
 from .mirror_park import ParkRows
 from .mirror_past import Filled, MirrorPast, past_store
 from .mirrored import foreign_series, own_entities, own_series
@@ -56,7 +56,8 @@ def spool_directory(hass: HomeAssistant, entry_id: str) -> Path:
 
 
 async def async_remove_spool(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget the rows of a removed park, and what was filled in."""
+    """Forget the rows of a removed park, what was filled in and what was lost."""
+    async_forget_losses(hass, entry_id)
     directory = spool_directory(hass, entry_id)
     await hass.async_add_executor_job(partial(shutil.rmtree, directory, True))
     await past_store(hass, entry_id).async_remove()
@@ -152,6 +153,7 @@ class Mirroring:
         )
         self._park = ParkRows(self._hass, self._entry, data, self.mirror, self._guarded)
         self._park.async_start()
+        self._unsubscribe.append(self._issues.async_follow(self.mirror.confirm))
         self._unsubscribe.append(self.coordinator.async_add_listener(self._look_at_lag))
         # Before, entities of other integrations have no states, and so no units.
         self._unsubscribe.append(async_at_started(self._hass, self._async_catch_up))
@@ -190,6 +192,7 @@ class Mirroring:
             await self.mirror.start()
         except Exception:
             LOGGER.exception("The mirror cannot start")
+            self._issues.not_started()
 
     async def _async_end(self, _event: Event) -> None:
         """Home Assistant ends without unloading anything."""

@@ -22,6 +22,19 @@ from .errors import (
 CONNECT_TIMEOUT_S: Final = 10
 COMMAND_TIMEOUT_S: Final = 30
 OLDEST_SERVER: Final = 14
+# A server that does not hear of us for so long ends its side of the connection, and
+# lets go of what that has locked. Set by a statement, which poolers pass on; what a
+# server does not know is left out.
+_WATCH: Final = """
+SELECT set_config(name, wanted, false)
+FROM (VALUES
+  ('tcp_keepalives_idle', '15'),
+  ('tcp_keepalives_interval', '5'),
+  ('tcp_keepalives_count', '3'),
+  ('tcp_user_timeout', '30000')
+) AS ours (name, wanted)
+JOIN pg_catalog.pg_settings USING (name)
+"""
 _NAME_BYTES: Final = 63
 
 type Connection = asyncpg.Connection[asyncpg.Record]
@@ -103,8 +116,13 @@ def check_schema_name(name: str) -> None:
         raise SchemaNameError("PostgreSQL keeps the name of the schema for itself")
 
 
-async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connection:
-    """Open a connection.
+async def connect(
+    settings: MirrorSettings,
+    *,
+    writing: bool = True,
+    command_timeout_s: float | None = None,
+) -> Connection:
+    """Open a connection; a statement may take as long as a mirror's, or so long.
 
     Raises:
         MirrorError: one of its kinds, for whatever went wrong.
@@ -113,7 +131,7 @@ async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connecti
     try:
         # Reading certificates is work for the disk.
         context = await asyncio.to_thread(_tls, settings)
-        return await asyncpg.connect(
+        connection = await asyncpg.connect(
             host=settings.host.replace(" ", "").split(","),
             port=settings.port,
             database=settings.database,
@@ -121,12 +139,13 @@ async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connecti
             password=settings.password,
             ssl=context,
             timeout=CONNECT_TIMEOUT_S,
-            command_timeout=COMMAND_TIMEOUT_S,
+            command_timeout=command_timeout_s or COMMAND_TIMEOUT_S,
             server_settings={"application_name": "energy_park"},
             target_session_attrs=(
                 SessionAttribute.read_write if writing else SessionAttribute.any
             ),
         )
+        await _watched(connection)
     except (
         OSError,
         asyncpg.PostgresError,
@@ -136,8 +155,19 @@ async def connect(settings: MirrorSettings, *, writing: bool = True) -> Connecti
         failure = translate(error)
     except ValueError:
         failure = MirrorError("the address of the database is not understood")
+    else:
+        return connection
     # Raised here, so that no text of the driver hangs on it as its context.
     raise failure
+
+
+async def _watched(connection: Connection) -> None:
+    """Have the server notice when the network swallows what is said."""
+    try:
+        await connection.execute(_WATCH)
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 async def close(connection: Connection) -> None:
@@ -209,7 +239,8 @@ async def check_connection(settings: MirrorSettings) -> ServerInfo:
         SchemaNameError: no schema can have this name.
         UnreachableError: no answer.
         NotReadyError: it takes no connection now.
-        TlsRefusedError: TLS is wanted by one side only.
+        TlsRefusedError: it does not speak TLS.
+        NotAdmittedError: its rules do not admit this user from here.
         CertificateError: its certificate is not trusted.
         WrongPasswordError: the user or the password is wrong.
         NoSuchDatabaseError: the server has no such database.

@@ -22,11 +22,15 @@ class NotReadyError(MirrorError):
 
 
 class TlsRefusedError(MirrorError):
-    """The server does not speak TLS, or does not let in without it."""
+    """The server does not speak TLS."""
 
 
 class CertificateError(MirrorError):
     """The server's certificate is not one that is trusted."""
+
+
+class NotAdmittedError(MirrorError):
+    """The server's rules (pg_hba.conf) do not admit this user from here, or not so."""
 
 
 class WrongPasswordError(MirrorError):
@@ -64,6 +68,7 @@ class Problem(StrEnum):
     NOT_READY = "not_ready"
     TLS_REFUSED = "tls_refused"
     CERTIFICATE = "certificate"
+    NOT_ADMITTED = "not_admitted"
     WRONG_PASSWORD = "wrong_password"
     NO_SUCH_DATABASE = "no_such_database"
     NO_RIGHT = "no_right"
@@ -81,6 +86,7 @@ class Problem(StrEnum):
     ROWS_LOST = "rows_lost"
     SPOOL_IN_MEMORY = "spool_in_memory"
     SPOOL_DAMAGED = "spool_damaged"
+    SPOOL_FULL = "spool_full"
 
 
 class Remedy(Enum):
@@ -101,6 +107,7 @@ _PROBLEM_OF_ERROR: dict[type[MirrorError], Problem] = {
     NotReadyError: Problem.NOT_READY,
     TlsRefusedError: Problem.TLS_REFUSED,
     CertificateError: Problem.CERTIFICATE,
+    NotAdmittedError: Problem.NOT_ADMITTED,
     WrongPasswordError: Problem.WRONG_PASSWORD,
     NoSuchDatabaseError: Problem.NO_SUCH_DATABASE,
     NoRightError: Problem.NO_RIGHT,
@@ -183,8 +190,9 @@ def translate(error: BaseException) -> MirrorError:
     code = sqlstate(error)
     if code is None:
         return UnreachableError(f"no connection ({type(error).__name__})")
-    if code == "28000" and "encryption" in str(error):
-        return TlsRefusedError("the server lets in over TLS only")
+    # The file's name is the same in every language of the server.
+    if code == "28000" and "pg_hba.conf" in str(error):
+        return NotAdmittedError("pg_hba.conf does not admit this user from here")
     kind, words = _find(code)
     return kind(words or f"the server refuses (SQLSTATE {code})")
 

@@ -58,7 +58,7 @@ SELECT d.series_id, d.day::timestamp AT TIME ZONE i.time_zone,
 FROM {schema}.reading_day d JOIN {schema}.site i ON i.site_id = d.site_id
 WHERE d.site_id = $1 AND d.series_id = ANY($2::int4[])
   AND d.day >= ($3::timestamptz AT TIME ZONE i.time_zone)::date
-  AND d.day < ($4::timestamptz AT TIME ZONE i.time_zone)::date
+  AND d.day <= (($4::timestamptz - interval '1 microsecond') AT TIME ZONE i.time_zone)::date
 ORDER BY d.series_id, d.day LIMIT $5
 """,
 }
@@ -80,6 +80,8 @@ class History(Asking):
         limit: int = POINTS_MAX,
     ) -> dict[Series, list[Point]]:
         """Return the points of each series from ``start`` to before ``end``.
+
+        Days are those of which a part lies between the two.
 
         A series without points is not in the answer. ``limit`` is for all series
         together, in their order in the database.

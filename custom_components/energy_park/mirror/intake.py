@@ -59,8 +59,21 @@ def convert(offered: Sequence[Row]) -> Intake:
 
 def _record(row: RecordRow) -> Record:
     at = row.at if isinstance(row, EventRow | FrameRow) else row.updated_at
-    subject = row.meter_id if isinstance(row, FrameRow) else ""
-    return row.table, encoding.microseconds(at), subject, encoding.body(row)
+    return row.table, encoding.microseconds(at), _of_many(row), encoding.body(row)
+
+
+def _of_many(row: RecordRow) -> str:
+    """Return what others tell, too, so that the last of an hour may stand for all.
+
+    Empty for what must be kept whole, such as an order.
+    """
+    match row:
+        case FrameRow():
+            return row.meter_id
+        case EventRow(kind=EventKind.STATE):
+            return " ".join([row.subject_kind, row.subject_id, *sorted(row.detail)])
+        case _:
+            return ""
 
 
 def _sum(row: HourRow) -> Sum:
@@ -83,20 +96,19 @@ def _sum(row: HourRow) -> Sum:
 
 def told(thinned: Thinned) -> Record:
     """Return the event that tells what was thinned."""
-    at = thinned.last_us or 0
-    detail: dict[str, object] = {
-        "readings": thinned.readings,
-        "frames": thinned.frames,
-    }
-    if thinned.first_us is not None and thinned.last_us is not None:
-        detail["from"] = encoding.instant(thinned.first_us).isoformat()
-        detail["until"] = encoding.instant(thinned.last_us).isoformat()
+    until = encoding.instant(thinned.last_us)
     event = EventRow(
-        at=encoding.instant(at),
+        at=until,
         kind=EventKind.MIRROR,
         subject_kind=SubjectKind.SITE,
         subject_id="",
         reason="thinned",
-        detail=detail,
+        detail={
+            "readings": thinned.readings,
+            "frames": thinned.frames,
+            "states": thinned.states,
+            "from": encoding.instant(thinned.first_us).isoformat(),
+            "until": until.isoformat(),
+        },
     )
-    return event.table, at, "", encoding.body(event)
+    return event.table, thinned.last_us, "", encoding.body(event)

@@ -133,6 +133,16 @@ class Mirror:
         """Return when everything offered until now is on disk."""
         await self._spool.flush()
 
+    async def hold_files(self) -> None:
+        """Leave the spool's file as it is, so that it can be copied while rows come."""
+        if self._writing is not None:
+            await self._spool.hold(True)
+
+    async def release_files(self) -> None:
+        """Let the spool's file change again."""
+        if self._writing is not None:
+            await self._spool.hold(False)
+
     @property
     def rows_kept(self) -> int:
         """How many of the rows offered since the start were put on disk."""
@@ -153,6 +163,10 @@ class Mirror:
         return Counter(
             (table, cause) for table, _, cause in await self._spool.quarantined()
         )
+
+    def confirm(self, problem: Problem) -> None:
+        """Take note that a person knows of a loss; the next one is told again."""
+        self._problems.rearm(problem)
 
     def status(self) -> MirrorStatus:
         """Return how the mirror is doing now."""

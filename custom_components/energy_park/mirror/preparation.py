@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 import asyncpg
 
@@ -15,6 +16,15 @@ from .connection import (
 )
 from .errors import NoRightError, translate
 from .migrations import applied, load, migrate
+from .statements import TABLES
+
+# Tables that this user must not write to; of a role that only reads, all of them.
+_CLOSED: Final = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relname = ANY($2::text[])
+  AND NOT has_table_privilege(c.oid, 'INSERT')
+LIMIT 1
+"""
 
 
 async def is_prepared(settings: MirrorSettings) -> bool:
@@ -22,7 +32,8 @@ async def is_prepared(settings: MirrorSettings) -> bool:
 
     Raises:
         MirrorError: one of the kinds of ``check_connection``; `NoRightError` also
-            when the tables are missing and this user must not make them.
+            when the tables are missing and this user must not make them, or when they
+            are there and it must not write.
     """
     await check_connection(settings)
     return await _over_connection(settings, _look)
@@ -40,6 +51,9 @@ async def prepare(settings: MirrorSettings) -> None:
 async def _look(connection: Connection, schema: str) -> bool:
     newest = (await asyncio.to_thread(load))[-1].number
     if await applied(connection, schema) >= newest:
+        closed = await connection.fetchval(_CLOSED, schema, TABLES)
+        if closed is not None:
+            raise NoRightError(f"the user must not write to {closed}")
         return True
     if not (await probe(connection, schema)).may_create:
         raise NoRightError("the tables are missing and the user must not make them")

@@ -5,6 +5,7 @@ from pathlib import Path
 import shutil
 from typing import Final
 
+ASIDE: Final = "spool-damaged"
 BALLAST_BYTES: Final = 16 * 1024**2
 SMALLEST_BYTES: Final = 16 * 1024**2
 
@@ -31,16 +32,27 @@ class Room:
         share = max(int(could * self._limits.disk_share), SMALLEST_BYTES)
         return min(self._limits.max_bytes, share)
 
+    def clear(self, used_bytes: int) -> None:
+        """Give up a damaged file that was set aside, if both are too much."""
+        aside = list(self._directory.glob(f"{ASIDE}*"))
+        if used_bytes + sum(file.stat().st_size for file in aside) > self.limit(
+            used_bytes
+        ):
+            for file in aside:
+                file.unlink()
+
     def reserve(self) -> None:
         """Hold a little room: on a full disk SQLite needs some even to delete."""
         if not self._ballast.exists() and self._free > 8 * BALLAST_BYTES:
             self._ballast.write_bytes(bytes(BALLAST_BYTES))
 
     def give_up(self) -> bool:
-        """Let go of the reserve; return whether there was one."""
-        there = self._ballast.exists()
-        self._ballast.unlink(missing_ok=True)
-        return there
+        """Let go of the reserve and of what was set aside; return whether any was."""
+        files = [self._ballast, *self._directory.glob(f"{ASIDE}*")]
+        there = [file for file in files if file.exists()]
+        for file in there:
+            file.unlink()
+        return bool(there)
 
     @property
     def _free(self) -> int:

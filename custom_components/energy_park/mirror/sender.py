@@ -9,17 +9,15 @@ from typing import Any, Final
 import asyncpg
 
 from . import statements
-from .batch import Group, ReadingBatch, RecordBatch, ThinnedBatch
+from .batch import Batch, Group, ReadingBatch, RecordBatch, ThinnedBatch
 from .copying import copy_data
 from .encoding import instant
-from .errors import MirrorError, Problem, Remedy, remedy, sqlstate
-from .intake import Refused
+from .errors import Problem, Remedy, remedy, sqlstate
+from .refusals import Held, Judge, Refusals
 from .rows import Series
 from .session import EPOCH_US, Session
 from .spool import Spool
 
-# A statement that fails for that many rows in a row is at fault itself.
-_REFUSED_MAX: Final = 100
 _PART: Final = 1_000
 
 
@@ -41,24 +39,32 @@ class Sender:
     """Takes batches from the spool and stores them.
 
     Every method raises what the driver raises; what may be sent again is not
-    forgotten before.
+    forgotten before. Each returns whether the batch is done with: one whose rows were
+    all refused is held, until it is known whose fault that is.
     """
 
-    def __init__(self, session: Session, spool: Spool) -> None:
+    def __init__(self, session: Session, spool: Spool, refusals: Refusals) -> None:
         self._session = session
         self._spool = spool
-        self._refused: list[Refused] = []
-        self._refused_in_a_row = 0
+        self._judge = Judge(refusals)
+
+    async def _put_away(self, batch: Batch, settled: Sequence[Held]) -> bool:
+        """Forget what is settled, its bad rows set aside; return whether a batch is."""
+        for held in settled:
+            if held.refused:
+                await self._spool.quarantine(held.refused)
+            await self._spool.forget(held.batch)
+        return any(held.batch is batch for held in settled)
 
     # Readings
 
-    async def send_live(self, batch: ReadingBatch) -> None:
+    async def send_live(self, batch: ReadingBatch) -> bool:
         """Store fresh readings with their sums, in one statement."""
         async with self._session.turn:
             await self._session.ensure_months(batch)
             await self._insert(batch, statements.INSERT_NEW, fresh=True)
-            await self._set_aside()
-        await self._spool.forget(batch)
+            settled = self._judge.settle(batch)
+        return await self._put_away(batch, settled)
 
     async def load_backlog(self, limit: int) -> Backlog | None:
         """Return the oldest readings, ready to be sent; None when there are none."""
@@ -69,7 +75,7 @@ class Sender:
         data = None if numbers is None else await self._encode(batch, numbers)
         return Backlog(batch, data)
 
-    async def send_backlog(self, backlog: Backlog) -> None:
+    async def send_backlog(self, backlog: Backlog) -> bool:
         """Store many readings by COPY with their sums, in one transaction."""
         batch = backlog.batch
         async with self._session.turn:
@@ -83,8 +89,10 @@ class Sender:
                 for begin in range(0, len(batch), _PART):
                     part = batch.part(begin, begin + _PART)
                     await self._insert(part, statements.INSERT_ANY)
-                await self._set_aside()
-        await self._spool.forget(batch)
+            else:
+                self._judge.accept("reading")
+            settled = self._judge.settle(batch)
+        return await self._put_away(batch, settled)
 
     async def _encode(self, batch: ReadingBatch, numbers: dict[int, int]) -> bytes:
         quality = self._session.quality(batch, fresh=False)
@@ -133,7 +141,8 @@ class Sender:
                 raise
             await self._halve(batch, error, fresh=fresh)
         else:
-            self._refused_in_a_row = 0
+            if count:
+                self._judge.accept("reading")
             if count < len(batch):
                 await self._keep_conflicts(columns)
 
@@ -141,7 +150,7 @@ class Sender:
         kept = await self._session.execute(
             statements.KEEP_CONFLICTS, self._session.site_id, *columns
         )
-        if count := int(kept.split()[-1]):
+        if count := _count(kept):
             self._session.problems.tell(Problem.ROWS_CONFLICT, rows=count)
 
     async def _halve(
@@ -156,19 +165,19 @@ class Sender:
 
     # All else
 
-    async def send_thinned(self, batch: ThinnedBatch) -> None:
+    async def send_thinned(self, batch: ThinnedBatch) -> bool:
         """Store sums of hours."""
         async with self._session.turn:
             await self._insert_thinned(batch)
-            await self._set_aside()
-        await self._spool.forget(batch)
+            settled = self._judge.settle(batch)
+        return await self._put_away(batch, settled)
 
     async def _insert_thinned(self, batch: ThinnedBatch) -> None:
         session = self._session
         try:
             numbers = await session.numbers(_used(batch))
             series, hours, *sums = _columns(batch.groups, numbers)
-            await session.value(
+            count = await session.value(
                 statements.INSERT_THINNED,
                 *(session.site_id, session.zone, series, hours),
                 *(list(batch.numbers), *sums),
@@ -182,28 +191,29 @@ class Sender:
             else:
                 self._refuse("reading_thinned", _told_sum(batch), error)
         else:
-            self._refused_in_a_row = 0
+            if count:
+                self._judge.accept("reading_thinned")
 
-    async def send_records(self, batch: RecordBatch) -> None:
+    async def send_records(self, batch: RecordBatch) -> bool:
         """Store events, frames and descriptions."""
         rows = list(zip(batch.target, batch.body, strict=True))
         async with self._session.turn:
             for table in statements.RECORDS:
                 if bodies := [body for target, body in rows if target == table]:
                     await self._store(table, bodies)
-            self._refused += [
-                (table, body, "unknown table")
-                for table, body in rows
-                if table not in statements.RECORDS
-            ]
-            await self._set_aside()
-        await self._spool.forget(batch)
+            for table, body in rows:
+                if table not in statements.RECORDS:
+                    self._judge.set_aside(table, body, "unknown table")
+            settled = self._judge.settle(batch)
+        return await self._put_away(batch, settled)
 
     async def _store(self, table: str, bodies: list[str]) -> None:
         session = self._session
         try:
             rows = f"[{','.join(bodies)}]"
-            await session.execute(statements.RECORDS[table], session.site_id, rows)
+            stored = await session.execute(
+                statements.RECORDS[table], session.site_id, rows
+            )
         except Exception as error:
             if remedy(error) is not Remedy.FIND_BAD_ROW:
                 raise
@@ -213,20 +223,16 @@ class Sender:
             else:
                 self._refuse(table, bodies[0], error)
         else:
-            self._refused_in_a_row = 0
+            if _count(stored):
+                self._judge.accept(table)
 
     def _refuse(self, table: str, body: str, error: Exception) -> None:
-        self._refused_in_a_row += 1
-        if self._refused_in_a_row > _REFUSED_MAX:
-            raise MirrorError("the database refuses every row")
-        cause = sqlstate(error) or type(error).__name__
-        self._refused.append((table, body, cause))
+        self._judge.refuse(table, body, sqlstate(error) or type(error).__name__)
 
-    async def _set_aside(self) -> None:
-        """Keep the bad rows of a batch whose other rows are stored."""
-        if self._refused:
-            await self._spool.quarantine(self._refused)
-            self._refused = []
+
+def _count(tag: str) -> int:
+    """Return the rows that a statement's tag tells, such as INSERT 0 1."""
+    return int(tag.rsplit(maxsplit=1)[-1])
 
 
 def _told_reading(batch: ReadingBatch) -> str:

@@ -114,7 +114,8 @@ class Session:
         )
         while (found := await self.value(statements.UPDATE_SITE, *values)) is None:
             try:
-                await self.execute(statements.ADD_SITE, *values)
+                last = await self.value(statements.LAST_SITE)
+                await self.execute(statements.ADD_SITE, *values, last)
             except asyncpg.UniqueViolationError:
                 _LOGGER.debug("Another site was faster; asking for the next number")
         self.site_id = found

@@ -129,6 +129,10 @@ class Spool:
         """Return the rows that were set aside: table, body, cause."""
         return await self.run(self._storage.quarantined)
 
+    async def hold(self, on: bool) -> None:
+        """Leave the file as it is while somebody copies it, or do so no longer."""
+        await self.run(self._storage.hold, on)
+
     async def used_bytes(self) -> int:
         """Return the room that the rows take."""
         return await self.run(lambda: self._storage.used_bytes)

@@ -192,14 +192,28 @@ RECORDS: Final = {
     "meter_frame": _METER_FRAME,
 }
 
+# What a writer adds rows to.
+TABLES: Final = (
+    *("site", "writer", "series", "reading", "reading_hour", "reading_day"),
+    *("reading_thinned", "reading_conflict", *RECORDS),
+)
+
+# Also past what is left of sites whose own table was dropped.
+LAST_SITE: Final = """
+SELECT coalesce(max(site_id), 0) FROM (
+  SELECT max(site_id) AS site_id FROM {schema}.site
+  UNION ALL SELECT max(site_id) FROM {schema}.series
+  UNION ALL SELECT max(site_id) FROM {schema}.reading_hour
+  UNION ALL SELECT max(site_id) FROM {schema}.event
+) AS used
+"""
+
 # The site's number is the next one that is free; of two that are new at once, one
 # fails on the key and asks again.
 ADD_SITE: Final = """
 INSERT INTO {schema}.site
   (site_id, uid, name, country, region, city, district, time_zone, updated_at)
-SELECT
-  1 + coalesce((SELECT max(site_id) FROM {schema}.site), 0),
-  $1, $2, $3, $4, $5, $6, $7, now()
+SELECT $8::int4 + 1, $1, $2, $3, $4, $5, $6, $7, now()
 WHERE NOT EXISTS (SELECT FROM {schema}.site WHERE uid = $1)
 """
 
@@ -216,12 +230,17 @@ SELECT series_id, subject_kind, subject_id, metric, unit
 FROM {schema}.series WHERE site_id = $1
 """
 
+# A number that readings still have is not given away again, should the table of the
+# series have been dropped.
 ADD_SERIES: Final = """
 INSERT INTO {schema}.series
   (site_id, series_id, subject_kind, subject_id, metric, unit)
 SELECT $1::int4, known.last + row_number() OVER (), u.*
 FROM (
-  SELECT coalesce(max(series_id), 0) AS last FROM {schema}.series WHERE site_id = $1
+  SELECT coalesce(greatest(
+    (SELECT max(series_id) FROM {schema}.series WHERE site_id = $1),
+    (SELECT max(series_id) FROM {schema}.reading_hour WHERE site_id = $1)
+  ), 0) AS last
 ) AS known,
   unnest($2::text[], $3::text[], $4::text[], $5::text[])
   AS u (subject_kind, subject_id, metric, unit)

@@ -17,6 +17,7 @@ from .room import Room, SpoolLimits
 from .rows import Row
 from .salvage import salvage, set_aside
 from .store import Store
+from .store_file import DamagedError
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Storage:
         self._solve = solve
         self._disk: Store | None = None
         self._memory: Store | None = None
+        self._held = False
         self.tally = Tally()
 
     @property
@@ -83,6 +85,14 @@ class Storage:
             self._room.reserve()
         except (OSError, sqlite3.Error) as error:
             self._use_memory(error)
+
+    def hold(self, on: bool) -> None:
+        """Leave the file as it is while somebody copies it, or do so no longer."""
+        self._held = on
+        try:
+            self._on_disk(Store.hold if on else Store.release)
+        except OSError, sqlite3.Error:
+            _LOGGER.debug("The copy of the spool may lack its last rows", exc_info=True)
 
     def close(self) -> None:
         """Close the files; what the disk still does not take is lost, and counted."""
@@ -154,10 +164,12 @@ class Storage:
         """Keep rows that cannot be sent, for a person to look at."""
         self.tally.quarantined += len(refused)
         try:
-            self._on_disk(lambda store: store.quarantine(refused))
+            gone = self._on_disk(lambda store: store.quarantine(refused))
         except (OSError, sqlite3.Error) as error:
-            self._use_memory(error).quarantine(refused)
+            gone = self._use_memory(error).quarantine(refused)
         self._tell(Problem.ROWS_QUARANTINED, {"rows": self.tally.quarantined})
+        if gone:
+            self._lose(gone)
 
     def quarantined(self) -> list[Refused]:
         """Return the rows that were set aside."""
@@ -181,7 +193,18 @@ class Storage:
 
     def _open_store(self) -> Store:
         if self._disk is None:
-            self._disk = Store(self._path)
+            there = self._path.exists()
+            if there and not self._path.stat().st_size:
+                # Not even its tables are left.
+                raise DamagedError("an empty file")
+            try:
+                self._disk = Store(self._path)
+            except sqlite3.Error:
+                if not there:
+                    self._path.unlink(missing_ok=True)
+                raise
+            if self._held:
+                self._disk.hold()
         return self._disk
 
     def _replace(self) -> None:
@@ -199,7 +222,11 @@ class Storage:
         """After a write that the disk took: what else it has to take or to give."""
         self._leave_memory()
         if self._disk is not None:
-            self._bound(self._disk, self._room.limit(self._disk.used_bytes))
+            self._room.clear(self._disk.used_bytes)
+            if self._bound(self._disk, self._room.limit(self._disk.used_bytes)):
+                self._solve(Problem.SPOOL_FULL)
+            else:
+                self._tell(Problem.SPOOL_FULL, {})
         self._room.reserve()
 
     def _make_room(self) -> bool:
@@ -220,7 +247,7 @@ class Storage:
         thinned = store.thin(told)
         if not thinned:
             return False
-        self.tally.thinned += thinned.readings + thinned.frames
+        self.tally.thinned += thinned.rows
         self._tell(Problem.ROWS_THINNED, {"rows": self.tally.thinned})
         return True
 
@@ -249,7 +276,8 @@ def _append(store: Store, intake: Intake) -> None:
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
-    return _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    damage = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return isinstance(error, DamagedError) or _code(error) in damage
 
 
 def _is_full(error: sqlite3.Error) -> bool:

@@ -7,9 +7,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 import sqlite3
+from typing import Final
 
 type Change = tuple[str, tuple[int, ...]]
 """A statement and its values."""
+
+
+# As SQLite has it by itself.
+_LOG_PAGES: Final = 1_000
+
+
+class DamagedError(sqlite3.DatabaseError):
+    """The file can be read and holds what nobody has written."""
 
 
 class StoreFile:
@@ -72,6 +81,20 @@ class StoreFile:
         if self._changes:
             with self._transaction():
                 pass
+
+    def hold(self) -> None:
+        """Bring everything into the file, then leave it: what is written goes beside it.
+
+        So it can be copied, and the log later: that only grows, and what is whole of
+        it counts.
+        """
+        self.tidy()
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")
+
+    def release(self) -> None:
+        """Let the file change again."""
+        self._db.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
 
     @property
     def used_bytes(self) -> int:

@@ -1,6 +1,9 @@
-"""Room in a full store: the oldest readings become sums of their hours."""
+"""Room in a full store: the oldest readings become sums of their hours.
 
-from collections.abc import Iterator
+Of meter frames, and of states told in words, the last of each hour stays.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 import secrets
 import sqlite3
@@ -11,20 +14,38 @@ from .batch import Group
 HOUR_US: Final = 3_600_000_000
 QUARTER_US: Final = HOUR_US // 4
 _READINGS: Final = 50_000
-_FRAMES: Final = 20_000
+_RECORDS: Final = 20_000
 
 
 @dataclass(slots=True)
 class Thinned:
-    """What was thinned, and the hours that it is about, in microseconds since 1970."""
+    """What was thinned, and the hours that it is about, in microseconds since 1970.
+
+    Before the number ``records_after`` no record is left that could be thinned.
+    """
 
     readings: int = 0
     frames: int = 0
-    first_us: int | None = None
-    last_us: int | None = None
+    states: int = 0
+    first_us: int = 0
+    last_us: int = 0
+    records_after: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.readings or self.frames)
+        return bool(self.rows)
+
+    @property
+    def rows(self) -> int:
+        """How many rows went."""
+        return self.readings + self.frames + self.states
+
+    def about(self, hours: Iterable[int]) -> None:
+        """Take note of the begins of some hours."""
+        begins = list(hours)
+        if self.last_us:
+            begins += [self.first_us, self.last_us - HOUR_US]
+        if begins:
+            self.first_us, self.last_us = min(begins), max(begins) + HOUR_US
 
 
 def groups(db: sqlite3.Connection, first: int, last: int, width_us: int) -> list[Group]:
@@ -38,15 +59,16 @@ def groups(db: sqlite3.Connection, first: int, last: int, width_us: int) -> list
     ).fetchall()
 
 
-def thin(db: sqlite3.Connection) -> Thinned:
-    """Thin some of the oldest readings and frames, within the caller's transaction.
+def thin(db: sqlite3.Connection, records_after: int) -> Thinned:
+    """Thin some of the oldest rows, within the caller's transaction.
 
     Readings that were sent and not confirmed are left alone: the database may have
     them, and would count them twice.
     """
-    untried = next(_untried(db), None)
-    thinned = Thinned() if untried is None else _thin_readings(db, *untried)
-    thinned.frames = _thin_frames(db)
+    thinned = Thinned(records_after=records_after)
+    if (untried := next(_untried(db), None)) is not None:
+        _thin_readings(db, thinned, *untried)
+    _thin_records(db, thinned)
     return thinned
 
 
@@ -77,7 +99,9 @@ def _untried(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
         low = max(low, end + 1)
 
 
-def _thin_readings(db: sqlite3.Connection, first: int, last: int) -> Thinned:
+def _thin_readings(
+    db: sqlite3.Connection, thinned: Thinned, first: int, last: int
+) -> None:
     hours = groups(db, first, last, HOUR_US)
     db.executemany(
         """
@@ -91,26 +115,38 @@ def _thin_readings(db: sqlite3.Connection, first: int, last: int) -> Thinned:
         [(secrets.randbits(63), *hour) for hour in hours],
     )
     db.execute("DELETE FROM reading WHERE seq BETWEEN ? AND ?", (first, last))
-    return Thinned(
-        readings=sum(hour[2] for hour in hours),
-        first_us=min(hour[1] for hour in hours),
-        last_us=max(hour[1] for hour in hours) + HOUR_US,
-    )
+    thinned.readings = sum(hour[2] for hour in hours)
+    thinned.about(hour[1] for hour in hours)
 
 
-def _thin_frames(db: sqlite3.Connection) -> int:
-    """Keep the last frame of each meter and hour; return how many went."""
-    db.execute(
-        """
-        WITH oldest AS (
-          SELECT seq, row_number() OVER (
-            PARTITION BY subject, at / ? ORDER BY at DESC
-          ) AS place
-          FROM (SELECT * FROM record WHERE target = 'meter_frame' ORDER BY seq LIMIT ?)
-        )
-        DELETE FROM record WHERE seq IN (SELECT seq FROM oldest WHERE place > 1)
-        """,
-        (HOUR_US, _FRAMES),
-    )
-    (gone,) = db.execute("SELECT changes()").fetchone()
-    return int(gone)
+def _thin_records(db: sqlite3.Connection, thinned: Thinned) -> None:
+    """Keep the last frame of each meter and hour, and the last of each state."""
+    while True:
+        # Those without a subject are kept whole.
+        last, count = db.execute(
+            """
+            SELECT max(seq), count(*) FROM
+              (SELECT seq FROM record WHERE seq > ? AND subject <> ''
+               ORDER BY seq LIMIT ?)
+            """,
+            (thinned.records_after, _RECORDS),
+        ).fetchone()
+        gone = db.execute(
+            """
+            WITH placed AS (
+              SELECT seq, row_number() OVER (
+                PARTITION BY target, subject, at / ?1 ORDER BY at DESC
+              ) AS place
+              FROM record WHERE seq > ?2 AND seq <= ?3 AND subject <> ''
+            )
+            DELETE FROM record WHERE seq IN (SELECT seq FROM placed WHERE place > 1)
+            RETURNING target, at / ?1 * ?1
+            """,
+            (HOUR_US, thinned.records_after, last),
+        ).fetchall()
+        if gone or count < _RECORDS:
+            break
+        thinned.records_after = last
+    thinned.frames = sum(target == "meter_frame" for target, _ in gone)
+    thinned.states = len(gone) - thinned.frames
+    thinned.about(hour for _, hour in gone)

@@ -14,6 +14,7 @@ from typing import Final
 from .connection import MirrorSettings, connect
 from .errors import Problem, Remedy, problem, remedy
 from .problems import Problems
+from .refusals import Refusals
 from .rows import SiteRow
 from .sender import Sender
 from .session import Session
@@ -31,12 +32,13 @@ FIRST_RETRY_S: Final = 0.5
 LAST_RETRY_S: Final = 60.0
 _KINDS: Final = 4
 
-# These end when a connection works.
+# These end when a connection works for all kinds of rows.
 _PASSING: Final = (
     Problem.UNREACHABLE,
     Problem.NOT_READY,
     Problem.TLS_REFUSED,
     Problem.CERTIFICATE,
+    Problem.NOT_ADMITTED,
     Problem.WRONG_PASSWORD,
     Problem.NO_SUCH_DATABASE,
     Problem.NO_RIGHT,
@@ -72,10 +74,12 @@ class Writer:
         self._looks = count(1)
         self._clear: dict[str, tuple[int, datetime]] = {}
         self._cleared = 0
+        self._sound: set[str] = set()
         self._progress = asyncio.Event()
         self._mend = False
         self._share = 1.0
         self._retry_s = FIRST_RETRY_S
+        self._refusals = Refusals()
         self._sent: deque[tuple[float, int]] = deque()
         self.connected = False
         self.arrived_until = now()
@@ -146,7 +150,9 @@ class Writer:
             await session.prepare(mend=self._mend)
             self._mend = False
             await self._spool.rewind()
-            await self._send(session, Sender(session, self._spool), self._spool)
+            self._sound.clear()
+            sender = Sender(session, self._spool, self._refusals)
+            await self._send(session, sender, self._spool)
         finally:
             connection.terminate()
 
@@ -166,6 +172,7 @@ class Writer:
         while True:
             async with session.turn:
                 await session.heartbeat(self._spool.waiting, self.lag_s(self._now()))
+            self._works("heartbeat")
             if not self._spool.waiting:
                 self._succeed(0)
             await asyncio.sleep(HEARTBEAT_S)
@@ -174,7 +181,7 @@ class Writer:
         self,
         take: Callable[[int], Awaitable[B | None]],
         limit: int,
-        send: Callable[[B], Awaitable[None]],
+        send: Callable[[B], Awaitable[bool]],
     ) -> None:
         """Send what there is of one kind, and then whatever comes."""
         kind = send.__name__
@@ -183,10 +190,14 @@ class Writer:
             wake.clear()
             look = next(self._looks), self._now()
             some = partial(self._take, take, limit)
+            settled = True
             async with aclosing(read_ahead(some)) as batches:
                 async for batch in batches:
-                    await send(batch)
-                    self._succeed(len(batch))
+                    if settled := await send(batch):
+                        self._works(kind)
+                        self._succeed(len(batch))
+            if settled:
+                self._works(kind)
             await self._spool.tidy()
             self._clear[kind] = look
             # What was here when the connection began waits for every kind's first look.
@@ -202,12 +213,20 @@ class Writer:
     ) -> B | None:
         return await take(max(int(limit * self._share), SMALLEST_ROWS))
 
+    def _works(self, kind: str) -> None:
+        """Take note that one kind of rows has no trouble; when none has, all is well.
+
+        One that is refused must not be told and taken back as often as another arrives.
+        """
+        self._sound.add(kind)
+        if len(self._sound) > _KINDS:
+            self._retry_s = FIRST_RETRY_S
+            self._problems.solve(*_PASSING)
+
     def _succeed(self, rows: int) -> None:
         if rows:
             self._share = min(self._share * 1.1, 1.0)
         self.connected = True
-        self._retry_s = FIRST_RETRY_S
-        self._problems.solve(*_PASSING)
         self._progress.set()
         self.rows_sent += rows
         now_s = asyncio.get_running_loop().time()

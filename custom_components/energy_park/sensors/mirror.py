@@ -58,6 +58,7 @@ MIRROR_LAST_ERROR = MirrorSensorDescription(
         Problem.NOT_READY,
         Problem.TLS_REFUSED,
         Problem.CERTIFICATE,
+        Problem.NOT_ADMITTED,
         Problem.WRONG_PASSWORD,
         Problem.NO_SUCH_DATABASE,
         Problem.NO_RIGHT,

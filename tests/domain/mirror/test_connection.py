@@ -8,6 +8,7 @@ from pathlib import Path
 import struct
 import traceback
 
+import asyncpg
 import pytest
 
 from custom_components.energy_park.mirror import connection
@@ -17,12 +18,14 @@ from custom_components.energy_park.mirror.connection import (
     MirrorSettings,
     TlsMode,
     check_connection,
+    connect,
 )
 from custom_components.energy_park.mirror.errors import (
     CertificateError,
     MirrorError,
     NoRightError,
     NoSuchDatabaseError,
+    NotAdmittedError,
     NotReadyError,
     ReadOnlyError,
     SchemaNameError,
@@ -30,11 +33,13 @@ from custom_components.energy_park.mirror.errors import (
     TooOldError,
     UnreachableError,
     WrongPasswordError,
+    translate,
 )
 
 from .proxy import Proxy, certificate
 
 SECRET = "wr0ng+secret"
+ONLY_US = "host all energy_park all scram-sha-256\n"
 
 
 async def failure(settings: MirrorSettings) -> MirrorError:
@@ -70,7 +75,12 @@ async def serving_as(version: str) -> AsyncGenerator[int]:
             for name, value in status.items():
                 writer.write(message(b"S", f"{name}\0{value}\0".encode()))
             writer.write(message(b"Z", b"I"))
-            await reader.readexactly(5)  # the good-bye
+            # Each question has an empty answer, until the good-bye.
+            while await reader.readexactly(1) == b"Q":
+                await reader.readexactly(
+                    int.from_bytes(await reader.readexactly(4)) - 4
+                )
+                writer.write(message(b"C", b"SELECT 0\0") + message(b"Z", b"I"))
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
@@ -100,6 +110,24 @@ async def test_what_is_found(settings: MirrorSettings, database: Connection) -> 
     assert (info.schema_exists, info.may_create) == (False, True)
     await database.execute(f'CREATE SCHEMA "{settings.schema}"')
     assert (await check_connection(settings)).schema_exists
+
+
+async def test_the_server_gives_up_a_connection_that_the_network_swallows(
+    settings: MirrorSettings,
+) -> None:
+    watched = await connect(settings)
+    try:
+        rows = await watched.fetch(
+            "SELECT name, setting::int FROM pg_settings WHERE name LIKE 'tcp_%'"
+        )
+    finally:
+        await watched.close()
+    found = {row["name"]: row["setting"] for row in rows}
+    assert found["tcp_user_timeout"] == 30_000
+    patience_s = found["tcp_keepalives_idle"] + (
+        found["tcp_keepalives_interval"] * found["tcp_keepalives_count"]
+    )
+    assert patience_s <= connection.COMMAND_TIMEOUT_S
 
 
 async def test_nobody_answers(settings: MirrorSettings) -> None:
@@ -157,6 +185,35 @@ async def test_a_user_who_must_not_connect(
         assert type(await failure(stranger)) is NoRightError
     finally:
         await database.execute("GRANT CONNECT ON DATABASE energy_park TO PUBLIC")
+
+
+async def test_rules_that_do_not_admit_the_user(
+    stranger: MirrorSettings, database: Connection
+) -> None:
+    rules = Path(await database.fetchval("SHOW hba_file"))
+    before = rules.read_text()
+    try:
+        for refusal in ("host all nobody_special all reject\n" + before, ONLY_US):
+            rules.write_text(refusal)
+            await database.execute("SELECT pg_reload_conf()")
+            async with asyncio.timeout(10):
+                while type(await failure(stranger)) is not NotAdmittedError:
+                    await asyncio.sleep(0.05)
+    finally:
+        rules.write_text(before)
+        await database.execute("SELECT pg_reload_conf()")
+
+
+@pytest.mark.parametrize("way", ["SSL encryption", "GSS encryption", "no encryption"])
+def test_rules_that_do_not_admit_the_user_are_no_trouble_of_tls(way: str) -> None:
+    told = f'no pg_hba.conf entry for host "10.0.0.9", user "u", database "d", {way}'
+    error = asyncpg.InvalidAuthorizationSpecificationError(told)
+    assert type(translate(error)) is NotAdmittedError
+
+
+def test_a_role_that_must_not_log_in_is_no_matter_of_rules() -> None:
+    error = asyncpg.InvalidAuthorizationSpecificationError('role "u" may not log in')
+    assert type(translate(error)) is WrongPasswordError
 
 
 async def test_no_connection_left(

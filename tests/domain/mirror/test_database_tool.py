@@ -13,12 +13,13 @@ from typing import Any
 import asyncpg
 import pytest
 
+from custom_components.energy_park.mirror import connection
 from custom_components.energy_park.mirror.connection import (
     Connection,
     MirrorSettings,
     TlsMode,
 )
-from custom_components.energy_park.mirror.errors import Problem
+from custom_components.energy_park.mirror.errors import NoRightError, Problem
 from custom_components.energy_park.mirror.migrations import load, migrate
 from custom_components.energy_park.mirror.preparation import is_prepared
 from custom_components.energy_park.mirror.rows import ChannelRow
@@ -187,6 +188,31 @@ def is_same(held: object, told: str) -> bool:
     return False
 
 
+async def test_an_export_may_take_longer_than_what_a_mirror_sends(
+    settings: MirrorSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "COMMAND_TIMEOUT_S", 0.2)
+    monkeypatch.setitem(
+        QUERIES, "day", "SELECT pg_sleep(0.5)::text, $1::date, $2::date"
+    )
+    async with connected(settings) as patient:
+        for file in ("out.csv", "out.parquet"):
+            day = date(2026, 1, 1)
+            assert await export(patient, tmp_path / file, day, day, "day") == 1
+
+
+def test_an_answer_that_does_not_come_is_told_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def run(_: argparse.Namespace) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(tool, "run", run)
+    monkeypatch.setattr(sys, "argv", ["scripts/database", "query"])
+    with pytest.raises(SystemExit, match="in time"):
+        tool.main()
+
+
 async def test_another_kind_of_file_is_refused(demo: tool.Job, tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         await export(
@@ -264,6 +290,12 @@ async def test_a_reader_reads_and_no_more(users: MirrorSettings) -> None:
         assert await connection.fetchval("SELECT count(*) FROM named_day") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await connection.execute("INSERT INTO reading VALUES (1, 1, now(), 1, 0)")
+
+
+async def test_a_reader_cannot_be_the_mirrors_user(users: MirrorSettings) -> None:
+    assert await is_prepared(users)
+    with pytest.raises(NoRightError):
+        await is_prepared(replace(users, user="one_reader"))
 
 
 async def test_what_is_printed_can_be_run_by_hand(

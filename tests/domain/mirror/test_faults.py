@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 import os
 from pathlib import Path
 import resource
 import secrets
 import signal
+from statistics import median
 
 import pytest
 
-from custom_components.energy_park.mirror import connection, mirror as mirror_module
+from custom_components.energy_park.mirror import (
+    connection,
+    mirror as mirror_module,
+    writer,
+)
 from custom_components.energy_park.mirror.connection import Connection, MirrorSettings
 from custom_components.energy_park.mirror.errors import Problem
-from custom_components.energy_park.mirror.rows import FrameRow, ReadingRow
+from custom_components.energy_park.mirror.rows import FrameRow, ReadingRow, SectorRow
 from scripts.mirroring.access import connected
 from scripts.mirroring.kills import Target, fire
 from scripts.mirroring.outage import recover
@@ -116,11 +122,21 @@ async def test_a_server_that_ends_in_the_middle(
 
 
 async def test_a_day_without_the_database(
-    settings: MirrorSettings, tmp_path: Path
+    settings: MirrorSettings,
+    server: DatabaseServer,
+    background: Background,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    recovery = await recover(settings, tmp_path, minutes=24 * 60, rate=1)
-    assert recovery.offered == 86_400
+    async def start_server() -> None:
+        await asyncio.to_thread(background.run, server.start())
+
+    monkeypatch.setattr(writer, "LAST_RETRY_S", 0.1)
+    await asyncio.to_thread(background.run, server.process.stop())
+    recovery = await recover(settings, tmp_path, start_server, minutes=24 * 60, rate=4)
+    assert recovery.offered > 4 * 86_400
     assert (recovery.lost, recovery.duplicates) == (0, 0)
+    assert 0 < recovery.live_age_s < 5
 
 
 async def test_a_server_whose_disk_takes_no_more(
@@ -239,7 +255,15 @@ async def test_a_network_that_swallows_everything(
         await arrived(mirror)
         proxy.swallow(True)
         mirror.offer_many(reading(index) for index in range(1, 2_000))
-        await until(lambda: Problem.UNREACHABLE in told.problems)
+        lags: list[float] = []
+        loop = asyncio.get_running_loop()
+        while Problem.UNREACHABLE not in told.problems:
+            begun = loop.time()
+            await asyncio.sleep(0.005)
+            lags.append(loop.time() - begun - 0.005)
+        # Half of all looks, as other work shares the machine.
+        assert median(lags) < 0.005
+        assert max(lags) < connection.COMMAND_TIMEOUT_S
         proxy.swallow(False)
         proxy.cut()
         await arrived(mirror)
@@ -287,6 +311,34 @@ async def test_what_is_dropped_is_made_again_and_the_rest_goes_on(
 
 
 @pytest.mark.parametrize(
+    "dropped", ["series", "site", "event", "meter_frame", "reading_day", "writer"]
+)
+async def test_whichever_table_is_dropped_no_history_becomes_anothers(
+    start_mirror: StartMirror, database: Connection, dropped: str
+) -> None:
+    mirror = await start_mirror()
+    # Of each series its own values only.
+    mirror.offer_many(reading(index) for index in range(80))
+    await arrived(mirror)
+    await mirror.stop()
+    await database.execute(f"DROP TABLE {dropped} CASCADE")
+    # Another spool, which hears of the series in another order.
+    mirror = await start_mirror("other")
+    mirror.offer_many(reading(index) for index in range(239, 79, -1))
+    await arrived(mirror)
+    assert set(range(80, 240)) <= set(await stored(database))
+    mixed = """
+        SELECT site_id, series_id FROM reading GROUP BY 1, 2
+        HAVING count(DISTINCT value::int % 8) > 1
+    """
+    assert await database.fetch(mixed) == []
+    named = "SELECT count(*) FROM named_reading WHERE value >= 80"
+    assert await database.fetchval(named) == 160
+    sites = await database.fetch("SELECT DISTINCT site_id FROM reading")
+    assert len(sites) == (2 if dropped == "site" else 1)
+
+
+@pytest.mark.parametrize(
     ("sqlstate", "problem"),
     [
         ("53100", Problem.SERVER_FULL),  # disk full
@@ -326,6 +378,49 @@ async def test_an_error_of_the_server_drops_no_row(
     assert await mirror.quarantined() == []
 
 
+@pytest.mark.parametrize(
+    ("sqlstate", "problem"),
+    [("53100", Problem.SERVER_FULL), ("42501", Problem.NO_RIGHT)],
+)
+async def test_what_stops_one_kind_of_rows_is_told_once_while_the_others_go_on(
+    start_mirror: StartMirror,
+    database: Connection,
+    told: Told,
+    sqlstate: str,
+    problem: Problem,
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute(
+        f"""
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '{sqlstate}'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON reading_hour
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse();
+        """
+    )
+    mirror.offer(reading(1))
+    frames = "SELECT count(*) FROM meter_frame"
+    for number in range(10):
+        frame = FrameRow(
+            at=START + number * timedelta(seconds=1),
+            meter_id="021861348497",
+            mode="historique",
+            complete=True,
+            labels={},
+        )
+        mirror.offer(frame)
+        async with asyncio.timeout(10):
+            while await database.fetchval(frames) <= number:
+                await asyncio.sleep(0.02)
+    assert told.problems == [problem]
+    await database.execute("DROP FUNCTION refuse CASCADE")
+    await arrived(mirror)
+    await assert_sums(database, 2)
+    assert told.problems == [problem, f"-{problem}"]
+
+
 async def test_a_fail_over_to_a_server_that_takes_no_writes(
     start_mirror: StartMirror, database: Connection, told: Told
 ) -> None:
@@ -359,6 +454,51 @@ async def test_a_statement_that_refuses_every_row_sets_not_all_aside(
     await database.execute("ALTER TABLE reading_hour DROP CONSTRAINT hopeless")
     await arrived(mirror)
     await assert_sums(database, 2_000)
+
+
+async def test_a_statement_at_fault_is_found_at_the_pace_of_a_home(
+    start_mirror: StartMirror, database: Connection, told: Told
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute(
+        "ALTER TABLE reading_hour ADD CONSTRAINT hopeless CHECK (value_max < 1) NOT VALID"
+    )
+    for begin in range(1, 401, 20):
+        mirror.offer_many(reading(index) for index in range(begin, begin + 20))
+        await mirror.flush()
+        await mirror.progress()
+    await until(lambda: Problem.SERVER_ERROR in told.problems)
+    assert await mirror.quarantined() == []
+    assert mirror.status().rows_waiting == 400
+    assert told.problems == [Problem.SERVER_ERROR]
+    await database.execute("ALTER TABLE reading_hour DROP CONSTRAINT hopeless")
+    await arrived(mirror)
+    await assert_sums(database, 401)
+
+
+async def test_a_lone_bad_row_waits_until_its_statement_accepts_another(
+    start_mirror: StartMirror, database: Connection, told: Told
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer(reading(0))
+    await arrived(mirror)
+    await database.execute("ALTER TABLE reading ADD CHECK (value <> 1234)")
+    bad = replace(reading(1), value=1234)
+    mirror.offer(bad)
+    await mirror.arrived()
+    assert (await mirror.quarantined(), mirror.status().rows_waiting) == ([], 1)
+    # It is the same row each time, however often the connection breaks.
+    for number in range(3):
+        await disconnect(database)
+        mirror.offer(SectorRow(sector_id=f"{number}", name="Room", updated_at=START))
+        await mirror.arrived()
+        assert mirror.status().rows_waiting == 1
+    mirror.offer(reading(2))
+    await arrived(mirror)
+    assert [row[0] for row in await mirror.quarantined()] == ["reading"]
+    await assert_sums(database, 2)
 
 
 async def test_the_server_is_away_from_the_start(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 import re
 
+import asyncpg
 import pytest
 
 from custom_components.energy_park.mirror import migrations
@@ -20,6 +21,7 @@ from custom_components.energy_park.mirror.migrations import (
     for_engine,
     load,
     migrate,
+    quote,
 )
 from custom_components.energy_park.mirror.rows import EventKind, SubjectKind
 
@@ -74,7 +76,6 @@ async def test_every_table_and_column_is_explained(
           SELECT 0 AS attnum, '' AS attname
           UNION ALL SELECT attnum, attname FROM pg_attribute
           WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
-            AND c.relkind <> 'v'
         ) a ON true
         WHERE c.relnamespace = quote_ident(current_schema())::regnamespace
           AND c.relkind IN ('r', 'p', 'v')
@@ -192,17 +193,73 @@ async def test_a_clock_that_ran_away_makes_no_partitions(
     assert await database.fetchval("SELECT count(*) FROM reading_default") == 1
 
 
-async def test_a_month_that_began_in_the_default_partition_stays_there(
+STRAYS = """
+    INSERT INTO reading SELECT 1, 1, timestamptz '2024-01-15Z' + n * interval '1 s', n, 0
+    FROM generate_series(1, 1000) AS n;
+    INSERT INTO event VALUES
+      (1, '2024-01-31 23:59:59Z', 1, 'alarm', 'site', '', NULL, NULL, NULL, NULL, '{}'),
+      (1, '2024-02-01Z', 2, 'alarm', 'site', '', NULL, NULL, NULL, NULL, '{}');
+"""
+
+
+async def test_rows_in_the_default_partition_move_when_their_month_is_made(
     settings: MirrorSettings, database: Connection
 ) -> None:
     await migrate_alone(settings)
-    await database.execute("INSERT INTO reading VALUES (1, 1, '2024-01-15Z', 1, 0)")
-    made = await database.fetchval(
-        "SELECT ensure_partitions('2024-01-15Z', '2024-01-15Z')"
-    )
-    assert made == 2  # events and frames
-    await database.execute("INSERT INTO reading VALUES (1, 1, '2024-01-16Z', 1, 0)")
-    assert await database.fetchval("SELECT count(*) FROM reading_default") == 2
+    await database.execute(STRAYS)
+    month = "SELECT ensure_partitions('2024-01-15Z', '2024-01-15Z')"
+    assert await database.fetchval(month) == 3
+    assert await database.fetchval("SELECT count(*) FROM reading_default") == 0
+    assert await database.fetchval("SELECT count(*) FROM event_default") == 1
+    moved = "SELECT count(*), sum(value) FROM reading_2024_01"
+    assert tuple(await database.fetchrow(moved) or ()) == (1_000, 500_500)
+    # It is a partition as all others are, with the key and the index of its table.
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await database.execute(
+            "INSERT INTO reading VALUES (1, 1, '2024-01-15 00:00:01Z', 1, 0)"
+        )
+    indexes = """
+        SELECT count(*) FROM pg_inherits
+        WHERE inhrelid IN (
+          SELECT indexrelid FROM pg_index WHERE indrelid = 'reading_2024_01'::regclass
+        )
+    """
+    assert await database.fetchval(indexes) == 2
+    dropped = await database.fetch("SELECT drop_partitions('2024-02-01Z')")
+    assert "reading_2024_01" in {row[0] for row in dropped}
+
+
+async def test_two_that_make_a_month_at_once_move_its_rows_once(
+    settings: MirrorSettings, database: Connection
+) -> None:
+    await migrate_alone(settings)
+    await database.execute(STRAYS)
+
+    async def ensure() -> int:
+        connection = await connect(settings)
+        try:
+            await connection.execute(f"SET search_path TO {quote(settings.schema)}")
+            made: int = await connection.fetchval(
+                "SELECT ensure_partitions('2024-01-15Z', '2024-01-15Z')"
+            )
+            return made
+        finally:
+            await connection.close()
+
+    assert sum(await asyncio.gather(*(ensure() for _ in range(4)))) == 3
+    assert await database.fetchval("SELECT count(*) FROM reading") == 1_000
+    assert await database.fetchval("SELECT count(*) FROM reading_2024_01") == 1_000
+
+
+async def test_what_lies_in_the_default_partition_is_dropped_with_its_month(
+    settings: MirrorSettings, database: Connection
+) -> None:
+    await migrate_alone(settings)
+    await database.execute(STRAYS)
+    dropped = await database.fetch("SELECT drop_partitions('2024-02-15Z')")
+    assert [row[0] for row in dropped] == ["reading_default", "event_default"]
+    assert await database.fetchval("SELECT count(*) FROM reading") == 0
+    assert await database.fetchval("SELECT count(*) FROM event") == 1
 
 
 def test_lines_of_other_engines_are_left_out() -> None:

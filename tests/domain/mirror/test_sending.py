@@ -106,6 +106,34 @@ async def test_fresh_readings_do_not_wait_for_a_backlog(
     await assert_sums(database, 60_001)
 
 
+async def test_fresh_events_do_not_wait_behind_the_frames_of_days(
+    start_mirror: StartMirror, database: Connection
+) -> None:
+    away = await start_mirror(port=1)
+    for number in range(10_000):
+        at = START + number * timedelta(seconds=1)
+        away.offer(
+            FrameRow(
+                at=at,
+                meter_id="021861348497",
+                mode="historique",
+                complete=True,
+                labels={"PAPP": "00300", "n": number},
+            )
+        )
+    await away.stop()
+    mirror = await start_mirror()
+    await until(lambda: mirror.status().connected)
+    mirror.offer(event(1))
+    await mirror.flush()
+    async with asyncio.timeout(10):
+        while not await database.fetchval("SELECT count(*) FROM event"):
+            pass
+    assert mirror.status().rows_waiting > 2_000
+    await arrived(mirror)
+    assert await database.fetchval("SELECT count(*) FROM meter_frame") == 10_000
+
+
 async def test_what_is_offered_twice_is_stored_and_counted_once(
     start_mirror: StartMirror, database: Connection, told: Told
 ) -> None:
@@ -152,6 +180,28 @@ async def test_days_are_those_of_the_site(
     assert await database.fetchval("SELECT day FROM reading_day") == day
 
 
+@pytest.mark.parametrize(
+    ("until_at", "days"),
+    [
+        # Midnight in Paris, and the moment after it.
+        (datetime(2026, 11, 20, 23, tzinfo=UTC), 1),
+        (datetime(2026, 11, 20, 23, 0, 1, tzinfo=UTC), 2),
+        (datetime(2026, 11, 21, 15, tzinfo=UTC), 2),
+    ],
+)
+async def test_the_history_by_day_has_the_day_that_is_not_over(
+    start_mirror: StartMirror, until_at: datetime, days: int
+) -> None:
+    mirror = await start_mirror()
+    mirror.offer_many(
+        ReadingRow(SERIES[0], START + timedelta(hours=number), 1)
+        for number in range(0, 72, 6)
+    )
+    await arrived(mirror)
+    points = await mirror.history.read(SERIES[:1], START, until_at, Resolution.DAY)
+    assert len(points[SERIES[0]]) == days
+
+
 async def test_every_kind_of_record(
     start_mirror: StartMirror, database: Connection
 ) -> None:
@@ -192,12 +242,17 @@ async def test_every_kind_of_record(
                 name="Oven",
                 updated_at=START,
             ),
+            event(2, subject_kind=SubjectKind.CHANNEL, subject_id="plug_100"),
             reading(0),
         ]
     )
     await arrived(mirror)
     assert await database.fetchval("SELECT name FROM channel") == "Oven"
-    stored_event = await database.fetchrow("SELECT * FROM event")
+    subjects = "SELECT subject FROM named_event ORDER BY subject"
+    assert [row[0] for row in await database.fetch(subjects)] == ["Oven", "Station 1"]
+    stored_event = await database.fetchrow(
+        "SELECT * FROM event WHERE subject_kind = 'socket'"
+    )
     assert stored_event["until"] == START + timedelta(hours=2)
     assert stored_event["is_on"] is True
     assert json.loads(stored_event["detail"]) == {"number": 1}
@@ -374,8 +429,16 @@ async def test_a_backup_that_was_restored_repeats_nothing(
     away = await start_mirror(port=1)
     away.offer_many(reading(index) for index in range(500))
     away.offer(event(1))
+    await away.flush()
+    # As Home Assistant's backup does, while rows come.
+    await away.hold_files()
+    (tmp_path / "backup").mkdir()
+    for file in ("spool.sqlite", "spool.sqlite-wal"):
+        shutil.copy(tmp_path / "spool" / file, tmp_path / "backup")
+        away.offer_many(reading(index) for index in range(500, 600))
+        await away.flush()
+    await away.release_files()
     await away.stop()
-    shutil.copytree(tmp_path / "spool", tmp_path / "backup")
     mirror = await start_mirror()
     mirror.offer_many(reading(index) for index in range(500, 800))
     await arrived(mirror)

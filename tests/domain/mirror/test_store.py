@@ -186,6 +186,24 @@ def test_what_comes_after_a_rewind_is_live_and_what_was_there_is_not() -> None:
         assert list(backlog.value) == [0, 1, 2, 3, 4]
 
 
+def test_fresh_records_do_not_wait_behind_old_frames() -> None:
+    def taken(limit: int) -> list[str]:
+        batch = store.take_records(limit)
+        return [] if batch is None else list(batch.body)
+
+    old = [body for *_, body in frames(5)]
+    with opened(None) as store:
+        store.append((), frames(5))
+        store.rewind()
+        store.append((), [("event", START_US, "", "first")])
+        assert taken(2) == ["first"]
+        assert taken(2) == old[:2]
+        store.append((), [("event", START_US, "", "second")])
+        assert taken(2) == ["second"]
+        assert taken(10) == old[2:]
+        assert taken(10) == []
+
+
 def test_a_backlog_comes_with_its_sums_by_quarter_of_an_hour() -> None:
     with opened(None) as store:
         store.append(readings(0, 600), ())

@@ -133,12 +133,5 @@ class MirrorIssues:
         )
 
 
-@callback
-def async_forget_losses(hass: HomeAssistant, entry_id: str) -> None:
-    """Take back what was lost of a park that is removed."""
-    for problem in LOSSES:
-        ir.async_delete_issue(hass, DOMAIN, _id(problem, entry_id))
-
-
 def _id(problem: str, entry_id: str) -> str:
     return f"mirror_{problem}_{entry_id}"

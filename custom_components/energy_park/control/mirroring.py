@@ -41,7 +41,7 @@ from ..coordinator import EnergyParkConfigEntry, EnergyParkData
 from ..mirror.mirror import Mirror, MirrorStatus
 from ..mirror.rows import Series, SiteRow
 from .mirror_entities import EntityRows
-from .mirror_issues import MirrorIssues, async_forget_losses
+from .mirror_issues import MirrorIssues
 from .mirror_park import ParkRows
 from .mirror_past import Filled, MirrorPast, past_store
 from .mirrored import foreign_series, own_entities, own_series
@@ -56,8 +56,7 @@ def spool_directory(hass: HomeAssistant, entry_id: str) -> Path:
 
 
 async def async_remove_spool(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget the rows of a removed park, what was filled in and what was lost."""
-    async_forget_losses(hass, entry_id)
+    """Forget the rows of a removed park, and what was filled in."""
     directory = spool_directory(hass, entry_id)
     await hass.async_add_executor_job(partial(shutil.rmtree, directory, True))
     await past_store(hass, entry_id).async_remove()

@@ -3,7 +3,6 @@
 import type { Scene } from "../shared/card.js";
 import { errorText, isHassError, type Hass } from "../shared/hass.js";
 import { statistics, type Period, type Rows } from "../shared/statistics.js";
-import { mirrorRows } from "./mirror.js";
 import type { Span } from "./range.js";
 import type { Source } from "./source.js";
 
@@ -86,6 +85,7 @@ async function readMirror(
   span: Span,
   sources: readonly Source[],
 ): Promise<Answer> {
+  const { mirrorRows } = await import("./mirror.js");
   return { span, power: await mirrorRows(hass, sources, span), energy: {} };
 }
 

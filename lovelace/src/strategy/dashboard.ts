@@ -6,11 +6,12 @@ import type { Translate } from "../shared/i18n.js";
 import type { Park, Part, Sector, Socket } from "../shared/park.js";
 import {
   ENTITY_NAME,
+  groupTile,
   heading,
   section,
   sectorPath,
   sectorTile,
-  switchTile,
+  socketTile,
   tile,
   wide,
   type CardJson,
@@ -79,7 +80,7 @@ function overview(ground: Ground, linked: CardJson): View {
       ),
       section(
         heading(t("sectors"), "mdi:floor-plan"),
-        ...park.sectors.map((sector) => sectorTile(sector)),
+        ...park.sectors.map((sector) => sectorTile(sector, t)),
       ),
       section({
         type: "custom:energy-park-history-card",
@@ -260,12 +261,14 @@ function sectorView(ground: Ground, linked: CardJson, sector: Sector): View {
     sections: [
       section(
         heading(sector.name, "mdi:floor-plan"),
-        ...["all", "computers", "monitors"].map((key) => switchTile(sector, key)),
+        ...(["all", "computers", "monitors"] as const).map((key) =>
+          groupTile(sector, key, t),
+        ),
         ...["power", "energy", "state"].map((key) => tile(sector, key)),
       ),
       section(
         heading(t("sockets"), "mdi:power-socket-fr"),
-        ...own.map((socket) => switchTile(socket, "socket")),
+        ...own.map((socket) => socketTile(socket, t)),
       ),
       section({
         type: "custom:energy-park-history-card",

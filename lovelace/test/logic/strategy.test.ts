@@ -4,7 +4,7 @@ import { applied, plansOf, type StoredHead } from "../../src/plan/document.js";
 import { translator } from "../../src/shared/i18n.js";
 import type { Park } from "../../src/shared/park.js";
 import { views, type View } from "../../src/strategy/dashboard.js";
-import { hass, park } from "../park.js";
+import { hass, park, socket } from "../park.js";
 
 const t = translator("en")!;
 
@@ -36,6 +36,14 @@ function entities(value: unknown): string[] {
   return Object.entries(value).flatMap(([key, inner]) =>
     key === "entity" ? [String(inner)] : entities(inner),
   );
+}
+
+/** All cards that stand anywhere in some views. */
+function cards(value: unknown): Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.flatMap(cards);
+  if (typeof value !== "object" || value === null) return [];
+  const inner = Object.values(value).flatMap(cards);
+  return "type" in value ? [value, ...inner] : inner;
 }
 
 describe("a dashboard", () => {
@@ -88,5 +96,37 @@ describe("a dashboard", () => {
     const cards = JSON.stringify(made(park([1])));
     const ours = cards.match(/"type":"custom:energy-park-[a-z]+-card"/g)!;
     expect(cards.match(/"park":"park"/g)).toHaveLength(ours.length);
+  });
+
+  test("switches no sector, computer or network without a question", () => {
+    const of = park([1]);
+    const [room] = of.sectors;
+    const groups = { computers: "switch.room_computers", monitors: "switch.monitors" };
+    const device = room!.device;
+    const all = made({
+      ...of,
+      sectors: [{ ...room!, entities: { ...room!.entities, ...groups } }],
+      sockets: [
+        socket("PC", device, "computer"),
+        socket("Router", device, "network"),
+        socket("Lamp", device),
+      ],
+    });
+    const asking = cards(all)
+      .filter(({ type, entity }) => type === "tile" && /^switch/.test(String(entity)))
+      .map(({ entity, features, icon_tap_action: action }) => [
+        entity,
+        features === undefined,
+        (action as { confirmation: { text: string } } | undefined)?.confirmation.text,
+      ]);
+    expect(asking).toEqual([
+      ["switch.room_0", true, expect.stringContaining("all sockets of Room 0")],
+      ["switch.room_0", true, expect.stringContaining("all sockets of Room 0")],
+      ["switch.room_computers", true, expect.stringContaining("computers of Room 0")],
+      ["switch.monitors", true, expect.stringContaining("monitors of Room 0")],
+      ["switch.PC", true, expect.stringContaining("Switch PC")],
+      ["switch.Router", true, expect.stringContaining("Switch Router")],
+      ["switch.Lamp", false, undefined],
+    ]);
   });
 });

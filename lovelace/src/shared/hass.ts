@@ -45,12 +45,14 @@ export interface HassFloor {
   floor_id: string;
   name: string;
   level?: number | null;
+  icon?: string | null;
 }
 
 export interface Hass {
   states: HassStates;
   entities: Readonly<Record<string, HassEntity | undefined>>;
-  areas: Readonly<Record<string, HassArea>>;
+  areas: Readonly<Record<string, HassArea | undefined>>;
+  /** In the order that the user gave them. */
   floors: Readonly<Record<string, HassFloor>>;
   locale: HassLocale;
   language: string;

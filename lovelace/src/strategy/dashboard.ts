@@ -4,6 +4,7 @@ import type { Plan } from "../plan/model.js";
 import type { Hass } from "../shared/hass.js";
 import type { Translate } from "../shared/i18n.js";
 import type { Park, Part, Sector, Socket } from "../shared/park.js";
+import { sectorsByFloor, storeys } from "./floors.js";
 import {
   ENTITY_NAME,
   groupTile,
@@ -31,6 +32,8 @@ export interface Ground {
   hass: Hass;
 }
 
+const PLAN_ICON = "mdi:floor-plan";
+
 export function views(ground: Ground): View[] {
   const { park } = ground;
   const linked = { park: park.id };
@@ -47,22 +50,22 @@ export function views(ground: Ground): View[] {
 }
 
 /** The plan, or each of several floors. */
-function planViews({ plans, t }: Ground, linked: CardJson): View[] {
+function planViews({ plans, t, hass }: Ground, linked: CardJson): View[] {
   const card = { type: "custom:energy-park-plan-card", ...linked };
-  const view = { type: "panel", icon: "mdi:floor-plan" };
+  const view = { type: "panel", icon: PLAN_ICON };
   if (plans.length < 2) {
     return [{ ...view, title: t("view_plan"), path: "plan", cards: [card] }];
   }
-  return plans.map(({ id, name }, index) => ({
+  return storeys(plans, hass).map(({ plan, name, floor }, index) => ({
     ...view,
     title: name,
     path: index ? `plan-${index + 1}` : "plan",
-    cards: [{ ...card, plan: id, title: name }],
+    icon: floor?.icon ?? PLAN_ICON,
+    cards: [{ ...card, plan: plan.id, title: name }],
   }));
 }
 
-function overview(ground: Ground, linked: CardJson): View {
-  const { park, t } = ground;
+function overview({ park, t, hass }: Ground, linked: CardJson): View {
   return {
     title: t("view_overview"),
     path: "overview",
@@ -79,8 +82,10 @@ function overview(ground: Ground, linked: CardJson): View {
         }),
       ),
       section(
-        heading(t("sectors"), "mdi:floor-plan"),
-        ...park.sectors.map((sector) => sectorTile(sector, t)),
+        ...sectorsByFloor(park.sectors, hass).flatMap(([floor, sectors]) => [
+          heading(floor?.name ?? t("sectors"), floor?.icon ?? PLAN_ICON),
+          ...sectors.map((sector) => sectorTile(sector, t)),
+        ]),
       ),
       section({
         type: "custom:energy-park-history-card",
@@ -254,13 +259,13 @@ function sectorView(ground: Ground, linked: CardJson, sector: Sector): View {
   return {
     title: sector.name,
     path: sectorPath(sector),
-    icon: "mdi:floor-plan",
+    icon: PLAN_ICON,
     type: "sections",
     subview: true,
     max_columns: 3,
     sections: [
       section(
-        heading(sector.name, "mdi:floor-plan"),
+        heading(sector.name, PLAN_ICON),
         ...(["all", "computers", "monitors"] as const).map((key) =>
           groupTile(sector, key, t),
         ),

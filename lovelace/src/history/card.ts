@@ -175,8 +175,7 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
   #span(scene: Scene): Span {
     const now = new Date();
     const shown = coarser(span(this.range, now, this.moved, timeZone(scene.hass)), now);
-    // The mirror answers by the hour, too.
-    const coarse = this.#origin === "mirror" || this.#compared(scene).length > FINE_MAX;
+    const coarse = this.#compared(scene).length > FINE_MAX;
     return coarse && shown.power === "5minute" ? { ...shown, power: "hour" } : shown;
   }
 
@@ -226,15 +225,14 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
   /** Watts and volt-amperes apart, then energies where they are known. */
   #charts(sight: Sight): TemplateResult {
     const counted = sight.series.filter(({ energy }) => energy.length);
+    const point = (at: number | null): void => {
+      this.cursor = at;
+    };
     return html`${(["W", "VA"] as const).map((unit) => {
       const series = sight.series.filter(({ source }) => source.unit === unit);
-      return series.length
-        ? powerChart(sight, series, unit, (at) => {
-            this.cursor = at;
-          })
-        : nothing;
+      return series.length ? powerChart(sight, series, unit, point) : nothing;
     })}
-    ${counted.length ? energyChart(sight, counted) : nothing}`;
+    ${counted.length ? energyChart(sight, counted, point) : nothing}`;
   }
 
   #modules(sight: Sight): TemplateResult {

@@ -79,14 +79,18 @@ export class Query {
   }
 }
 
-/** The database holds powers; what they add up to is the recorder's. */
 async function readMirror(
   hass: Hass,
   span: Span,
   sources: readonly Source[],
 ): Promise<Answer> {
-  const { mirrorRows } = await import("./mirror.js");
-  return { span, power: await mirrorRows(hass, sources, span), energy: {} };
+  const { mirrorEnergy, mirrorPower } = await import("./mirror.js");
+  const [power, energy] = await Promise.all([
+    mirrorPower(hass, sources, span),
+    // Not every counter is mirrored; powers are shown without.
+    span.energy ? mirrorEnergy(hass, sources, span).catch(() => ({})) : {},
+  ]);
+  return { span, power, energy };
 }
 
 async function readRecorder(

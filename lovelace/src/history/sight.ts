@@ -3,7 +3,7 @@
 import type { Scene } from "../shared/card.js";
 import type { Answer } from "./query.js";
 import type { Range, Span } from "./range.js";
-import { bars, line, stepMs, valueAt, type Point } from "./series.js";
+import { barAt, bars, line, stepMs, valueAt, type Point } from "./series.js";
 import type { Source } from "./source.js";
 
 /** Each told from the others by its dashes too. */
@@ -71,4 +71,20 @@ export function atCursor(sight: Sight, { source, power }: Series): string | null
   if (sight.cursor === null) return null;
   const value = valueAt(power, sight.cursor, stepMs(sight.span.power));
   return value === null ? null : powerText(sight, source, value);
+}
+
+/** What a series drew in the day or the month at the cursor, null where unknown. */
+export function energyAtCursor(
+  { cursor, span, scene: { f } }: Sight,
+  { energy }: Series,
+): string | null {
+  if (cursor === null || span.energy === null) return null;
+  const value = barAt(energy, cursor, stepMs(span.energy));
+  return value === null ? null : f.energy(value);
+}
+
+/** The times at which the bars of some series begin. */
+export function periods(series: readonly Series[]): number[] {
+  const begins = series.flatMap(({ energy }) => energy.map(({ at }) => at));
+  return [...new Set(begins)].sort((a, b) => a - b);
 }

@@ -10,10 +10,11 @@ import {
   y,
   type Frame,
 } from "../../src/history/chart.js";
-import { mirrorRows, total } from "../../src/history/mirror.js";
+import { changes, mirrorPower, months } from "../../src/history/mirror.js";
 import { coarser, span, spanName, type Range } from "../../src/history/range.js";
-import { bars, line, mean, valueAt } from "../../src/history/series.js";
+import { barAt, bars, line, mean, sum, valueAt } from "../../src/history/series.js";
 import { sources, usual } from "../../src/history/source.js";
+import type { Row } from "../../src/shared/statistics.js";
 import { hass, park, state } from "../park.js";
 
 const PARIS = "Europe/Paris";
@@ -90,6 +91,17 @@ describe("points", () => {
   test("of energy are what was added", () => {
     expect(bars([{ start: 0, end: 1, change: 5 }])).toEqual([{ at: 0, value: 5 }]);
     expect(bars(undefined)).toEqual([]);
+    expect(sum(bars([{ start: 0, end: 1, change: 5 }]))).toBe(5);
+    expect(sum([])).toBeNull();
+  });
+
+  test("of energy are read within their period only", () => {
+    const days = [
+      { at: 0, value: 5 },
+      { at: 10, value: 7 },
+    ];
+    expect([0, 9, 10, 19].map((at) => barAt(days, at, 10))).toEqual([5, 5, 7, 7]);
+    expect([-1, 20].map((at) => barAt(days, at, 10))).toEqual([null, null]);
   });
 });
 
@@ -180,30 +192,44 @@ describe("sources", () => {
   });
 });
 
-describe("sums of the mirror's means", () => {
-  const means = (values: Record<number, number>): ReadonlyMap<number, number> =>
-    new Map(Object.entries(values).map(([at, value]) => [Number(at), value]));
+describe("the mirror", () => {
+  const DAY = 86_400_000;
+  /** Lowest and highest of a counter, day by day. */
+  const counter = (first: number, ...days: [low: number, high: number][]) => ({
+    at: days.map((_, day) => (first + day * DAY) / 1000),
+    mean: days.map(([low]) => low),
+    low: days.map(([low]) => low),
+    high: days.map(([, high]) => high),
+  });
+  const added = (rows: readonly Row[]): unknown[] =>
+    rows.map(({ start, change }) => [start, change]);
 
-  test("are of what is known of all, at each time", () => {
-    expect(total([means({ 1: 10, 2: 20 }), means({ 1: 1, 2: 2 })])).toEqual([
-      [1, 11],
-      [2, 22],
+  test("tells what was counted since the day before", () => {
+    const told = counter(0, [100, 200], [201, 250], [255, 300]);
+    expect(added(changes(told, DAY))).toEqual([
+      [DAY, 50],
+      [2 * DAY, 50],
+    ]);
+    // Nothing is known from before the first day.
+    expect(added(changes(told, 0))[0]).toEqual([0, 100]);
+    expect(changes(undefined, 0)).toEqual([]);
+  });
+
+  test("counts on where a counter began anew", () => {
+    const told = counter(0, [100, 200], [3, 40]);
+    expect(added(changes(told, DAY))).toEqual([[DAY, 37]]);
+  });
+
+  test("tells months by the house's calendar", () => {
+    const first = Date.parse("2026-02-27T23:00:00Z");
+    const days = changes(counter(first, [0, 1], [1, 3], [3, 7]), 0);
+    expect(added(months(days, PARIS))).toEqual([
+      [Date.parse("2026-01-31T23:00:00Z"), 1],
+      [Date.parse("2026-02-28T23:00:00Z"), 6],
     ]);
   });
 
-  test("are not known where one fell silent, but where it was not there yet", () => {
-    expect(total([means({ 1: 10, 2: 20, 3: 30 }), means({ 2: 2 })])).toEqual([
-      [1, 10],
-      [2, 22],
-    ]);
-  });
-
-  test("of nothing are nothing", () => {
-    expect(total([means({}), means({ 1: 5 })])).toEqual([[1, 5]]);
-    expect(total([])).toEqual([]);
-  });
-
-  test("are asked for in portions that the integration answers", async () => {
+  test("is asked in portions that the integration answers", async () => {
     const asked: number[] = [];
     const page = hass(null, {
       callWS: <T>(message: { type: string }): Promise<T> => {
@@ -212,10 +238,10 @@ describe("sums of the mirror's means", () => {
         return Promise.resolve({ entities: {} } as T);
       },
     });
-    const all = sources(park([500]), {}).filter(({ kind }) => kind === "park");
+    const all = sources(park([500]), {}).filter(({ kind }) => kind === "socket");
     const month = { ...span("month", new Date(), 0, "UTC"), power: "hour" as const };
-    await mirrorRows(page, all, month);
-    expect(asked.reduce((sum, count) => sum + count, 0)).toBe(500);
+    await mirrorPower(page, all, month);
+    expect(asked.reduce((all, count) => all + count, 0)).toBe(500);
     expect(Math.max(...asked)).toBeLessThanOrEqual(50_000 / (28 * 24));
   });
 });

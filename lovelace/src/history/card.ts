@@ -5,7 +5,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { configForm, type ConfigForm } from "../shared/form.js";
 import { cardStyles } from "../shared/styles.js";
-import { timeZone } from "../shared/zone.js";
+import { firstWeekday, timeZone } from "../shared/zone.js";
 import { header, rangeButtons, type View, type Wish } from "./header.js";
 import { COMPARED_MAX, legend } from "./legend.js";
 import { moduleLines, sectorChoice } from "./modules.js";
@@ -174,7 +174,11 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
 
   #span(scene: Scene): Span {
     const now = new Date();
-    const shown = coarser(span(this.range, now, this.moved, timeZone(scene.hass)), now);
+    const { hass } = scene;
+    const shown = coarser(
+      span(this.range, now, this.moved, timeZone(hass), firstWeekday(hass)),
+      now,
+    );
     const coarse = this.#compared(scene).length > FINE_MAX;
     return coarse && shown.power === "5minute" ? { ...shown, power: "hour" } : shown;
   }

@@ -19,14 +19,17 @@ export interface Span {
 }
 
 const DAY_MS = 86_400_000;
-const MONDAY = 1;
 
-/** The span of a range that holds a time, moved by whole ranges (0: that one). */
+/**
+ * The span of a range that holds a time, moved by whole ranges (0: that one).
+ * `firstDay` begins a week; 0 is Sunday.
+ */
 export function span(
   range: Range,
   now: Date,
   moved: number,
   zone: string | undefined,
+  firstDay: number,
 ): Span {
   if (range === "24h") {
     const end = new Date(now.getTime() + moved * DAY_MS);
@@ -46,7 +49,7 @@ export function span(
         live,
       };
     case "week": {
-      const first = day - ((weekday - MONDAY + 7) % 7) + 7 * moved;
+      const first = day - ((weekday - firstDay + 7) % 7) + 7 * moved;
       return {
         start: at(year, month, first),
         end: at(year, month, first + 7),

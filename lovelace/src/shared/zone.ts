@@ -6,6 +6,35 @@ export function timeZone(hass: Hass): string | undefined {
   return hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
 }
 
+const MONDAY = 1;
+const WEEKDAYS = [
+  "sunday",
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+];
+
+/** What a language's own calendar tells; the names that browsers gave it. */
+interface Calendar {
+  getWeekInfo?: () => { firstDay: number };
+  weekInfo?: { firstDay: number };
+}
+
+/** The day that a week begins with, by the user's choice; 0 is Sunday. */
+export function firstWeekday({ locale }: Hass): number {
+  const { first_weekday, language } = locale;
+  if (first_weekday === "language") {
+    const calendar = new Intl.Locale(language) as Calendar;
+    const week = calendar.getWeekInfo?.() ?? calendar.weekInfo;
+    return (week?.firstDay ?? MONDAY) % 7;
+  }
+  const day = WEEKDAYS.indexOf(first_weekday ?? "");
+  return day < 0 ? MONDAY : day;
+}
+
 /** The offset of a zone at a time, in milliseconds. */
 function offset(at: Date, zone: string | undefined): number {
   const parts = new Intl.DateTimeFormat("en-US", {

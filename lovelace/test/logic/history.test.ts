@@ -20,6 +20,7 @@ import { hass, park, state } from "../park.js";
 const PARIS = "Europe/Paris";
 const NOW = new Date("2026-11-20T12:30:00Z");
 const FIVE = 300_000;
+const MONDAY = 1;
 
 describe("a span", () => {
   test.each<[Range, number, string, string]>([
@@ -34,21 +35,29 @@ describe("a span", () => {
     ["month", -11, "2025-11-30T23:00:00Z", "2025-12-31T23:00:00Z"],
     ["year", -1, "2024-12-31T23:00:00Z", "2025-12-31T23:00:00Z"],
   ])("of %s, moved by %d, is %s to %s", (range, moved, start, end) => {
-    const made = span(range, NOW, moved, PARIS);
+    const made = span(range, NOW, moved, PARIS, MONDAY);
     expect([made.start, made.end]).toEqual([new Date(start), new Date(end)]);
     expect(made.live).toBe(moved === 0);
   });
 
   test("begins a week on Monday, also when it is Sunday", () => {
     const sunday = new Date("2026-11-22T12:00:00Z");
-    expect(span("week", sunday, 0, PARIS).start).toEqual(
+    expect(span("week", sunday, 0, PARIS, MONDAY).start).toEqual(
       new Date("2026-11-15T23:00:00Z"),
     );
   });
 
+  test.each([
+    [0, "2026-11-14T23:00:00Z"],
+    [5, "2026-11-19T23:00:00Z"],
+    [6, "2026-11-13T23:00:00Z"],
+  ])("begins a week on day %d of it", (day, start) => {
+    expect(span("week", NOW, 0, PARIS, day).start).toEqual(new Date(start));
+  });
+
   test("is shown by hours where finer rows are gone", () => {
-    expect(coarser(span("day", NOW, -3, PARIS), NOW).power).toBe("5minute");
-    expect(coarser(span("day", NOW, -30, PARIS), NOW).power).toBe("hour");
+    expect(coarser(span("day", NOW, -3, PARIS, MONDAY), NOW).power).toBe("5minute");
+    expect(coarser(span("day", NOW, -30, PARIS, MONDAY), NOW).power).toBe("hour");
   });
 
   test.each<[Range, string]>([
@@ -60,7 +69,7 @@ describe("a span", () => {
   ])("of %s is named %s", (range, name) => {
     const date = (at: Date, options: Intl.DateTimeFormatOptions): string =>
       new Intl.DateTimeFormat("en", { timeZone: PARIS, ...options }).format(at);
-    expect(spanName(range, span(range, NOW, 0, PARIS), date)).toBe(name);
+    expect(spanName(range, span(range, NOW, 0, PARIS, MONDAY), date)).toBe(name);
   });
 });
 
@@ -239,7 +248,10 @@ describe("the mirror", () => {
       },
     });
     const all = sources(park([500]), {}).filter(({ kind }) => kind === "socket");
-    const month = { ...span("month", new Date(), 0, "UTC"), power: "hour" as const };
+    const month = {
+      ...span("month", new Date(), 0, "UTC", MONDAY),
+      power: "hour" as const,
+    };
     await mirrorPower(page, all, month);
     expect(asked.reduce((all, count) => all + count, 0)).toBe(500);
     expect(Math.max(...asked)).toBeLessThanOrEqual(50_000 / (28 * 24));

@@ -16,6 +16,7 @@ import {
 } from "../shared/park.js";
 import { added, statistics } from "../shared/statistics.js";
 import { startOfDay, timeZone } from "../shared/zone.js";
+import { cutOff } from "./alarm.js";
 import { arc, load, type Load } from "./gauge.js";
 import { cardStyles } from "../shared/styles.js";
 import { styles } from "./styles.js";
@@ -158,19 +159,12 @@ export class MeterCard extends ParkCard<MeterCardConfig> {
   }
 
   /** What must not be missed: the cut-off that is near, an expensive hour. */
-  #trip({ hass, t, f }: Scene, meter: Part): TemplateResult | typeof nothing {
+  #trip(scene: Scene, meter: Part): TemplateResult | typeof nothing {
+    const { hass, t } = scene;
     const seconds = numberOf(stateOf(hass.states, meter, "time_to_trip"));
     const is = (key: string): boolean =>
       isOn(stateOf(hass.states, meter, key)) === true;
-    if (seconds !== null || is("will_trip")) {
-      return html`<p class="alarm" role="alert">
-        ${
-          seconds === null
-            ? t("will_trip")
-            : t("trips_in", { time: f.duration(seconds) })
-        }
-      </p>`;
-    }
+    if (seconds !== null || is("will_trip")) return cutOff(scene, seconds);
     if (is("peak_running")) return html`<p class="alarm">${t("peak_running")}</p>`;
     return is("peak_notice") ? html`<p class="alarm">${t("peak_notice")}</p>` : nothing;
   }

@@ -5,11 +5,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Scene } from "../shared/card.js";
 import { cutOff } from "../meter/alarm.js";
 import { load } from "../meter/gauge.js";
+import type { EntityKey } from "../shared/entities.js";
 import { isOn, numberOf, stateOf, type Part } from "../shared/park.js";
 
 export function room(scene: Scene, meter: Part): TemplateResult {
   const { hass, t, f } = scene;
-  const value = (key: string): number | null =>
+  const value = (key: EntityKey): number | null =>
     numberOf(stateOf(hass.states, meter, key));
   const drawn = value("apparent_power");
   const subscribed = value("subscribed_power");

@@ -2,6 +2,7 @@
 
 import type { Plan } from "../plan/model.js";
 import type { Hass } from "../shared/hass.js";
+import type { EntityKey } from "../shared/entities.js";
 import type { Translate } from "../shared/i18n.js";
 import type { Park, Part, Sector, Socket } from "../shared/park.js";
 import { sectorsByFloor, storeys } from "./floors.js";
@@ -151,7 +152,7 @@ function sheddingView({ park, t }: Ground, linked: CardJson): View {
   };
 }
 
-const SHEDDING_KEYS = [
+const SHEDDING_KEYS: readonly EntityKey[] = [
   "shedding",
   "shed_power",
   "longest_off",
@@ -218,8 +219,8 @@ function settingsView({ park, t }: Ground): View {
   };
 }
 
-const PARK_KEYS = ["override"];
-const SOCKET_KEYS = ["priority", "protected"];
+const PARK_KEYS: readonly EntityKey[] = ["override"];
+const SOCKET_KEYS: readonly EntityKey[] = ["priority", "protected"];
 
 function settings(park: Park): CardJson[] {
   return PARK_KEYS.flatMap((key) => {
@@ -269,7 +270,7 @@ function sectorView(ground: Ground, linked: CardJson, sector: Sector): View {
         ...(["all", "computers", "monitors"] as const).map((key) =>
           groupTile(sector, key, t),
         ),
-        ...["power", "energy", "state"].map((key) => tile(sector, key)),
+        ...(["power", "energy", "state"] as const).map((key) => tile(sector, key)),
       ),
       section(
         heading(t("sockets"), "mdi:power-socket-fr"),

@@ -1,5 +1,6 @@
 /** Cards that the views are made of; null where an entity is not there. */
 
+import type { EntityKey } from "../shared/entities.js";
 import type { Translate } from "../shared/i18n.js";
 import type { Part, Sector, Socket } from "../shared/park.js";
 
@@ -72,7 +73,7 @@ function asking(text: string): CardJson {
   return { icon_tap_action: { action: "toggle", confirmation: { text } } };
 }
 
-export function tile(part: Part, key: string): CardJson | null {
+export function tile(part: Part, key: EntityKey): CardJson | null {
   const entity = part.entities[key];
   return entity === undefined ? null : { type: "tile", entity, name: ENTITY_NAME };
 }

@@ -213,12 +213,13 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
   }
 
   #body(scene: Scene): TemplateResult {
-    const { answer, range, cursor, width } = this;
+    const { answer, cursor, width } = this;
     const compared = this.#compared(scene);
+    // Until there is an answer for another range, what is known of the last is shown.
     const span = answer?.span ?? this.#span(scene);
     const series = answer ? seriesOf(answer, compared) : [];
     const alone = this.layout === "panel";
-    const sight: Sight = { scene, range, span, series, cursor, width, alone };
+    const sight: Sight = { scene, span, series, cursor, width, alone };
     if (this.view === "modules") return this.#modules(sight);
     return html`${this.view === "table" ? historyTable(sight) : this.#charts(sight)}
     ${legend(sight, sources(scene.park, scene.hass.states), (devices) => {

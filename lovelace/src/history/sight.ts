@@ -2,7 +2,7 @@
 
 import type { Scene } from "../shared/card.js";
 import type { Answer } from "./query.js";
-import type { Range, Span } from "./range.js";
+import type { Span } from "./range.js";
 import { barAt, bars, line, stepMs, valueAt, type Point } from "./series.js";
 import type { Source } from "./source.js";
 
@@ -31,7 +31,6 @@ export interface Sight {
   /** Whether the card is alone on a page: then there is room in height, too. */
   alone: boolean;
   scene: Scene;
-  range: Range;
   span: Span;
   series: readonly Series[];
   /** The time that the reader points at. */
@@ -54,7 +53,7 @@ export function seriesOf(
 }
 
 /** A time in words, as finely as the range needs. */
-export function when({ scene: { f }, range }: Sight, at: number): string {
+export function when({ scene: { f }, span: { range } }: Sight, at: number): string {
   const time = new Date(at);
   return range === "24h" || range === "day"
     ? f.time(time)

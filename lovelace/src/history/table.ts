@@ -36,14 +36,14 @@ function powerRows(sight: Sight): Row[] {
 
 /** Days or months, and all of them together. */
 function energies(sight: Sight): TemplateResult | typeof nothing {
-  const { scene, span, range } = sight;
+  const { scene, span } = sight;
   const { t, f } = scene;
   const counted = sight.series.filter(({ energy }) => energy.length);
   if (!counted.length) return nothing;
   const step = stepMs(span.energy!);
   const text = (wh: number | null): string => (wh === null ? "–" : f.energy(wh));
   const options: Intl.DateTimeFormatOptions =
-    range === "year" ? { month: "long" } : { day: "numeric", month: "short" };
+    span.range === "year" ? { month: "long" } : { day: "numeric", month: "short" };
   const rows = periods(counted).map((at) => [
     f.date(new Date(at), options),
     ...counted.map(({ energy }) => text(barAt(energy, at, step))),

@@ -35,18 +35,30 @@ export function firstWeekday({ locale }: Hass): number {
   return day < 0 ? MONDAY : day;
 }
 
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>();
+
+/** Reads a zone's wall clock; one is slow to make. */
+function clock(zone: string | undefined): Intl.DateTimeFormat {
+  let made = clocks.get(zone);
+  if (!made) {
+    made = new Intl.DateTimeFormat("en-US", {
+      ...(zone !== undefined && { timeZone: zone }),
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    clocks.set(zone, made);
+  }
+  return made;
+}
+
 /** The offset of a zone at a time, in milliseconds. */
 function offset(at: Date, zone: string | undefined): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    ...(zone !== undefined && { timeZone: zone }),
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(at);
+  const parts = clock(zone).formatToParts(at);
   const get = (type: string): number =>
     Number(parts.find((part) => part.type === type)!.value);
   const local = Date.UTC(

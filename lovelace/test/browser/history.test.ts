@@ -269,6 +269,20 @@ test("an answer that comes too late shows nothing wrong", async () => {
   expect(one(card, ".legend strong").textContent).toBe("⌀ 222 W");
 });
 
+test("a year is not drawn by the hour while a day is asked for", async () => {
+  let silent = false;
+  const card = await history(park([1]), { range: "year" }, (message) =>
+    silent ? new Promise(() => undefined) : recorder(message),
+  );
+  silent = true;
+  button(card, "24 h").click();
+  await settled(card);
+  expect(button(card, "24 h").getAttribute("aria-pressed")).toBe("true");
+  const marks = all(card, '.chart [text-anchor="middle"]');
+  expect(marks.map((mark) => mark.textContent)).toContain("Jan");
+  expect(marks.length).toBeLessThan(13);
+});
+
 test("nothing is asked again for a change of state", async () => {
   const card = await history(park([1]));
   const { hass: now } = card;

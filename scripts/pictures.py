@@ -9,11 +9,12 @@ made for the pictures and removed again.
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import accumulate
 from math import exp
 from pathlib import Path
 import shutil
@@ -31,7 +32,7 @@ PICTURES = ROOT / "docs/pictures"
 DASHBOARD = "pictures"
 # Off in the pictures: a plan on which everything is on tells little.
 RESTING = ("video_projector", "drying_oven", "printer")
-ROOMS = ("sensor.salle_", "sensor.bureaux_power", "sensor.labo_power")
+ROOMS = ("bureaux", "labo", "salle_a", "salle_b")
 QUALITY = 82
 SETTLE_MS = 4000
 
@@ -116,34 +117,48 @@ async def resting(api: HomeAssistantApi) -> AsyncIterator[None]:
         await api.post("/api/services/switch/turn_on", target)
 
 
-async def make_up_history(websocket: HomeAssistantWebSocket) -> None:
-    """Import a week of hours for each sector: busy by day, standby at night."""
-    ids = [
-        one["statistic_id"]
-        for one in await websocket.call("recorder/list_statistic_ids")
-        if one["statistic_id"].startswith(ROOMS)
-        and one["statistic_id"].endswith("_power")
-    ]
+async def make_up_history(websocket: HomeAssistantWebSocket, days: int = 7) -> None:
+    """Import the hours of some days for each sector: busy by day, standby at night."""
+    known = await websocket.call("recorder/list_statistic_ids")
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    hours = [now - timedelta(hours=back) for back in range(24 * 7, 0, -1)]
-    for number, statistic_id in enumerate(sorted(ids), 1):
-        await websocket.call(
-            "recorder/import_statistics",
-            metadata={
-                "has_mean": True,
-                "mean_type": 1,
-                "has_sum": False,
-                "name": None,
-                "source": "recorder",
-                "statistic_id": statistic_id,
-                "unit_class": "power",
-                "unit_of_measurement": "W",
-            },
-            stats=[
-                {"start": hour.isoformat(), "mean": made_up_w(hour, number)}
-                for hour in hours
-            ],
-        )
+    hours = [now - timedelta(hours=back) for back in range(24 * days, -1, -1)]
+    for number, room in enumerate(ROOMS, 1):
+        powers_w = [made_up_w(hour, number) for hour in hours]
+        ids = [one["statistic_id"] for one in known]
+        if (power := f"sensor.{room}_power") in ids:
+            means = [{"mean": power_w} for power_w in powers_w]
+            await import_hours(websocket, power, "W", hours, means)
+        if (energy := f"sensor.{room}_energy") in ids:
+            sums = [{"sum": sum_wh / 1000} for sum_wh in accumulate(powers_w)]
+            await import_hours(websocket, energy, "kWh", hours, sums)
+
+
+async def import_hours(
+    websocket: HomeAssistantWebSocket,
+    statistic_id: str,
+    unit: Literal["W", "kWh"],
+    hours: Sequence[datetime],
+    values: Sequence[dict[str, float]],
+) -> None:
+    """Import means, or sums, of an entity's hours."""
+    sums = unit == "kWh"
+    await websocket.call(
+        "recorder/import_statistics",
+        metadata={
+            "has_mean": not sums,
+            "mean_type": 0 if sums else 1,
+            "has_sum": sums,
+            "name": None,
+            "source": "recorder",
+            "statistic_id": statistic_id,
+            "unit_class": "energy" if sums else "power",
+            "unit_of_measurement": unit,
+        },
+        stats=[
+            {"start": hour.isoformat(), **value}
+            for hour, value in zip(hours, values, strict=True)
+        ],
+    )
 
 
 def made_up_w(hour: datetime, number: int) -> float:

@@ -125,13 +125,16 @@ test("longer ranges show energy in bars, and can be walked back", async () => {
 /** A recorder of a week: 10 W all the time, 1 kWh on its first day, 3 on its second. */
 function week(message: unknown): Promise<unknown> {
   const { statistic_ids, start_time, types } = message as Asked;
-  const start = Date.parse(start_time);
+  // The server's midnight is an hour before the page's.
+  const start = Date.parse(start_time) - 3_600_000;
   const row = (day: number, value: number) => ({
     start: start + day * 24 * 3_600_000,
     end: start + (day + 1) * 24 * 3_600_000,
     [types[0]!]: value,
   });
-  const rows = types[0] === "mean" ? [row(0, 10)] : [row(0, 1000), row(1, 3000)];
+  // As the recorder does: also the day that begins when the week is over.
+  const energies = [row(0, 1000), row(1, 3000), row(7, 9000)];
+  const rows = types[0] === "mean" ? [row(0, 10)] : energies;
   return Promise.resolve(Object.fromEntries(statistic_ids.map((id) => [id, rows])));
 }
 

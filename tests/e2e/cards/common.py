@@ -39,6 +39,12 @@ async def socket(demo: RunningDemo, name: str) -> Any:
     return (await demo.control("/state"))["sockets"][name]
 
 
+async def facts(card: Locator) -> dict[str, str]:
+    """The facts that a card lists, by their names."""
+    names = await card.locator("dt").all_inner_texts()
+    return dict(zip(names, await card.locator("dd").all_inner_texts(), strict=True))
+
+
 async def violations(page: Page, card: Locator) -> list[str]:
     """What axe finds wrong with a card on the page it stands on."""
     await page.add_script_tag(content=AXE.read_text())

@@ -8,26 +8,25 @@ import pytest
 import yaml
 
 from scripts.demo_park.api import HomeAssistantWebSocket
-from tests.e2e.cards.common import AUTOMATIC, DASHBOARD, no_errors, show
+from tests.e2e.cards.common import AUTOMATIC, DASHBOARD, show
 from tests.e2e.common import ROOT, RunningDemo, until
 
 
 async def test_a_dashboard_is_made_of_the_park(desk: Page, demo: RunningDemo) -> None:
-    with no_errors(desk):
-        await desk.goto(f"{demo.url}/{AUTOMATIC}")
-        await expect(desk.locator("energy-park-plan-card .module")).to_have_count(
-            24, timeout=30_000
-        )
-        for path, sign in (
-            ("overview", "Salle A"),
-            ("meter", "Headroom"),
-            ("shedding", "Order of shedding"),
-            ("history", "24 h"),
-            ("savings", "no baseline to compare with"),
-            ("settings", "Duration of manual orders"),
-        ):
-            await desk.goto(f"{demo.url}/{AUTOMATIC}/{path}")
-            await expect(desk.get_by_text(sign).first).to_be_visible(timeout=30_000)
+    await desk.goto(f"{demo.url}/{AUTOMATIC}")
+    await expect(desk.locator("energy-park-plan-card .module")).to_have_count(
+        24, timeout=30_000
+    )
+    for path, sign in (
+        ("overview", "Salle A"),
+        ("meter", "Headroom"),
+        ("shedding", "Order of shedding"),
+        ("history", "24 h"),
+        ("savings", "no baseline to compare with"),
+        ("settings", "Duration of manual orders"),
+    ):
+        await desk.goto(f"{demo.url}/{AUTOMATIC}/{path}")
+        await expect(desk.get_by_text(sign).first).to_be_visible(timeout=30_000)
     await expect(desk.locator("hui-error-card")).to_have_count(0)
 
 
@@ -70,14 +69,13 @@ async def test_the_dashboard_is_offered_in_home_assistants_picker(
 async def test_a_card_has_a_visual_editor(
     desk: Page, demo: RunningDemo, name: str, field: str
 ) -> None:
-    with no_errors(desk):
-        await show(desk, demo, name)
-        await desk.goto(f"{demo.url}/{DASHBOARD}/{name}?edit=1")
-        await desk.locator("hui-card-edit-mode").first.hover(timeout=30_000)
-        await desk.locator("hui-card-edit-mode").first.click()
-        dialog = desk.locator("hui-dialog-edit-card")
-        await expect(dialog.get_by_text(field).first).to_be_visible(timeout=15_000)
-        await expect(dialog.locator(f"energy-park-{name}-card h2")).to_be_visible()
+    await show(desk, demo, name)
+    await desk.goto(f"{demo.url}/{DASHBOARD}/{name}?edit=1")
+    await desk.locator("hui-card-edit-mode").first.hover(timeout=30_000)
+    await desk.locator("hui-card-edit-mode").first.click()
+    dialog = desk.locator("hui-dialog-edit-card")
+    await expect(dialog.get_by_text(field).first).to_be_visible(timeout=15_000)
+    await expect(dialog.locator(f"energy-park-{name}-card h2")).to_be_visible()
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "lovelace/dashboards").glob("*.yaml")))
@@ -86,9 +84,8 @@ async def test_a_ready_dashboard_shows_the_park(
 ) -> None:
     config = yaml.safe_load(file.read_text())
     await websocket.call("lovelace/config/save", url_path=AUTOMATIC, config=config)
-    with no_errors(desk):
-        await desk.goto(f"{demo.url}/{AUTOMATIC}")
-        await expect(desk.locator("energy-park-plan-card .module")).to_have_count(
-            24, timeout=30_000
-        )
+    await desk.goto(f"{demo.url}/{AUTOMATIC}")
+    await expect(desk.locator("energy-park-plan-card .module")).to_have_count(
+        24, timeout=30_000
+    )
     await expect(desk.locator("hui-error-card")).to_have_count(0)

@@ -8,7 +8,7 @@ import pytest
 
 from scripts.demo_park.api import HomeAssistantApi, HomeAssistantWebSocket
 from scripts.demo_park.entities import ParkEntities
-from tests.e2e.cards.common import CARDS, DASHBOARD, no_errors, show, violations
+from tests.e2e.cards.common import CARDS, DASHBOARD, show, violations
 from tests.e2e.common import RunningDemo
 
 SCREENS = [
@@ -34,23 +34,22 @@ async def test_every_card_shows_on_every_screen(
         has_touch=size["width"] < 1200,
     )
     page = await context.new_page()
-    with no_errors(page):
-        card = await show(page, demo, "plan")
-        await expect(card.locator(".module")).to_have_count(24)
-        for name, sign in (
-            ("plan", ".zone-label"),
-            ("meter", ".gauge"),
-            ("history", ".legend"),
-            ("savings", ".hint"),
-            ("shedding", ".lane"),
-        ):
-            card = await show(page, demo, name)
-            await expect(card.locator(sign).first).to_be_visible(timeout=15_000)
-            box = await card.bounding_box()
-            assert box is not None
-            assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
-            assert await violations(page, card) == []
-            await page.screenshot(path=tmp_path / f"{name}.png")
+    card = await show(page, demo, "plan")
+    await expect(card.locator(".module")).to_have_count(24)
+    for name, sign in (
+        ("plan", ".zone-label"),
+        ("meter", ".gauge"),
+        ("history", ".legend"),
+        ("savings", ".hint"),
+        ("shedding", ".lane"),
+    ):
+        card = await show(page, demo, name)
+        await expect(card.locator(sign).first).to_be_visible(timeout=15_000)
+        box = await card.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
+        assert await violations(page, card) == []
+        await page.screenshot(path=tmp_path / f"{name}.png")
     await expect(page.locator("hui-error-card")).to_have_count(0)
     await context.close()
 
@@ -63,11 +62,10 @@ async def test_a_bundle_that_comes_late_heals_by_itself(
         await route.continue_()
 
     await desk.route("**/energy_park_static/**", delay)
-    with no_errors(desk):
-        await desk.goto(f"{demo.url}/{DASHBOARD}/plan")
-        await expect(desk.locator("energy-park-plan-card .module")).to_have_count(
-            24, timeout=30_000
-        )
+    await desk.goto(f"{demo.url}/{DASHBOARD}/plan")
+    await expect(desk.locator("energy-park-plan-card .module")).to_have_count(
+        24, timeout=30_000
+    )
     await expect(desk.locator("hui-error-card")).to_have_count(0)
 
 
@@ -137,17 +135,16 @@ async def test_a_theme_of_the_users_own_colours_the_cards(
         "--primary-color": "rgb(0, 90, 60)",
         "--secondary-text-color": "rgb(70, 60, 60)",
     }
-    with no_errors(desk):
-        for name in CARDS:
-            card = await show(desk, demo, name)
-            await desk.evaluate(
-                """(colours) => {
-                  for (const [name, value] of Object.entries(colours))
-                    document.documentElement.style.setProperty(name, value);
-                }""",
-                colours,
-            )
-            await expect(card.locator("h2")).to_have_css(
-                "color", colours["--primary-text-color"]
-            )
-            assert await violations(desk, card) == []
+    for name in CARDS:
+        card = await show(desk, demo, name)
+        await desk.evaluate(
+            """(colours) => {
+              for (const [name, value] of Object.entries(colours))
+                document.documentElement.style.setProperty(name, value);
+            }""",
+            colours,
+        )
+        await expect(card.locator("h2")).to_have_css(
+            "color", colours["--primary-text-color"]
+        )
+        assert await violations(desk, card) == []

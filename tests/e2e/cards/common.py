@@ -55,6 +55,15 @@ async def violations(page: Page, card: Locator) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
 
 
+async def lasting_violations(page: Page, card: Locator) -> list[str]:
+    """What axe still finds once the colours have changed to another scheme."""
+    for _ in range(10):
+        if not (found := await violations(page, card)):
+            break
+        await page.wait_for_timeout(200)
+    return found
+
+
 async def centre(locator: Locator) -> tuple[float, float]:
     """Return where something is that has come to rest since the page was loaded."""
     await locator.hover()

@@ -33,6 +33,9 @@ DASHBOARD = "pictures"
 # Off in the pictures: a plan on which everything is on tells little.
 RESTING = ("video_projector", "drying_oven", "printer")
 ROOMS = ("bureaux", "labo", "salle_a", "salle_b")
+PLAN = "energy-park-plan-card"
+# What the demo's meter bills by; it knows no price until somebody enters one.
+PRICES = {"hchp": 0.27, "hchc": 0.21}
 QUALITY = 82
 SETTLE_MS = 4000
 
@@ -55,16 +58,19 @@ TAKEN = (
     Picture("plan-dark", "plan", 1280, 760, "dark"),
     Picture("plan-phone", "plan", 390, 780),
     Picture("plan-phone-dark", "plan", 390, 780, "dark"),
+    Picture("table", "plan", 1280, 760, press="Show as a table"),
+    Picture("waste", "plan", 1280, 760, press="Show what is wasted"),
+    Picture("overview", "overview", 1280, 900),
     Picture("meter", "meter", 860, 900, part="energy-park-meter-card"),
     Picture("shedding", "shedding", 1100, 1100, part="energy-park-shedding-card"),
     Picture(
-        "history", "history", 1280, 620, part="energy-park-history-card", press="Week"
+        "history", "history", 1280, 900, part="energy-park-history-card", press="Week"
     ),
 )
 
 
-async def take(url: str, account: Account) -> None:
-    """Take all pictures of the demo at an address."""
+async def take(url: str, account: Account, names: Sequence[str]) -> None:
+    """Take pictures of the demo at an address; all when none is named."""
     PICTURES.mkdir(exist_ok=True)
     async with (
         await HomeAssistantApi.login(url, account) as api,
@@ -74,6 +80,7 @@ async def take(url: str, account: Account) -> None:
         async_playwright() as playwright,
     ):
         await make_up_history(websocket)
+        await enter_prices(api)
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             # Root in a container has no sandbox; nothing foreign is opened.
@@ -81,7 +88,8 @@ async def take(url: str, account: Account) -> None:
         )
         storage = await log_in(browser, url, account)
         for picture in TAKEN:
-            await save(browser, storage, url, picture)
+            if not names or picture.name in names:
+                await save(browser, storage, url, picture)
         await browser.close()
 
 
@@ -115,6 +123,15 @@ async def resting(api: HomeAssistantApi) -> AsyncIterator[None]:
         yield
     finally:
         await api.post("/api/services/switch/turn_on", target)
+
+
+async def enter_prices(api: HomeAssistantApi) -> None:
+    """Enter what energy costs, as a person would."""
+    for state in await api.get("/api/states"):
+        for label, price in PRICES.items():
+            if state["entity_id"].endswith(f"_price_{label}"):
+                value = {"entity_id": state["entity_id"], "value": price}
+                await api.post("/api/services/number/set_value", value)
 
 
 async def make_up_history(websocket: HomeAssistantWebSocket, days: int = 7) -> None:
@@ -199,7 +216,8 @@ async def save(
     # The menu beside the dashboard is not ours to show.
     await page.add_init_script("localStorage.dockedSidebar = '\"always_hidden\"'")
     await page.goto(f"{url}/energy-{DASHBOARD}/{picture.view}")
-    card = page.locator(picture.part or "energy-park-plan-card").first
+    main = "energy-park-meter-card" if picture.view == "overview" else PLAN
+    card = page.locator(picture.part or main).first
     await card.locator("h2").wait_for()
     if picture.press:
         await card.get_by_role("button", name=picture.press, exact=True).click()
@@ -214,13 +232,16 @@ async def save(
 def main() -> None:
     """Take the pictures of the demo that runs."""
     parser = argparse.ArgumentParser(prog="scripts.pictures")
+    parser.add_argument("names", nargs="*", help="only these pictures")
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--directory", type=Path, default=ROOT / ".demo")
     arguments = parser.parse_args()
     state = State.load(arguments.directory / "state.json")
     if state is None:
         parser.error("start scripts/demo first")
-    asyncio.run(take(f"http://localhost:{arguments.port}", state.owner))
+    asyncio.run(
+        take(f"http://localhost:{arguments.port}", state.owner, arguments.names)
+    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     scripts/demo                                    in one terminal
     .venv-live/bin/python -m scripts.pictures       in another
 
-The demo's history is as old as the demo: a week is made up for it. A dashboard is
+The demo's history is as old as the demo: two weeks are made up for it. A dashboard is
 made for the pictures and removed again.
 """
 
@@ -50,7 +50,7 @@ class Picture:
     height: int
     scheme: Literal["light", "dark"] = "light"
     part: str | None = None
-    press: str | None = None
+    press: tuple[str, ...] = ()
 
 
 TAKEN = (
@@ -58,13 +58,19 @@ TAKEN = (
     Picture("plan-dark", "plan", 1280, 760, "dark"),
     Picture("plan-phone", "plan", 390, 780),
     Picture("plan-phone-dark", "plan", 390, 780, "dark"),
-    Picture("table", "plan", 1280, 760, press="Show as a table"),
-    Picture("waste", "plan", 1280, 760, press="Show what is wasted"),
+    Picture("table", "plan", 1280, 760, press=("Show as a table",)),
+    Picture("waste", "plan", 1280, 760, press=("Show what is wasted",)),
     Picture("overview", "overview", 1280, 900),
     Picture("meter", "meter", 860, 900, part="energy-park-meter-card"),
     Picture("shedding", "shedding", 1100, 1100, part="energy-park-shedding-card"),
     Picture(
-        "history", "history", 1280, 900, part="energy-park-history-card", press="Week"
+        "history",
+        "history",
+        1280,
+        1400,
+        part="energy-park-history-card",
+        # The last week is whole on any day of this one.
+        press=("Week", "Earlier"),
     ),
 )
 
@@ -79,7 +85,7 @@ async def take(url: str, account: Account, names: Sequence[str]) -> None:
         resting(api),
         async_playwright() as playwright,
     ):
-        await make_up_history(websocket)
+        await make_up_history(websocket, days=14)
         await enter_prices(api)
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
@@ -219,8 +225,8 @@ async def save(
     main = "energy-park-meter-card" if picture.view == "overview" else PLAN
     card = page.locator(picture.part or main).first
     await card.locator("h2").wait_for()
-    if picture.press:
-        await card.get_by_role("button", name=picture.press, exact=True).click()
+    for name in picture.press:
+        await card.get_by_role("button", name=name, exact=True).click()
     await page.wait_for_timeout(SETTLE_MS)
     shot = await (card.screenshot() if picture.part else page.screenshot())
     await context.close()

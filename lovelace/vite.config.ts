@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { defineConfig } from "vitest/config";
 
 import { compress } from "./tools/compress.js";
+import { apart } from "./tools/icons.js";
 import { squeeze } from "./tools/squeeze.js";
 
 // The system's Chromium where there is one, Playwright's own elsewhere.
@@ -11,7 +12,7 @@ const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((path) 
 );
 
 export default defineConfig({
-  plugins: [squeeze(), compress()],
+  plugins: [squeeze(), apart(), compress()],
   build: {
     target: "es2022",
     lib: { entry: "src/entry.ts", formats: ["es"] },

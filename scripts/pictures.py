@@ -3,17 +3,18 @@
     scripts/demo                                    in one terminal
     .venv-live/bin/python -m scripts.pictures       in another
 
-The demo's history is as old as the demo: a week is made up for it. A dashboard is
+The demo's history is as old as the demo: two weeks are made up for it. A dashboard is
 made for the pictures and removed again.
 """
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from itertools import accumulate
 from math import exp
 from pathlib import Path
 import shutil
@@ -31,7 +32,10 @@ PICTURES = ROOT / "docs/pictures"
 DASHBOARD = "pictures"
 # Off in the pictures: a plan on which everything is on tells little.
 RESTING = ("video_projector", "drying_oven", "printer")
-ROOMS = ("sensor.salle_", "sensor.bureaux_power", "sensor.labo_power")
+ROOMS = ("bureaux", "labo", "salle_a", "salle_b")
+PLAN = "energy-park-plan-card"
+# What the demo's meter bills by; it knows no price until somebody enters one.
+PRICES = {"hchp": 0.27, "hchc": 0.21}
 QUALITY = 82
 SETTLE_MS = 4000
 
@@ -46,7 +50,7 @@ class Picture:
     height: int
     scheme: Literal["light", "dark"] = "light"
     part: str | None = None
-    press: str | None = None
+    press: tuple[str, ...] = ()
 
 
 TAKEN = (
@@ -54,16 +58,25 @@ TAKEN = (
     Picture("plan-dark", "plan", 1280, 760, "dark"),
     Picture("plan-phone", "plan", 390, 780),
     Picture("plan-phone-dark", "plan", 390, 780, "dark"),
+    Picture("table", "plan", 1280, 760, press=("Show as a table",)),
+    Picture("waste", "plan", 1280, 760, press=("Show what is wasted",)),
+    Picture("overview", "overview", 1280, 900),
     Picture("meter", "meter", 860, 900, part="energy-park-meter-card"),
     Picture("shedding", "shedding", 1100, 1100, part="energy-park-shedding-card"),
     Picture(
-        "history", "history", 1280, 620, part="energy-park-history-card", press="Week"
+        "history",
+        "history",
+        1280,
+        1400,
+        part="energy-park-history-card",
+        # The last week is whole on any day of this one.
+        press=("Week", "Earlier"),
     ),
 )
 
 
-async def take(url: str, account: Account) -> None:
-    """Take all pictures of the demo at an address."""
+async def take(url: str, account: Account, names: Sequence[str]) -> None:
+    """Take pictures of the demo at an address; all when none is named."""
     PICTURES.mkdir(exist_ok=True)
     async with (
         await HomeAssistantApi.login(url, account) as api,
@@ -72,7 +85,8 @@ async def take(url: str, account: Account) -> None:
         resting(api),
         async_playwright() as playwright,
     ):
-        await make_up_history(websocket)
+        await make_up_history(websocket, days=14)
+        await enter_prices(api)
         browser = await playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
             # Root in a container has no sandbox; nothing foreign is opened.
@@ -80,7 +94,8 @@ async def take(url: str, account: Account) -> None:
         )
         storage = await log_in(browser, url, account)
         for picture in TAKEN:
-            await save(browser, storage, url, picture)
+            if not names or picture.name in names:
+                await save(browser, storage, url, picture)
         await browser.close()
 
 
@@ -116,34 +131,57 @@ async def resting(api: HomeAssistantApi) -> AsyncIterator[None]:
         await api.post("/api/services/switch/turn_on", target)
 
 
-async def make_up_history(websocket: HomeAssistantWebSocket) -> None:
-    """Import a week of hours for each sector: busy by day, standby at night."""
-    ids = [
-        one["statistic_id"]
-        for one in await websocket.call("recorder/list_statistic_ids")
-        if one["statistic_id"].startswith(ROOMS)
-        and one["statistic_id"].endswith("_power")
-    ]
+async def enter_prices(api: HomeAssistantApi) -> None:
+    """Enter what energy costs, as a person would."""
+    for state in await api.get("/api/states"):
+        for label, price in PRICES.items():
+            if state["entity_id"].endswith(f"_price_{label}"):
+                value = {"entity_id": state["entity_id"], "value": price}
+                await api.post("/api/services/number/set_value", value)
+
+
+async def make_up_history(websocket: HomeAssistantWebSocket, days: int = 7) -> None:
+    """Import the hours of some days for each sector: busy by day, standby at night."""
+    known = await websocket.call("recorder/list_statistic_ids")
     now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    hours = [now - timedelta(hours=back) for back in range(24 * 7, 0, -1)]
-    for number, statistic_id in enumerate(sorted(ids), 1):
-        await websocket.call(
-            "recorder/import_statistics",
-            metadata={
-                "has_mean": True,
-                "mean_type": 1,
-                "has_sum": False,
-                "name": None,
-                "source": "recorder",
-                "statistic_id": statistic_id,
-                "unit_class": "power",
-                "unit_of_measurement": "W",
-            },
-            stats=[
-                {"start": hour.isoformat(), "mean": made_up_w(hour, number)}
-                for hour in hours
-            ],
-        )
+    hours = [now - timedelta(hours=back) for back in range(24 * days, -1, -1)]
+    for number, room in enumerate(ROOMS, 1):
+        powers_w = [made_up_w(hour, number) for hour in hours]
+        ids = [one["statistic_id"] for one in known]
+        if (power := f"sensor.{room}_power") in ids:
+            means = [{"mean": power_w} for power_w in powers_w]
+            await import_hours(websocket, power, "W", hours, means)
+        if (energy := f"sensor.{room}_energy") in ids:
+            sums = [{"sum": sum_wh / 1000} for sum_wh in accumulate(powers_w)]
+            await import_hours(websocket, energy, "kWh", hours, sums)
+
+
+async def import_hours(
+    websocket: HomeAssistantWebSocket,
+    statistic_id: str,
+    unit: Literal["W", "kWh"],
+    hours: Sequence[datetime],
+    values: Sequence[dict[str, float]],
+) -> None:
+    """Import means, or sums, of an entity's hours."""
+    sums = unit == "kWh"
+    await websocket.call(
+        "recorder/import_statistics",
+        metadata={
+            "has_mean": not sums,
+            "mean_type": 0 if sums else 1,
+            "has_sum": sums,
+            "name": None,
+            "source": "recorder",
+            "statistic_id": statistic_id,
+            "unit_class": "energy" if sums else "power",
+            "unit_of_measurement": unit,
+        },
+        stats=[
+            {"start": hour.isoformat(), **value}
+            for hour, value in zip(hours, values, strict=True)
+        ],
+    )
 
 
 def made_up_w(hour: datetime, number: int) -> float:
@@ -184,10 +222,11 @@ async def save(
     # The menu beside the dashboard is not ours to show.
     await page.add_init_script("localStorage.dockedSidebar = '\"always_hidden\"'")
     await page.goto(f"{url}/energy-{DASHBOARD}/{picture.view}")
-    card = page.locator(picture.part or "energy-park-plan-card").first
+    main = "energy-park-meter-card" if picture.view == "overview" else PLAN
+    card = page.locator(picture.part or main).first
     await card.locator("h2").wait_for()
-    if picture.press:
-        await card.get_by_role("button", name=picture.press, exact=True).click()
+    for name in picture.press:
+        await card.get_by_role("button", name=name, exact=True).click()
     await page.wait_for_timeout(SETTLE_MS)
     shot = await (card.screenshot() if picture.part else page.screenshot())
     await context.close()
@@ -199,13 +238,16 @@ async def save(
 def main() -> None:
     """Take the pictures of the demo that runs."""
     parser = argparse.ArgumentParser(prog="scripts.pictures")
+    parser.add_argument("names", nargs="*", help="only these pictures")
     parser.add_argument("--port", type=int, default=8123)
     parser.add_argument("--directory", type=Path, default=ROOT / ".demo")
     arguments = parser.parse_args()
     state = State.load(arguments.directory / "state.json")
     if state is None:
         parser.error("start scripts/demo first")
-    asyncio.run(take(f"http://localhost:{arguments.port}", state.owner))
+    asyncio.run(
+        take(f"http://localhost:{arguments.port}", state.owner, arguments.names)
+    )
 
 
 if __name__ == "__main__":

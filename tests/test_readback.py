@@ -112,6 +112,30 @@ async def test_every_reading(hass: HomeAssistant, park: MockConfigEntry) -> None
     assert answer["entities"][second] == []
 
 
+async def test_five_minutes(hass: HomeAssistant, park: MockConfigEntry) -> None:
+    power = power_of(hass, park)
+    running = park.runtime_data.mirroring.mirror
+    socket = park.runtime_data.switchboard.sockets[0]
+    late = START + timedelta(minutes=4)
+    rows = reading_rows(SubjectKind.SOCKET, socket.id, {"power_w": 40.0}, late)
+    running.offer_many(rows)
+    await running.flush()
+
+    async def points() -> Any:
+        return (await async_ask(hass, power, resolution="5minute"))["entities"][power]
+
+    async with asyncio.timeout(15):
+        while (found := await points())[0]["readings"] != 2:
+            await asyncio.sleep(0.02)
+    assert [(one["mean"], one["low"], one["high"]) for one in found] == [
+        (25, 10, 40),
+        (20, 20, 20),
+        (60, 60, 60),
+    ]
+    begins = [dt_util.parse_datetime(point["at"]) for point in found]
+    assert begins == [START + timedelta(minutes=20 * index) for index in range(3)]
+
+
 async def test_hours_and_days(hass: HomeAssistant, park: MockConfigEntry) -> None:
     power = power_of(hass, park)
     [hour] = (await async_ask(hass, power))["entities"][power]

@@ -34,7 +34,7 @@ class TemplateCard extends LitElement {
       !before ||
       this.#modules.some(({ socket }) =>
         Object.values(socket.entities).some(
-          (id) => before.states[id!] !== this.hass.states[id!],
+          (id) => before.states[id] !== this.hass.states[id],
         ),
       )
     );

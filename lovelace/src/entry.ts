@@ -4,13 +4,21 @@ import { HistoryCard } from "./history/card.js";
 import { MeterCard } from "./meter/card.js";
 import { PlanCard } from "./plan/card.js";
 import type { Hass } from "./shared/hass.js";
-import { loadTexts, translator, type TextKey } from "./shared/i18n.js";
+import { loadTexts, translator } from "./shared/i18n.js";
 import { SavingsCard } from "./savings/card.js";
 import { SheddingCard } from "./shedding/card.js";
 import { ParkStrategy } from "./strategy/strategy.js";
+import {
+  suitsHistory,
+  suitsMeter,
+  suitsPlan,
+  suitsSavings,
+  suitsShedding,
+  type Suits,
+} from "./suggest.js";
 
 interface Suggestion {
-  config: { type: string };
+  config: { type: string; [key: string]: unknown };
 }
 
 interface PickerEntry {
@@ -39,44 +47,42 @@ declare global {
 
 const DOCUMENTATION = "https://github.com/energy-park/energy_park#cards";
 
-/** The cards, and the entities each is the card for: a part of their ids' keys. */
+/** The cards, and how each is set for the entities that it is the card for. */
 const CARDS: readonly {
   type: string;
   element: CustomElementConstructor;
   text: "plan_card" | "meter_card" | "history_card" | "savings_card" | "shedding_card";
-  suggests: (hass: Hass, entityId: string) => boolean;
+  suits: Suits;
 }[] = [
   {
     type: "energy-park-plan-card",
     element: PlanCard,
     text: "plan_card",
-    suggests: (_hass, id) => id.startsWith("switch."),
+    suits: suitsPlan,
   },
   {
     type: "energy-park-meter-card",
     element: MeterCard,
     text: "meter_card",
-    suggests: (hass, id) =>
-      hass.states[id]?.attributes["device_class"] === "apparent_power",
+    suits: suitsMeter,
   },
   {
     type: "energy-park-history-card",
     element: HistoryCard,
     text: "history_card",
-    suggests: (hass, id) =>
-      ["power", "energy"].includes(String(hass.states[id]?.attributes["device_class"])),
+    suits: suitsHistory,
   },
   {
     type: "energy-park-savings-card",
     element: SavingsCard,
     text: "savings_card",
-    suggests: (hass, id) => hass.states[id]?.attributes["device_class"] === "energy",
+    suits: suitsSavings,
   },
   {
     type: "energy-park-shedding-card",
     element: SheddingCard,
     text: "shedding_card",
-    suggests: (hass, id) => hass.entities[id]?.translation_key === "shedding",
+    suits: suitsShedding,
   },
 ];
 
@@ -90,45 +96,48 @@ const STRATEGY_TAG = `ll-strategy-dashboard-${STRATEGY}`;
 if (!customElements.get(STRATEGY_TAG))
   customElements.define(STRATEGY_TAG, ParkStrategy);
 
-const listed = (window.customCards ??= []);
-const language = document.documentElement.lang || navigator.language;
+const page = document.documentElement;
 
-function list(): void {
-  const t = translator(language)!;
-  for (const { type, text, suggests } of CARDS) {
-    const entry: PickerEntry = {
-      type,
-      name: t(text),
-      description: t(`${text}_text` as TextKey),
-      preview: true,
-      documentationURL: DOCUMENTATION,
-      getEntitySuggestion: (hass, id) =>
-        hass.entities[id]?.platform === "energy_park" && suggests(hass, id)
-          ? { config: { type: `custom:${type}` } }
-          : null,
-    };
-    const known = listed.findIndex((other) => other.type === type);
-    if (known < 0) listed.push(entry);
-    else listed[known] = entry;
-  }
+function language(): string {
+  return page.lang || navigator.language;
 }
 
-function listStrategy(): void {
-  const t = translator(language)!;
-  const entry: StrategyEntry = {
+/** Tells the pickers of a kind of thing, in place of what they were told before. */
+function tell<T extends { type: string }>(known: T[], entry: T): void {
+  const index = known.findIndex(({ type }) => type === entry.type);
+  if (index < 0) known.push(entry);
+  else known[index] = entry;
+}
+
+async function list(): Promise<void> {
+  await loadTexts(language());
+  const t = translator(language());
+  // The page has yet another language by now, and that is being loaded.
+  if (!t) return;
+  for (const { type, text, suits } of CARDS) {
+    tell((window.customCards ??= []), {
+      type,
+      name: t(text),
+      description: t(`${text}_text`),
+      preview: true,
+      documentationURL: DOCUMENTATION,
+      getEntitySuggestion: (hass, id) => {
+        const entity = hass.entities[id];
+        const suited =
+          entity?.platform === "energy_park" ? suits(hass, id, entity) : null;
+        return suited && { config: { type: `custom:${type}`, ...suited } };
+      },
+    });
+  }
+  tell((window.customStrategies ??= []), {
     type: STRATEGY,
     strategyType: "dashboard",
     name: "Energy Park",
     description: t("dashboard_text"),
     documentationURL: DOCUMENTATION,
-  };
-  const strategies = (window.customStrategies ??= []);
-  const known = strategies.findIndex(({ type }) => type === STRATEGY);
-  if (known < 0) strategies.push(entry);
-  else strategies[known] = entry;
+  });
 }
 
-void loadTexts(language).then(() => {
-  list();
-  listStrategy();
-});
+void list();
+// Home Assistant tells the page's language when it knows the user.
+new MutationObserver(() => void list()).observe(page, { attributeFilter: ["lang"] });

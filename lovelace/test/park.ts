@@ -155,6 +155,7 @@ export function hass(of: Park | null, overrides: Partial<Hass> = {}): Hass {
   return {
     states: of ? statesOf(of) : {},
     entities: {},
+    devices: {},
     areas: {},
     floors: {},
     locale: {

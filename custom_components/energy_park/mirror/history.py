@@ -18,15 +18,16 @@ class Resolution(StrEnum):
     """How much one point stands for."""
 
     RAW = "raw"
+    FIVE_MINUTES = "5minute"
     HOUR = "hour"
     DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A reading, or what the readings of an hour or a day were.
+    """A reading, or what the readings of some minutes, an hour or a day were.
 
-    ``at`` is where the hour begins, or the site's local midnight. ``thinned`` of
+    ``at`` is where these begin, or the site's local midnight. ``thinned`` of
     the ``readings`` are known by their sum only. A stretch without readings has no
     point.
     """
@@ -45,6 +46,13 @@ SELECT series_id, at, value, value, value, 1::int8, 0::int8
 FROM {schema}.reading
 WHERE site_id = $1 AND series_id = ANY($2::int4[]) AND at >= $3 AND at < $4
 ORDER BY series_id, at LIMIT $5
+""",
+    Resolution.FIVE_MINUTES: """
+SELECT series_id, date_bin('5 minutes', at, '2000-01-01 00:00Z') AS bin_at,
+  avg(value), min(value), max(value), count(*), 0::int8
+FROM {schema}.reading
+WHERE site_id = $1 AND series_id = ANY($2::int4[]) AND at >= $3 AND at < $4
+GROUP BY series_id, bin_at ORDER BY series_id, bin_at LIMIT $5
 """,
     Resolution.HOUR: """
 SELECT series_id, hour_at, value_sum / readings, value_min, value_max, readings, thinned

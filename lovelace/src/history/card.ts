@@ -5,7 +5,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { configForm, type ConfigForm } from "../shared/form.js";
 import { cardStyles } from "../shared/styles.js";
-import { timeZone } from "../shared/zone.js";
+import { firstWeekday, timeZone } from "../shared/zone.js";
 import { header, rangeButtons, type View, type Wish } from "./header.js";
 import { COMPARED_MAX, legend } from "./legend.js";
 import { moduleLines, sectorChoice } from "./modules.js";
@@ -174,9 +174,12 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
 
   #span(scene: Scene): Span {
     const now = new Date();
-    const shown = coarser(span(this.range, now, this.moved, timeZone(scene.hass)), now);
-    // The mirror answers by the hour, too.
-    const coarse = this.#origin === "mirror" || this.#compared(scene).length > FINE_MAX;
+    const { hass } = scene;
+    const shown = coarser(
+      span(this.range, now, this.moved, timeZone(hass), firstWeekday(hass)),
+      now,
+    );
+    const coarse = this.#compared(scene).length > FINE_MAX;
     return coarse && shown.power === "5minute" ? { ...shown, power: "hour" } : shown;
   }
 
@@ -210,12 +213,13 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
   }
 
   #body(scene: Scene): TemplateResult {
-    const { answer, range, cursor, width } = this;
+    const { answer, cursor, width } = this;
     const compared = this.#compared(scene);
+    // Until there is an answer for another range, what is known of the last is shown.
     const span = answer?.span ?? this.#span(scene);
     const series = answer ? seriesOf(answer, compared) : [];
     const alone = this.layout === "panel";
-    const sight: Sight = { scene, range, span, series, cursor, width, alone };
+    const sight: Sight = { scene, span, series, cursor, width, alone };
     if (this.view === "modules") return this.#modules(sight);
     return html`${this.view === "table" ? historyTable(sight) : this.#charts(sight)}
     ${legend(sight, sources(scene.park, scene.hass.states), (devices) => {
@@ -226,15 +230,14 @@ export class HistoryCard extends ParkCard<HistoryCardConfig> {
   /** Watts and volt-amperes apart, then energies where they are known. */
   #charts(sight: Sight): TemplateResult {
     const counted = sight.series.filter(({ energy }) => energy.length);
+    const point = (at: number | null): void => {
+      this.cursor = at;
+    };
     return html`${(["W", "VA"] as const).map((unit) => {
       const series = sight.series.filter(({ source }) => source.unit === unit);
-      return series.length
-        ? powerChart(sight, series, unit, (at) => {
-            this.cursor = at;
-          })
-        : nothing;
+      return series.length ? powerChart(sight, series, unit, point) : nothing;
     })}
-    ${counted.length ? energyChart(sight, counted) : nothing}`;
+    ${counted.length ? energyChart(sight, counted, point) : nothing}`;
   }
 
   #modules(sight: Sight): TemplateResult {

@@ -57,6 +57,7 @@ export function path(frame: Frame, points: readonly Point[]): string {
 }
 
 export interface Bar {
+  value: number;
   x: number;
   y: number;
   width: number;
@@ -79,6 +80,7 @@ export function barsOf(
     const top = y(frame, Math.max(0, value));
     return [
       {
+        value,
         x: from + (to - from) * 0.1 + (room / count) * place,
         y: top,
         width: Math.max(1, room / count - 1),

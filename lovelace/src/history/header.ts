@@ -23,7 +23,7 @@ export function header(
   { t, f }: Scene,
   title: string,
   span: Span,
-  { range, moved, view }: Wish,
+  { moved, view }: Wish,
   change: Change,
 ): TemplateResult {
   const table = view === "table";
@@ -33,7 +33,7 @@ export function header(
       ${tool(mdiChevronLeft, t("earlier"), () => {
         change({ moved: moved - 1 });
       })}
-      <span class="span">${spanName(range, span, f.date)}</span>
+      <span class="span">${spanName(span, f.date)}</span>
       ${tool(
         mdiChevronRight,
         t("later"),

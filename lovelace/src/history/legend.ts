@@ -4,8 +4,15 @@ import { mdiClose } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 
 import { icon } from "../shared/icons.js";
-import { mean } from "./series.js";
-import { atCursor, powerText, when, type Series, type Sight } from "./sight.js";
+import { mean, sum } from "./series.js";
+import {
+  atCursor,
+  energyAtCursor,
+  powerText,
+  when,
+  type Series,
+  type Sight,
+} from "./sight.js";
 import type { Source } from "./source.js";
 
 /** More lines are told apart by nobody. */
@@ -57,13 +64,20 @@ function row(sight: Sight, series: Series, hide: () => void): TemplateResult {
   </li>`;
 }
 
-/** At the cursor; on average where there is none. */
+/** At the cursor; on average and in all where there is none. */
 function value(sight: Sight, series: Series): string {
-  if (sight.cursor !== null) return atCursor(sight, series) ?? "–";
+  const { t, f } = sight.scene;
+  if (sight.cursor !== null) {
+    const told = [atCursor(sight, series), energyAtCursor(sight, series)];
+    return told.filter(Boolean).join(" · ") || "–";
+  }
   const average = mean(series.power);
-  return average === null
-    ? sight.scene.t("no_data")
-    : `⌀ ${powerText(sight, series.source, average)}`;
+  const energy = sum(series.energy);
+  const told = [
+    average !== null && `⌀ ${powerText(sight, series.source, average)}`,
+    energy !== null && f.energy(energy),
+  ];
+  return told.filter(Boolean).join(" · ") || t("no_data");
 }
 
 function more(

@@ -2,8 +2,7 @@
 
 import type { Scene } from "../shared/card.js";
 import { errorText, isHassError, type Hass } from "../shared/hass.js";
-import { statistics, type Period, type Rows } from "../shared/statistics.js";
-import { mirrorRows } from "./mirror.js";
+import { statistics, type Period, type Row, type Rows } from "../shared/statistics.js";
 import type { Span } from "./range.js";
 import type { Source } from "./source.js";
 
@@ -80,13 +79,18 @@ export class Query {
   }
 }
 
-/** The database holds powers; what they add up to is the recorder's. */
 async function readMirror(
   hass: Hass,
   span: Span,
   sources: readonly Source[],
 ): Promise<Answer> {
-  return { span, power: await mirrorRows(hass, sources, span), energy: {} };
+  const { mirrorEnergy, mirrorPower } = await import("./mirror.js");
+  const [power, energy] = await Promise.all([
+    mirrorPower(hass, sources, span),
+    // Not every counter is mirrored; powers are shown without.
+    span.energy ? mirrorEnergy(hass, sources, span).catch(() => ({})) : {},
+  ]);
+  return { span, power, energy };
 }
 
 async function readRecorder(
@@ -104,7 +108,10 @@ async function readRecorder(
     if (!ids.length) return {};
     const rows = await statistics(hass, ids, start, end, period, [type]);
     return Object.fromEntries(
-      sources.map((source) => [source.device, rows[source[of] ?? ""]]),
+      sources.map((source) => [
+        source.device,
+        rows[source[of] ?? ""]?.filter((row) => isWithin(row, start, end)),
+      ]),
     );
   };
   const [means, sums] = await Promise.all([
@@ -112,4 +119,10 @@ async function readRecorder(
     energy ? ask("energy", energy, "change") : {},
   ]);
   return { span, power: means, energy: sums };
+}
+
+/** Days and months are the server's: the first and the last may be of another span. */
+function isWithin(row: Row, start: Date, end: Date): boolean {
+  const middle = (row.start + row.end) / 2;
+  return middle >= start.getTime() && middle < end.getTime();
 }

@@ -8,6 +8,7 @@ export const RANGES = ["24h", "day", "week", "month", "year"] as const;
 export type Range = (typeof RANGES)[number];
 
 export interface Span {
+  range: Range;
   start: Date;
   end: Date;
   /** What the rows of power are means over. */
@@ -19,19 +20,22 @@ export interface Span {
 }
 
 const DAY_MS = 86_400_000;
-const MONDAY = 1;
 
-/** The span of a range that holds a time, moved by whole ranges (0: that one). */
+/**
+ * The span of a range that holds a time, moved by whole ranges (0: that one).
+ * `firstDay` begins a week; 0 is Sunday.
+ */
 export function span(
   range: Range,
   now: Date,
   moved: number,
   zone: string | undefined,
+  firstDay: number,
 ): Span {
   if (range === "24h") {
     const end = new Date(now.getTime() + moved * DAY_MS);
     const start = new Date(end.getTime() - DAY_MS);
-    return { start, end, power: "5minute", energy: null, live: moved === 0 };
+    return { range, start, end, power: "5minute", energy: null, live: moved === 0 };
   }
   const { year, month, day, weekday } = dayOf(now, zone);
   const at = (y: number, m: number, d: number): Date => midnight(y, m, d, zone);
@@ -39,6 +43,7 @@ export function span(
   switch (range) {
     case "day":
       return {
+        range,
         start: at(year, month, day + moved),
         end: at(year, month, day + moved + 1),
         power: "5minute",
@@ -46,8 +51,9 @@ export function span(
         live,
       };
     case "week": {
-      const first = day - ((weekday - MONDAY + 7) % 7) + 7 * moved;
+      const first = day - ((weekday - firstDay + 7) % 7) + 7 * moved;
       return {
+        range,
         start: at(year, month, first),
         end: at(year, month, first + 7),
         power: "hour",
@@ -57,6 +63,7 @@ export function span(
     }
     case "month":
       return {
+        range,
         start: at(year, month + moved, 1),
         end: at(year, month + moved + 1, 1),
         power: "hour",
@@ -65,6 +72,7 @@ export function span(
       };
     case "year":
       return {
+        range,
         start: at(year + moved, 1, 1),
         end: at(year + moved + 1, 1, 1),
         power: "day",
@@ -76,8 +84,7 @@ export function span(
 
 /** The words for a span. */
 export function spanName(
-  range: Range,
-  { start, end }: Span,
+  { range, start, end }: Span,
   date: (at: Date, options: Intl.DateTimeFormatOptions) => string,
 ): string {
   const last = new Date(end.getTime() - 1);

@@ -59,8 +59,23 @@ export function valueAt(
 }
 
 export function mean(points: readonly Point[]): number | null {
+  const known = points.filter(({ value }) => value !== null);
+  const all = sum(known);
+  return all === null ? null : all / known.length;
+}
+
+/** The sum of what is known; null when nothing is. */
+export function sum(points: readonly Point[]): number | null {
   const known = points.flatMap(({ value }) => value ?? []);
-  return known.length
-    ? known.reduce((sum, value) => sum + value, 0) / known.length
-    : null;
+  return known.length ? known.reduce((all, value) => all + value, 0) : null;
+}
+
+/** The bar of the period that a time is in. */
+export function barAt(
+  points: readonly Point[],
+  at: number,
+  step: number,
+): number | null {
+  const last = points.findLast((point) => point.at <= at);
+  return last && at < last.at + step ? last.value : null;
 }

@@ -2,8 +2,8 @@
 
 import type { Scene } from "../shared/card.js";
 import type { Answer } from "./query.js";
-import type { Range, Span } from "./range.js";
-import { bars, line, stepMs, valueAt, type Point } from "./series.js";
+import type { Span } from "./range.js";
+import { barAt, bars, line, stepMs, valueAt, type Point } from "./series.js";
 import type { Source } from "./source.js";
 
 /** Each told from the others by its dashes too. */
@@ -31,7 +31,6 @@ export interface Sight {
   /** Whether the card is alone on a page: then there is room in height, too. */
   alone: boolean;
   scene: Scene;
-  range: Range;
   span: Span;
   series: readonly Series[];
   /** The time that the reader points at. */
@@ -54,7 +53,7 @@ export function seriesOf(
 }
 
 /** A time in words, as finely as the range needs. */
-export function when({ scene: { f }, range }: Sight, at: number): string {
+export function when({ scene: { f }, span: { range } }: Sight, at: number): string {
   const time = new Date(at);
   return range === "24h" || range === "day"
     ? f.time(time)
@@ -71,4 +70,20 @@ export function atCursor(sight: Sight, { source, power }: Series): string | null
   if (sight.cursor === null) return null;
   const value = valueAt(power, sight.cursor, stepMs(sight.span.power));
   return value === null ? null : powerText(sight, source, value);
+}
+
+/** What a series drew in the day or the month at the cursor, null where unknown. */
+export function energyAtCursor(
+  { cursor, span, scene: { f } }: Sight,
+  { energy }: Series,
+): string | null {
+  if (cursor === null || span.energy === null) return null;
+  const value = barAt(energy, cursor, stepMs(span.energy));
+  return value === null ? null : f.energy(value);
+}
+
+/** The times at which the bars of some series begin. */
+export function periods(series: readonly Series[]): number[] {
+  const begins = series.flatMap(({ energy }) => energy.map(({ at }) => at));
+  return [...new Set(begins)].sort((a, b) => a - b);
 }

@@ -1,7 +1,7 @@
 /** What has a history: the meter, the park, its sectors and its sockets. */
 
 import type { HassStates } from "../shared/hass.js";
-import type { Park, Part, Socket } from "../shared/park.js";
+import type { Park, Part } from "../shared/park.js";
 
 export interface Source {
   device: string;
@@ -13,40 +13,27 @@ export interface Source {
   energy: string | undefined;
   /** Device of the sector of a socket. */
   sector?: string | null;
-  /** What its power is the sum of: entities of what measures by itself. */
-  measured: readonly string[];
 }
 
 export function sources(park: Park, states: HassStates): Source[] {
   const list: (Source | null)[] = [
     ...park.meters.map((meter) => meterSource(meter, states)),
-    source(park, "park", powers(park.sockets)),
-    ...park.sectors.map((sector) =>
-      source(
-        sector,
-        "sector",
-        powers(park.sockets.filter((socket) => socket.sector === sector.device)),
-      ),
-    ),
+    source(park, "park"),
+    ...park.sectors.map((sector) => source(sector, "sector")),
     ...park.sockets.map((socket) => {
-      const made = source(socket, "socket", powers([socket]));
+      const made = source(socket, "socket");
       return made && { ...made, sector: socket.sector };
     }),
   ];
   return list.filter((one) => one !== null);
 }
 
-function powers(sockets: readonly Socket[]): string[] {
-  return sockets.flatMap(({ entities }) => entities["power"] ?? []);
-}
-
 function source(
   { device, name, entities: { power, energy } }: Part | Park,
   kind: Source["kind"],
-  measured: readonly string[],
 ): Source | null {
   if (power === undefined) return null;
-  return { device, name, kind, unit: "W", power, energy, measured };
+  return { device, name, kind, unit: "W", power, energy };
 }
 
 function meterSource(meter: Part, states: HassStates): Source | null {
@@ -59,7 +46,6 @@ function meterSource(meter: Part, states: HassStates): Source | null {
     unit,
     power: id,
     energy,
-    measured: [id],
   });
   if (power !== undefined && states[power]) {
     return of("W", power);

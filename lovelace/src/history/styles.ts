@@ -148,6 +148,11 @@ export const styles = css`
     width: 100%;
     font-size: 14px;
   }
+  caption {
+    text-align: start;
+    font-weight: 500;
+    padding: 8px 8px 4px;
+  }
   th,
   td {
     padding: 4px 8px;

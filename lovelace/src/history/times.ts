@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 export function timeMarks(
-  { scene: { f, hass }, range }: Sight,
+  { scene: { f, hass }, span: { range } }: Sight,
   frame: Frame,
 ): SVGTemplateResult[] {
   const zone = timeZone(hass);

@@ -5,6 +5,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { configForm, type ConfigForm } from "../shared/form.js";
 import { openMoreInfo } from "../shared/ha.js";
+import type { EntityKey } from "../shared/entities.js";
 import {
   entityIds,
   isKnown,
@@ -16,6 +17,7 @@ import {
 } from "../shared/park.js";
 import { added, statistics } from "../shared/statistics.js";
 import { startOfDay, timeZone } from "../shared/zone.js";
+import { cutOff } from "./alarm.js";
 import { arc, load, type Load } from "./gauge.js";
 import { cardStyles } from "../shared/styles.js";
 import { styles } from "./styles.js";
@@ -27,8 +29,10 @@ export interface MeterCardConfig extends CardConfig {
 /** Statistics are made every five minutes. */
 const ENERGY_EVERY_MS = 5 * 60_000;
 
+const PHASES = [1, 2, 3] as const;
+
 /** All that a meter may tell; what it does not tell is not shown. */
-const KEYS = [
+const KEYS: readonly EntityKey[] = [
   "apparent_power",
   "power",
   "injected_power",
@@ -48,7 +52,10 @@ const KEYS = [
   "peak_notice",
   "energy_drawn",
   "cost_today",
-  ...[1, 2, 3].flatMap((phase) => [`phase_power_${phase}`, `phase_headroom_${phase}`]),
+  ...PHASES.flatMap((phase): EntityKey[] => [
+    `phase_power_${phase}`,
+    `phase_headroom_${phase}`,
+  ]),
 ];
 
 export class MeterCard extends ParkCard<MeterCardConfig> {
@@ -97,7 +104,7 @@ export class MeterCard extends ParkCard<MeterCardConfig> {
     const meter = this.#meter(park);
     if (!meter) return html`<p class="notice" role="status">${t("no_meter")}</p>`;
     void this.#askEnergy(scene, meter);
-    const value = (key: string): number | null =>
+    const value = (key: EntityKey): number | null =>
       numberOf(stateOf(hass.states, meter, key));
     const drawn = value("apparent_power");
     const subscribed = value("subscribed_power");
@@ -158,28 +165,21 @@ export class MeterCard extends ParkCard<MeterCardConfig> {
   }
 
   /** What must not be missed: the cut-off that is near, an expensive hour. */
-  #trip({ hass, t, f }: Scene, meter: Part): TemplateResult | typeof nothing {
+  #trip(scene: Scene, meter: Part): TemplateResult | typeof nothing {
+    const { hass, t } = scene;
     const seconds = numberOf(stateOf(hass.states, meter, "time_to_trip"));
-    const is = (key: string): boolean =>
+    const is = (key: EntityKey): boolean =>
       isOn(stateOf(hass.states, meter, key)) === true;
-    if (seconds !== null || is("will_trip")) {
-      return html`<p class="alarm" role="alert">
-        ${
-          seconds === null
-            ? t("will_trip")
-            : t("trips_in", { time: f.duration(seconds) })
-        }
-      </p>`;
-    }
+    if (seconds !== null || is("will_trip")) return cutOff(scene, seconds);
     if (is("peak_running")) return html`<p class="alarm">${t("peak_running")}</p>`;
     return is("peak_notice") ? html`<p class="alarm">${t("peak_notice")}</p>` : nothing;
   }
 
   /** Each phase of three: what it draws of what it may. */
   #phases({ hass, t, f }: Scene, meter: Part): TemplateResult | typeof nothing {
-    const value = (key: string): number | null =>
+    const value = (key: EntityKey): number | null =>
       numberOf(stateOf(hass.states, meter, key));
-    const phases = [1, 2, 3].filter((phase) => value(`phase_power_${phase}`) !== null);
+    const phases = PHASES.filter((phase) => value(`phase_power_${phase}`) !== null);
     if (!phases.length) return nothing;
     return html`<div class="phases">
       ${phases.map((phase) => {
@@ -207,7 +207,11 @@ export class MeterCard extends ParkCard<MeterCardConfig> {
       <dd>${isKnown(next) ? `${hass.formatEntityState(next)}, ${time}` : time}</dd>`;
   }
 
-  #words({ hass }: Scene, meter: Part, key: string): TemplateResult | typeof nothing {
+  #words(
+    { hass }: Scene,
+    meter: Part,
+    key: EntityKey,
+  ): TemplateResult | typeof nothing {
     const state = stateOf(hass.states, meter, key);
     if (!isKnown(state)) return nothing;
     return html`<span class="badge ${state.state}"
@@ -218,7 +222,7 @@ export class MeterCard extends ParkCard<MeterCardConfig> {
   #word(
     scene: Scene,
     meter: Part,
-    key: string,
+    key: EntityKey,
     label: string,
   ): TemplateResult | typeof nothing {
     const words = this.#words(scene, meter, key);

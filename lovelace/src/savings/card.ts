@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { configForm, type ConfigForm } from "../shared/form.js";
 import { openMoreInfo } from "../shared/ha.js";
+import type { EntityKey } from "../shared/entities.js";
 import {
   entityIds,
   isKnown,
@@ -30,7 +31,7 @@ export const KEYS = {
   avoidedCo2: "avoided_co2",
   coverage: "coverage",
   waste: "waste_power",
-} as const;
+} as const satisfies Readonly<Record<string, EntityKey>>;
 
 /** Sums of days move slowly. */
 const ASK_MS = 15 * 60_000;
@@ -72,7 +73,7 @@ export class SavingsCard extends ParkCard {
 
   protected renderPark(scene: Scene): TemplateResult {
     const { park, hass, t, f } = scene;
-    const value = (key: string): number | null =>
+    const value = (key: EntityKey): number | null =>
       numberOf(stateOf(hass.states, park, key));
     const avoided = value(KEYS.avoided);
     const baseline = value(KEYS.baseline);

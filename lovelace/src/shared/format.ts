@@ -10,6 +10,12 @@ const NUMBER_LOCALES: Readonly<Record<string, string[] | undefined>> = {
   system: [],
 };
 
+/** Not by `hour12`: without it midnight is 24:00 in English. */
+const HOUR_CYCLES: Readonly<Record<string, "h12" | "h23" | undefined>> = {
+  "12": "h12",
+  "24": "h23",
+};
+
 /** Within these no hour of the day stands for two times. */
 const NEAR_MS = 12 * 3_600_000;
 
@@ -53,20 +59,18 @@ function makeFormat(hass: Hass): Format {
   const locales = NUMBER_LOCALES[number_format] ?? language;
   const useGrouping = number_format !== "none";
   const zone = time_zone === "server" ? { timeZone: hass.config.time_zone } : {};
-  const hour12 =
-    time_format === "12" || time_format === "24"
-      ? { hour12: time_format === "12" }
-      : {};
+  const cycle = HOUR_CYCLES[time_format];
+  const hourCycle = cycle ? { hourCycle: cycle } : {};
   const clock = new Intl.DateTimeFormat(language, {
     ...zone,
-    ...hour12,
+    ...hourCycle,
     hour: "numeric",
     minute: "2-digit",
   });
 
   const day = new Intl.DateTimeFormat(language, {
     ...zone,
-    ...hour12,
+    ...hourCycle,
     day: "numeric",
     month: "short",
     hour: "numeric",

@@ -15,6 +15,8 @@ export interface HassLocale {
   number_format: string;
   time_format: string;
   time_zone?: string;
+  /** "language", or the name of a day. */
+  first_weekday?: string;
 }
 
 export interface HassConnection {
@@ -35,6 +37,10 @@ export interface HassEntity {
   translation_key?: string;
 }
 
+export interface HassDevice {
+  config_entries: readonly string[];
+}
+
 export interface HassArea {
   area_id: string;
   name: string;
@@ -45,12 +51,15 @@ export interface HassFloor {
   floor_id: string;
   name: string;
   level?: number | null;
+  icon?: string | null;
 }
 
 export interface Hass {
   states: HassStates;
   entities: Readonly<Record<string, HassEntity | undefined>>;
-  areas: Readonly<Record<string, HassArea>>;
+  devices: Readonly<Record<string, HassDevice | undefined>>;
+  areas: Readonly<Record<string, HassArea | undefined>>;
+  /** In the order that the user gave them. */
   floors: Readonly<Record<string, HassFloor>>;
   locale: HassLocale;
   language: string;

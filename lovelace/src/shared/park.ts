@@ -1,9 +1,7 @@
 /** The park as the integration describes it, and questions to it. */
 
 import type { Hass, HassState, HassStates } from "./hass.js";
-
-/** Entity ids of a part by what they tell: "power", "socket", "apparent_power" ... */
-export type Entities = Readonly<Record<string, string | undefined>>;
+import type { Entities, EntityKey } from "./entities.js";
 
 export type Role = "computer" | "monitor" | "network" | "other";
 
@@ -55,7 +53,7 @@ export function choosePark(
 export function stateOf(
   states: HassStates,
   part: Part | Park,
-  key: string,
+  key: EntityKey,
 ): HassState | undefined {
   const id = part.entities[key];
   return id === undefined ? undefined : states[id];
@@ -88,8 +86,12 @@ export function isOn(state: HassState | undefined): boolean | null {
 }
 
 /** Entity ids of a part, for a look at whether any of them changed. */
-export function entityIds(part: Part | Park, keys: readonly string[]): string[] {
-  return keys.map((key) => part.entities[key]).filter((id) => id !== undefined);
+export function entityIds(
+  { entities }: Part | Park,
+  keys: readonly string[],
+): string[] {
+  const ids: Readonly<Record<string, string | undefined>> = entities;
+  return keys.map((key) => ids[key]).filter((id) => id !== undefined);
 }
 
 export function changed(

@@ -6,18 +6,59 @@ export function timeZone(hass: Hass): string | undefined {
   return hass.locale.time_zone === "server" ? hass.config.time_zone : undefined;
 }
 
+const MONDAY = 1;
+const WEEKDAYS = [
+  "sunday",
+  "monday",
+  "tuesday",
+  "wednesday",
+  "thursday",
+  "friday",
+  "saturday",
+];
+
+/** What a language's own calendar tells; the names that browsers gave it. */
+interface Calendar {
+  getWeekInfo?: () => { firstDay: number };
+  weekInfo?: { firstDay: number };
+}
+
+/** The day that a week begins with, by the user's choice; 0 is Sunday. */
+export function firstWeekday({ locale }: Hass): number {
+  const { first_weekday, language } = locale;
+  if (first_weekday === "language") {
+    const calendar = new Intl.Locale(language) as Calendar;
+    const week = calendar.getWeekInfo?.() ?? calendar.weekInfo;
+    return (week?.firstDay ?? MONDAY) % 7;
+  }
+  const day = WEEKDAYS.indexOf(first_weekday ?? "");
+  return day < 0 ? MONDAY : day;
+}
+
+const clocks = new Map<string | undefined, Intl.DateTimeFormat>();
+
+/** Reads a zone's wall clock; one is slow to make. */
+function clock(zone: string | undefined): Intl.DateTimeFormat {
+  let made = clocks.get(zone);
+  if (!made) {
+    made = new Intl.DateTimeFormat("en-US", {
+      ...(zone !== undefined && { timeZone: zone }),
+      hourCycle: "h23",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    });
+    clocks.set(zone, made);
+  }
+  return made;
+}
+
 /** The offset of a zone at a time, in milliseconds. */
 function offset(at: Date, zone: string | undefined): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    ...(zone !== undefined && { timeZone: zone }),
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(at);
+  const parts = clock(zone).formatToParts(at);
   const get = (type: string): number =>
     Number(parts.find((part) => part.type === type)!.value);
   const local = Date.UTC(

@@ -6,6 +6,7 @@ import { ParkCard, type CardConfig, type Scene } from "../shared/card.js";
 import { configForm, type ConfigForm } from "../shared/form.js";
 import { showToast, tick } from "../shared/ha.js";
 import { errorText } from "../shared/hass.js";
+import type { EntityKey } from "../shared/entities.js";
 import {
   entityIds,
   isKnown,
@@ -28,7 +29,7 @@ export interface SheddingCardConfig extends CardConfig {
 }
 
 /** What a meter tells of its shedding, and of how near its cut-off is. */
-const METER_KEYS = [
+const METER_KEYS: readonly EntityKey[] = [
   "shedding",
   "shed_power",
   "next_shed",
@@ -40,7 +41,7 @@ const METER_KEYS = [
   "trip_margin",
   "time_to_trip",
 ];
-const SOCKET_KEYS = ["priority", "protected", "power"];
+const SOCKET_KEYS: readonly EntityKey[] = ["priority", "protected", "power"];
 /** So long a new priority is shown before its entity tells it. */
 const BELIEVED_MS = 5000;
 

@@ -3,11 +3,14 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import type { Scene } from "../shared/card.js";
+import { cutOff } from "../meter/alarm.js";
 import { load } from "../meter/gauge.js";
+import type { EntityKey } from "../shared/entities.js";
 import { isOn, numberOf, stateOf, type Part } from "../shared/park.js";
 
-export function room({ hass, t, f }: Scene, meter: Part): TemplateResult {
-  const value = (key: string): number | null =>
+export function room(scene: Scene, meter: Part): TemplateResult {
+  const { hass, t, f } = scene;
+  const value = (key: EntityKey): number | null =>
     numberOf(stateOf(hass.states, meter, key));
   const drawn = value("apparent_power");
   const subscribed = value("subscribed_power");
@@ -16,13 +19,7 @@ export function room({ hass, t, f }: Scene, meter: Part): TemplateResult {
   const now = load(drawn, subscribed, over);
   const left = secondsLeft(hass.states[meter.entities["shedding"] ?? ""]?.attributes);
   const seconds = left ?? value("time_to_trip");
-  return html`${
-      seconds === null
-        ? nothing
-        : html`<p class="alarm" role="alert">
-            ${t("trips_in", { time: f.duration(seconds) })}
-          </p>`
-    }
+  return html`${seconds === null ? nothing : cutOff(scene, seconds)}
     <div class="rooms">
       ${bar(
         t("power"),

@@ -2,15 +2,18 @@
 
 import type { Plan } from "../plan/model.js";
 import type { Hass } from "../shared/hass.js";
+import type { EntityKey } from "../shared/entities.js";
 import type { Translate } from "../shared/i18n.js";
 import type { Park, Part, Sector, Socket } from "../shared/park.js";
+import { sectorsByFloor, storeys } from "./floors.js";
 import {
   ENTITY_NAME,
+  groupTile,
   heading,
   section,
   sectorPath,
   sectorTile,
-  switchTile,
+  socketTile,
   tile,
   wide,
   type CardJson,
@@ -30,6 +33,8 @@ export interface Ground {
   hass: Hass;
 }
 
+const PLAN_ICON = "mdi:floor-plan";
+
 export function views(ground: Ground): View[] {
   const { park } = ground;
   const linked = { park: park.id };
@@ -46,22 +51,22 @@ export function views(ground: Ground): View[] {
 }
 
 /** The plan, or each of several floors. */
-function planViews({ plans, t }: Ground, linked: CardJson): View[] {
+function planViews({ plans, t, hass }: Ground, linked: CardJson): View[] {
   const card = { type: "custom:energy-park-plan-card", ...linked };
-  const view = { type: "panel", icon: "mdi:floor-plan" };
+  const view = { type: "panel", icon: PLAN_ICON };
   if (plans.length < 2) {
     return [{ ...view, title: t("view_plan"), path: "plan", cards: [card] }];
   }
-  return plans.map(({ id, name }, index) => ({
+  return storeys(plans, hass).map(({ plan, name, floor }, index) => ({
     ...view,
     title: name,
     path: index ? `plan-${index + 1}` : "plan",
-    cards: [{ ...card, plan: id, title: name }],
+    icon: floor?.icon ?? PLAN_ICON,
+    cards: [{ ...card, plan: plan.id, title: name }],
   }));
 }
 
-function overview(ground: Ground, linked: CardJson): View {
-  const { park, t } = ground;
+function overview({ park, t, hass }: Ground, linked: CardJson): View {
   return {
     title: t("view_overview"),
     path: "overview",
@@ -78,8 +83,10 @@ function overview(ground: Ground, linked: CardJson): View {
         }),
       ),
       section(
-        heading(t("sectors"), "mdi:floor-plan"),
-        ...park.sectors.map((sector) => sectorTile(sector)),
+        ...sectorsByFloor(park.sectors, hass).flatMap(([floor, sectors]) => [
+          heading(floor?.name ?? t("sectors"), floor?.icon ?? PLAN_ICON),
+          ...sectors.map((sector) => sectorTile(sector, t)),
+        ]),
       ),
       section({
         type: "custom:energy-park-history-card",
@@ -145,7 +152,7 @@ function sheddingView({ park, t }: Ground, linked: CardJson): View {
   };
 }
 
-const SHEDDING_KEYS = [
+const SHEDDING_KEYS: readonly EntityKey[] = [
   "shedding",
   "shed_power",
   "longest_off",
@@ -212,8 +219,8 @@ function settingsView({ park, t }: Ground): View {
   };
 }
 
-const PARK_KEYS = ["override"];
-const SOCKET_KEYS = ["priority", "protected"];
+const PARK_KEYS: readonly EntityKey[] = ["override"];
+const SOCKET_KEYS: readonly EntityKey[] = ["priority", "protected"];
 
 function settings(park: Park): CardJson[] {
   return PARK_KEYS.flatMap((key) => {
@@ -253,19 +260,21 @@ function sectorView(ground: Ground, linked: CardJson, sector: Sector): View {
   return {
     title: sector.name,
     path: sectorPath(sector),
-    icon: "mdi:floor-plan",
+    icon: PLAN_ICON,
     type: "sections",
     subview: true,
     max_columns: 3,
     sections: [
       section(
-        heading(sector.name, "mdi:floor-plan"),
-        ...["all", "computers", "monitors"].map((key) => switchTile(sector, key)),
-        ...["power", "energy", "state"].map((key) => tile(sector, key)),
+        heading(sector.name, PLAN_ICON),
+        ...(["all", "computers", "monitors"] as const).map((key) =>
+          groupTile(sector, key, t),
+        ),
+        ...(["power", "energy", "state"] as const).map((key) => tile(sector, key)),
       ),
       section(
         heading(t("sockets"), "mdi:power-socket-fr"),
-        ...own.map((socket) => switchTile(socket, "socket")),
+        ...own.map((socket) => socketTile(socket, t)),
       ),
       section({
         type: "custom:energy-park-history-card",

@@ -5,7 +5,7 @@ import type { Hass, HassConnection } from "../shared/hass.js";
 import { parkFeed, type Feed } from "../shared/hub.js";
 import { loadTexts, translator } from "../shared/i18n.js";
 import { choosePark } from "../shared/park.js";
-import { views, type View } from "./dashboard.js";
+import type { View } from "./dashboard.js";
 
 interface StrategyConfig {
   type: string;
@@ -15,6 +15,9 @@ interface StrategyConfig {
 /** Home Assistant shows an error when a dashboard takes long. */
 const WAIT_MS = 4000;
 
+/** A card says by itself what is missing. */
+const WITHOUT = { views: [{ cards: [{ type: "custom:energy-park-plan-card" }] }] };
+
 export class ParkStrategy extends HTMLElement {
   static async generate(
     config: StrategyConfig,
@@ -22,15 +25,16 @@ export class ParkStrategy extends HTMLElement {
   ): Promise<{ views: View[] | { cards: unknown[] }[] }> {
     await loadTexts(hass.language);
     const t = translator(hass.language)!;
-    const [parks, plans] = await Promise.all([
+    const [dashboard, parks, plans] = await Promise.all([
+      // The file of an older version is gone after an update.
+      import("./dashboard.js").catch(() => null),
       first(hass.connection, parkFeed),
       first(hass.connection, planFeed),
     ]);
     const park = choosePark(parks?.parks ?? [], config.park);
-    // Each card says by itself what is missing.
-    if (!park)
-      return { views: [{ cards: [{ type: "custom:energy-park-plan-card" }] }] };
-    return { views: views({ park, plans: plansOf(plans, park.id), t, hass }) };
+    if (!dashboard || !park) return WITHOUT;
+    const ground = { park, plans: plansOf(plans, park.id), t, hass };
+    return { views: dashboard.views(ground) };
   }
 
   /** What the dialog of a new dashboard is filled with. */

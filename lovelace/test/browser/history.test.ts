@@ -122,6 +122,58 @@ test("longer ranges show energy in bars, and can be walked back", async () => {
   expect((button(card, "Later") as HTMLButtonElement).disabled).toBe(true);
 });
 
+/** A recorder of a week: 10 W all the time, 1 kWh on its first day, 3 on its second. */
+function week(message: unknown): Promise<unknown> {
+  const { statistic_ids, start_time, types } = message as Asked;
+  // The server's midnight is an hour before the page's.
+  const start = Date.parse(start_time) - 3_600_000;
+  const row = (day: number, value: number) => ({
+    start: start + day * 24 * 3_600_000,
+    end: start + (day + 1) * 24 * 3_600_000,
+    [types[0]!]: value,
+  });
+  // As the recorder does: also the day that begins when the week is over.
+  const energies = [row(0, 1000), row(1, 3000), row(7, 9000)];
+  const rows = types[0] === "mean" ? [row(0, 10)] : energies;
+  return Promise.resolve(Object.fromEntries(statistic_ids.map((id) => [id, rows])));
+}
+
+test("energies are read: in all, day by day, and in the table", async () => {
+  const card = await history(counting([2]), { range: "week" }, week);
+  await settled(card);
+  expect(one(card, ".legend strong").textContent).toBe("⌀ 10 W · 4.00 kWh");
+  // Of a single part, each bar has room for its number.
+  const numbers = all(card, ".chart rect").map(
+    (bar) => bar.nextElementSibling!.textContent,
+  );
+  expect(numbers).toEqual(["1.00 kWh", "3.00 kWh"]);
+
+  const chart = all(card, ".chart")[1]!;
+  const press = async (key: string): Promise<void> => {
+    chart.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    await settled(card);
+  };
+  await press("ArrowLeft");
+  expect(chart.getAttribute("aria-valuetext")).toMatch(/Room 0 3\.00 kWh$/);
+  await press("ArrowLeft");
+  expect(chart.getAttribute("aria-valuetext")).toMatch(/Room 0 1\.00 kWh$/);
+  expect(one(card, ".legend strong").textContent).toContain("1.00 kWh");
+  await press("ArrowLeft");
+  expect(chart.getAttribute("aria-valuetext")).toMatch(/Room 0 1\.00 kWh$/);
+  await isAccessible(card);
+
+  button(card, "Show as a table").click();
+  await settled(card);
+  const [, energies] = all(card, "table");
+  const cells = [...energies!.querySelectorAll("tbody td")];
+  expect(cells.map((cell) => cell.textContent)).toEqual([
+    "1.00 kWh",
+    "3.00 kWh",
+    "4.00 kWh",
+  ]);
+  await isAccessible(card);
+});
+
 test("a value is read by keyboard, in words", async () => {
   const card = await history(park([1]));
   const chart = one(card, ".chart");
@@ -220,6 +272,20 @@ test("an answer that comes too late shows nothing wrong", async () => {
   expect(one(card, ".legend strong").textContent).toBe("⌀ 222 W");
 });
 
+test("a year is not drawn by the hour while a day is asked for", async () => {
+  let silent = false;
+  const card = await history(park([1]), { range: "year" }, (message) =>
+    silent ? new Promise(() => undefined) : recorder(message),
+  );
+  silent = true;
+  button(card, "24 h").click();
+  await settled(card);
+  expect(button(card, "24 h").getAttribute("aria-pressed")).toBe("true");
+  const marks = all(card, '.chart [text-anchor="middle"]');
+  expect(marks.map((mark) => mark.textContent)).toContain("Jan");
+  expect(marks.length).toBeLessThan(13);
+});
+
 test("nothing is asked again for a change of state", async () => {
   const card = await history(park([1]));
   const { hass: now } = card;
@@ -236,31 +302,83 @@ test("a range that does not exist is refused in words", () => {
   }).toThrow(/range: 24h, day/);
 });
 
-test("powers can come from the mirror: a sector's are the sum of its sockets'", async () => {
-  const hour = 3600;
-  const now = Math.floor(Date.now() / 1000 / hour) * hour;
-  const questions: { type: string; entity_id: string[]; resolution: string }[] = [];
-  const card = await history(park([2]), { origin: "mirror" }, (message) => {
-    const question = message as (typeof questions)[number];
+/** A database that knows the last hours, or days, of everything. */
+function database(questions: Question[]): (message: unknown) => Promise<unknown> {
+  return (message) => {
+    const question = message as Question;
     questions.push(question);
-    const at = [now - 3 * hour, now - 2 * hour, now - hour];
+    const step = { "5minute": 300, hour: 3600, day: 86_400 }[question.resolution]!;
+    const now = Math.floor(Date.now() / 1000 / step) * step;
+    const at = [now - 3 * step, now - 2 * step, now - step];
+    const values = (index: number) => ({
+      at,
+      mean: at.map(() => 30 + index),
+      low: [0, 1000, 3000],
+      high: [1000, 3000, 7000],
+    });
     const entities = Object.fromEntries(
-      question.entity_id.map((id, index) => [
-        id,
-        { at, mean: at.map(() => 30 + index) },
-      ]),
+      question.entity_id.map((id, index) => [id, values(index)]),
     );
     return Promise.resolve({ truncated: false, entities });
+  };
+}
+
+interface Question {
+  type: string;
+  entity_id: string[];
+  resolution: string;
+}
+
+test("powers can come from the mirror, as finely as from the recorder", async () => {
+  const questions: Question[] = [];
+  const card = await history(park([2]), { origin: "mirror" }, database(questions));
+  await vi.waitFor(() => {
+    expect(one(card, ".legend strong").textContent).toBe("⌀ 30 W");
   });
   expect(questions).toHaveLength(1);
   expect(questions[0]).toMatchObject({
     type: "energy_park/history",
-    entity_id: ["sensor.0_0_power", "sensor.0_1_power"],
-    resolution: "hour",
+    entity_id: ["sensor.room_0_power"],
+    resolution: "5minute",
   });
-  expect(one(card, ".legend strong").textContent).toBe("⌀ 61 W");
   // One line, not three dots.
   expect(one(card, ".chart .line").getAttribute("d")).toMatch(/^M[^M]+L[^M]+$/);
+});
+
+test("energies come from the mirror too", async () => {
+  const questions: Question[] = [];
+  const config = { origin: "mirror", range: "month" } as const;
+  const card = await history(counting([2]), config, database(questions));
+  button(card, "Earlier").click();
+  button(card, "Later").click();
+  await vi.waitFor(() => {
+    expect(all(card, ".chart rect").length).toBeGreaterThan(0);
+  });
+  expect(
+    questions.map(({ entity_id, resolution }) => [entity_id[0], resolution]),
+  ).toEqual(
+    expect.arrayContaining([
+      ["sensor.room_0_power", "hour"],
+      ["sensor.sector_0_energy", "day"],
+    ]),
+  );
+});
+
+test("a counter that is not mirrored leaves the powers", async () => {
+  const answer = database([]);
+  const card = await history(
+    counting([2]),
+    { origin: "mirror", range: "week" },
+    (message) =>
+      (message as Question).resolution === "day"
+        ? // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          Promise.reject({ code: "home_assistant_error", message: "not mirrored" })
+        : answer(message),
+  );
+  await vi.waitFor(() => {
+    expect(one(card, ".legend strong").textContent).toBe("⌀ 30 W");
+  });
+  expect(all(card, ".chart")).toHaveLength(1);
 });
 
 test("what a database answers instead is told", async () => {

@@ -90,8 +90,8 @@ test("what a meter tells more is shown more", async () => {
       next_tariff_at: state("sensor.next_at", "2026-11-20T12:30:00+00:00"),
     }),
   );
-  expect(one(card, "[role=alert]").textContent.trim()).toBe(
-    "The meter cuts off in 42 s",
+  expect(one(card, ".alarm").textContent.replace(/\s+/g, " ").trim()).toBe(
+    "The meter will cut off in 42 s",
   );
   expect(facts(card)).toEqual([
     "Headroom: 3.50 kVA",
@@ -105,6 +105,21 @@ test("what a meter tells more is shown more", async () => {
     "Tomorrow: <red>",
   ]);
   await isAccessible(card);
+});
+
+test("a screen reader is told once that the meter will cut off", async () => {
+  const trip = (seconds: number): HassState =>
+    state("sensor.trip", String(seconds), { unit_of_measurement: "s" });
+  const card = await mount(TYPE, page({ ...BASIC, time_to_trip: trip(42) }));
+  const alert = one(card, "[role=alert]");
+  expect(alert.textContent).toBe("The meter will cut off");
+  const told = vi.fn();
+  new MutationObserver(told).observe(alert, { subtree: true, characterData: true });
+  update(card, trip(41));
+  await repainted(card);
+  expect(one(card, ".alarm").textContent).toContain("41 s");
+  expect(one(card, "[role=alert]")).toBe(alert);
+  expect(told).not.toHaveBeenCalled();
 });
 
 test("three phases stand side by side, each with its own limit", async () => {

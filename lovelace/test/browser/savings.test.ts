@@ -131,33 +131,6 @@ test("a dashboard does not wait for ever", async () => {
   expect(performance.now() - started).toBeLessThan(4900);
 });
 
-test("cards and dashboard are listed once, and suggested for our entities only", () => {
-  const ours = window.customCards!.filter(({ type }) =>
-    type.startsWith("energy-park-"),
-  );
-  expect(ours.map(({ type }) => type).sort()).toEqual([
-    "energy-park-history-card",
-    "energy-park-meter-card",
-    "energy-park-plan-card",
-    "energy-park-savings-card",
-    "energy-park-shedding-card",
-  ]);
-  expect(window.customStrategies!.map(({ type }) => type)).toEqual(["energy-park"]);
-  const meter = ours.find(({ type }) => type === "energy-park-meter-card")!;
-  const power = state("sensor.a", "1", { device_class: "apparent_power" });
-  const of = hass(null, {
-    states: { "sensor.a": power, "sensor.b": power },
-    entities: {
-      "sensor.a": { platform: "energy_park" },
-      "sensor.b": { platform: "other" },
-    },
-  });
-  expect(meter.getEntitySuggestion(of, "sensor.a")).toEqual({
-    config: { type: "custom:energy-park-meter-card" },
-  });
-  expect(meter.getEntitySuggestion(of, "sensor.b")).toBeNull();
-});
-
 test.each([
   [
     "energy-park-plan-card",

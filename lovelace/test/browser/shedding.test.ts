@@ -186,7 +186,8 @@ test("an overload that is predicted is told before it is cut", async () => {
       shed: [],
     }),
   });
-  expect(text(card, "[role=alert]")).toEqual(["The meter cuts off in 42 s"]);
+  expect(text(card, ".alarm")).toEqual(["The meter will cut off in 42 s"]);
+  expect(text(card, "[role=alert]")).toEqual(["The meter will cut off"]);
   expect(text(card, ".next")).toEqual([
     "Will be shed if it stays so: 0 0, 0 1 That will not be enough.",
   ]);

@@ -64,3 +64,19 @@ test("money has the house's currency and the user's words", () => {
 test("a time is the house's, in the user's clock", () => {
   expect(of("en").time(new Date("2026-11-20T12:30:00Z"))).toBe("13:30");
 });
+
+test.each([
+  ["en", "24", "00:05"],
+  ["en", "12", "12:05 AM"],
+  ["fr", "24", "0:05"],
+  ["es", "24", "0:05"],
+])("midnight in %s with a clock of %s hours", (language, time_format, text) => {
+  const locale = {
+    language,
+    number_format: "language",
+    time_format,
+    time_zone: "server",
+  };
+  const midnight = new Date("2026-11-19T23:05:00Z");
+  expect(plain(format(hass(null, { locale })).time(midnight))).toBe(text);
+});

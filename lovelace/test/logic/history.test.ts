@@ -10,15 +10,17 @@ import {
   y,
   type Frame,
 } from "../../src/history/chart.js";
-import { mirrorRows, total } from "../../src/history/mirror.js";
+import { changes, mirrorPower, months } from "../../src/history/mirror.js";
 import { coarser, span, spanName, type Range } from "../../src/history/range.js";
-import { bars, line, mean, valueAt } from "../../src/history/series.js";
+import { barAt, bars, line, mean, sum, valueAt } from "../../src/history/series.js";
 import { sources, usual } from "../../src/history/source.js";
+import type { Row } from "../../src/shared/statistics.js";
 import { hass, park, state } from "../park.js";
 
 const PARIS = "Europe/Paris";
 const NOW = new Date("2026-11-20T12:30:00Z");
 const FIVE = 300_000;
+const MONDAY = 1;
 
 describe("a span", () => {
   test.each<[Range, number, string, string]>([
@@ -33,21 +35,29 @@ describe("a span", () => {
     ["month", -11, "2025-11-30T23:00:00Z", "2025-12-31T23:00:00Z"],
     ["year", -1, "2024-12-31T23:00:00Z", "2025-12-31T23:00:00Z"],
   ])("of %s, moved by %d, is %s to %s", (range, moved, start, end) => {
-    const made = span(range, NOW, moved, PARIS);
+    const made = span(range, NOW, moved, PARIS, MONDAY);
     expect([made.start, made.end]).toEqual([new Date(start), new Date(end)]);
     expect(made.live).toBe(moved === 0);
   });
 
   test("begins a week on Monday, also when it is Sunday", () => {
     const sunday = new Date("2026-11-22T12:00:00Z");
-    expect(span("week", sunday, 0, PARIS).start).toEqual(
+    expect(span("week", sunday, 0, PARIS, MONDAY).start).toEqual(
       new Date("2026-11-15T23:00:00Z"),
     );
   });
 
+  test.each([
+    [0, "2026-11-14T23:00:00Z"],
+    [5, "2026-11-19T23:00:00Z"],
+    [6, "2026-11-13T23:00:00Z"],
+  ])("begins a week on day %d of it", (day, start) => {
+    expect(span("week", NOW, 0, PARIS, day).start).toEqual(new Date(start));
+  });
+
   test("is shown by hours where finer rows are gone", () => {
-    expect(coarser(span("day", NOW, -3, PARIS), NOW).power).toBe("5minute");
-    expect(coarser(span("day", NOW, -30, PARIS), NOW).power).toBe("hour");
+    expect(coarser(span("day", NOW, -3, PARIS, MONDAY), NOW).power).toBe("5minute");
+    expect(coarser(span("day", NOW, -30, PARIS, MONDAY), NOW).power).toBe("hour");
   });
 
   test.each<[Range, string]>([
@@ -59,7 +69,7 @@ describe("a span", () => {
   ])("of %s is named %s", (range, name) => {
     const date = (at: Date, options: Intl.DateTimeFormatOptions): string =>
       new Intl.DateTimeFormat("en", { timeZone: PARIS, ...options }).format(at);
-    expect(spanName(range, span(range, NOW, 0, PARIS), date)).toBe(name);
+    expect(spanName(span(range, NOW, 0, PARIS, MONDAY), date)).toBe(name);
   });
 });
 
@@ -90,6 +100,17 @@ describe("points", () => {
   test("of energy are what was added", () => {
     expect(bars([{ start: 0, end: 1, change: 5 }])).toEqual([{ at: 0, value: 5 }]);
     expect(bars(undefined)).toEqual([]);
+    expect(sum(bars([{ start: 0, end: 1, change: 5 }]))).toBe(5);
+    expect(sum([])).toBeNull();
+  });
+
+  test("of energy are read within their period only", () => {
+    const days = [
+      { at: 0, value: 5 },
+      { at: 10, value: 7 },
+    ];
+    expect([0, 9, 10, 19].map((at) => barAt(days, at, 10))).toEqual([5, 5, 7, 7]);
+    expect([-1, 20].map((at) => barAt(days, at, 10))).toEqual([null, null]);
   });
 });
 
@@ -180,30 +201,44 @@ describe("sources", () => {
   });
 });
 
-describe("sums of the mirror's means", () => {
-  const means = (values: Record<number, number>): ReadonlyMap<number, number> =>
-    new Map(Object.entries(values).map(([at, value]) => [Number(at), value]));
+describe("the mirror", () => {
+  const DAY = 86_400_000;
+  /** Lowest and highest of a counter, day by day. */
+  const counter = (first: number, ...days: [low: number, high: number][]) => ({
+    at: days.map((_, day) => (first + day * DAY) / 1000),
+    mean: days.map(([low]) => low),
+    low: days.map(([low]) => low),
+    high: days.map(([, high]) => high),
+  });
+  const added = (rows: readonly Row[]): unknown[] =>
+    rows.map(({ start, change }) => [start, change]);
 
-  test("are of what is known of all, at each time", () => {
-    expect(total([means({ 1: 10, 2: 20 }), means({ 1: 1, 2: 2 })])).toEqual([
-      [1, 11],
-      [2, 22],
+  test("tells what was counted since the day before", () => {
+    const told = counter(0, [100, 200], [201, 250], [255, 300]);
+    expect(added(changes(told, DAY))).toEqual([
+      [DAY, 50],
+      [2 * DAY, 50],
+    ]);
+    // Nothing is known from before the first day.
+    expect(added(changes(told, 0))[0]).toEqual([0, 100]);
+    expect(changes(undefined, 0)).toEqual([]);
+  });
+
+  test("counts on where a counter began anew", () => {
+    const told = counter(0, [100, 200], [3, 40]);
+    expect(added(changes(told, DAY))).toEqual([[DAY, 37]]);
+  });
+
+  test("tells months by the house's calendar", () => {
+    const first = Date.parse("2026-02-27T23:00:00Z");
+    const days = changes(counter(first, [0, 1], [1, 3], [3, 7]), 0);
+    expect(added(months(days, PARIS))).toEqual([
+      [Date.parse("2026-01-31T23:00:00Z"), 1],
+      [Date.parse("2026-02-28T23:00:00Z"), 6],
     ]);
   });
 
-  test("are not known where one fell silent, but where it was not there yet", () => {
-    expect(total([means({ 1: 10, 2: 20, 3: 30 }), means({ 2: 2 })])).toEqual([
-      [1, 10],
-      [2, 22],
-    ]);
-  });
-
-  test("of nothing are nothing", () => {
-    expect(total([means({}), means({ 1: 5 })])).toEqual([[1, 5]]);
-    expect(total([])).toEqual([]);
-  });
-
-  test("are asked for in portions that the integration answers", async () => {
+  test("is asked in portions that the integration answers", async () => {
     const asked: number[] = [];
     const page = hass(null, {
       callWS: <T>(message: { type: string }): Promise<T> => {
@@ -212,10 +247,13 @@ describe("sums of the mirror's means", () => {
         return Promise.resolve({ entities: {} } as T);
       },
     });
-    const all = sources(park([500]), {}).filter(({ kind }) => kind === "park");
-    const month = { ...span("month", new Date(), 0, "UTC"), power: "hour" as const };
-    await mirrorRows(page, all, month);
-    expect(asked.reduce((sum, count) => sum + count, 0)).toBe(500);
+    const all = sources(park([500]), {}).filter(({ kind }) => kind === "socket");
+    const month = {
+      ...span("month", new Date(), 0, "UTC", MONDAY),
+      power: "hour" as const,
+    };
+    await mirrorPower(page, all, month);
+    expect(asked.reduce((all, count) => all + count, 0)).toBe(500);
     expect(Math.max(...asked)).toBeLessThanOrEqual(50_000 / (28 * 24));
   });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { added } from "../../src/shared/statistics.js";
-import { startOfDay } from "../../src/shared/zone.js";
+import { firstWeekday, startOfDay } from "../../src/shared/zone.js";
+import { hass } from "../park.js";
 
 const PARIS = "Europe/Paris";
 
@@ -30,4 +31,16 @@ test("what was added is the sum of what is known", () => {
   ).toBe(5);
   expect(added([{ ...row, change: null }])).toBeNull();
   expect(added(undefined)).toBeNull();
+});
+
+test.each([
+  ["language", "en", 0],
+  ["language", "fr", 1],
+  ["sunday", "fr", 0],
+  ["saturday", "en", 6],
+  [undefined, "en", 1],
+])("a week begins on %s in %s", (first_weekday, language, day) => {
+  const { locale } = hass(null);
+  const own = { ...locale, language, ...(first_weekday && { first_weekday }) };
+  expect(firstWeekday(hass(null, { locale: own }))).toBe(day);
 });

@@ -39,6 +39,12 @@ async def socket(demo: RunningDemo, name: str) -> Any:
     return (await demo.control("/state"))["sockets"][name]
 
 
+async def facts(card: Locator) -> dict[str, str]:
+    """The facts that a card lists, by their names."""
+    names = await card.locator("dt").all_inner_texts()
+    return dict(zip(names, await card.locator("dd").all_inner_texts(), strict=True))
+
+
 async def violations(page: Page, card: Locator) -> list[str]:
     """What axe finds wrong with a card on the page it stands on."""
     await page.add_script_tag(content=AXE.read_text())
@@ -47,6 +53,15 @@ async def violations(page: Page, card: Locator) -> list[str]:
             "label-content-name-mismatch": {enabled: false}}})).violations"""
     )
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+async def lasting_violations(page: Page, card: Locator) -> list[str]:
+    """What axe still finds once the colours have changed to another scheme."""
+    for _ in range(10):
+        if not (found := await violations(page, card)):
+            break
+        await page.wait_for_timeout(200)
+    return found
 
 
 async def centre(locator: Locator) -> tuple[float, float]:

@@ -1,9 +1,10 @@
 """One dashboard and one login for all tests of the cards."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+import re
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, WebError
 import pytest
 
 from tests.e2e.cards.common import AUTOMATIC, CARDS, DASHBOARD
@@ -23,7 +24,33 @@ VIEWS = [
         ],
     }
     for name in CARDS
+] + [
+    {
+        "title": "mirror",
+        "path": "mirror",
+        "type": "panel",
+        "cards": [{"type": "custom:energy-park-history-card", "origin": "mirror"}],
+    }
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_page_errors(browser: Browser) -> Iterator[None]:
+    """Fail when a script of any page that a test opens fails."""
+    errors: list[str] = []
+
+    def note(error: WebError) -> None:
+        # Home Assistant's own files are not there while it restarts.
+        if not re.search("dynamically imported.*/frontend_latest/", str(error.error)):
+            errors.append(str(error.error))
+
+    def follow(context: BrowserContext) -> None:
+        context.on("weberror", note)
+
+    browser.on("context", follow)
+    yield
+    browser.remove_listener("context", follow)
+    assert errors == []
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 import pytest
 
 from scripts.demo_park.api import HomeAssistantApi
-from tests.e2e.cards.common import CARDS, module, no_errors, show, socket
+from tests.e2e.cards.common import CARDS, module, show, socket
 from tests.e2e.common import RunningDemo
 
 SIZES = [
@@ -58,29 +58,28 @@ async def test_a_job_shows_on_its_zone_and_is_cancelled_there(
     )
     context = await browser.new_context(storage_state=session, viewport=size)
     page = await context.new_page()
-    with no_errors(page):
-        card = await show(page, demo, "plan")
-        await expect(module(card, "B1 computer")).to_have_attribute(
-            "aria-pressed", "true", timeout=30_000
-        )
-        for name in ("B1 computer", "Printer", "Heater"):
-            await module(card, name).locator(".disc").hover()
-            await expect(card.locator(".about")).to_contain_text(name)
-        before = await places(card)
-        await page.evaluate(WATCH)
+    card = await show(page, demo, "plan")
+    await expect(module(card, "B1 computer")).to_have_attribute(
+        "aria-pressed", "true", timeout=30_000
+    )
+    for name in ("B1 computer", "Printer", "Heater"):
+        await module(card, name).locator(".disc").hover()
+        await expect(card.locator(".about")).to_contain_text(name)
+    before = await places(card)
+    await page.evaluate(WATCH)
 
-        await api.post("/api/services/switch/turn_off", {"entity_id": "switch.salle_b"})
-        cancel = card.get_by_role("button", name="Cancel the switching of Salle B")
-        await expect(cancel).to_be_visible(timeout=15_000)
-        zone = card.locator(".zone-label").filter(has_text="Salle B")
-        await expect(zone).to_contain_text(re.compile(r"\d+\s?%"))
-        await module(card, "Printer").locator(".disc").hover()
-        assert await places(card) == before
+    await api.post("/api/services/switch/turn_off", {"entity_id": "switch.salle_b"})
+    cancel = card.get_by_role("button", name="Cancel the switching of Salle B")
+    await expect(cancel).to_be_visible(timeout=15_000)
+    zone = card.locator(".zone-label").filter(has_text="Salle B")
+    await expect(zone).to_contain_text(re.compile(r"\d+\s?%"))
+    await module(card, "Printer").locator(".disc").hover()
+    assert await places(card) == before
 
-        await cancel.click()
-        await expect(cancel).to_have_count(0, timeout=15_000)
-        assert await places(card) == before
-        assert await page.evaluate("window.shifts") == []
+    await cancel.click()
+    await expect(cancel).to_have_count(0, timeout=15_000)
+    assert await places(card) == before
+    assert await page.evaluate("window.shifts") == []
     assert (await socket(demo, "B1 computer"))["on"]
     await context.close()
 

@@ -12,7 +12,7 @@ from scripts.demo_park.emulation import Emulation
 from scripts.demo_park.home import HomeAssistantProcess
 from scripts.demo_park.park import create_park
 from scripts.demo_park.state import free_ports
-from tests.e2e.cards.common import DASHBOARD, no_errors
+from tests.e2e.cards.common import DASHBOARD
 
 OWNER = Account(username="yaml", password="yaml-secret")
 LINE = "/energy_park_static/latest/energy-park.js"
@@ -47,23 +47,19 @@ async def test_a_park_beside_resources_in_yaml(
                 await make_dashboard(websocket)
                 assert await lines(websocket) == [LINE]
             await log_in(page, home)
-            with no_errors(page):
-                loaded = await show_cards(page, home)
-                assert [url for url in loaded if "/latest/" in url] == []
+            loaded = await show_cards(page, home)
+            assert [url for url in loaded if "/latest/" in url] == []
 
-                await page.goto(f"{home.url}/config/repairs")
-                await page.get_by_text("The cards need a line").first.click(
-                    timeout=30_000
-                )
-                await expect(page.get_by_text(LINE).first).to_be_visible()
+            await page.goto(f"{home.url}/config/repairs")
+            await page.get_by_text("The cards need a line").first.click(timeout=30_000)
+            await expect(page.get_by_text(LINE).first).to_be_visible()
 
         settings.write_text(settings.read_text() + OUR_LINE)
         async with home:
             async with await home.login() as api, api.websocket() as websocket:
                 assert await lines(websocket) == []
-            with no_errors(page):
-                loaded = await show_cards(page, home)
-                assert [url for url in loaded if "/latest/" not in url] == []
+            loaded = await show_cards(page, home)
+            assert [url for url in loaded if "/latest/" not in url] == []
     await page.context.close()
 
 

@@ -5,7 +5,8 @@ import type { Hass } from "../shared/hass.js";
 import type { EntityKey } from "../shared/entities.js";
 import type { Translate } from "../shared/i18n.js";
 import type { Park, Part, Sector, Socket } from "../shared/park.js";
-import { sectorsByFloor, storeys } from "./floors.js";
+import { storeys } from "../plan/storeys.js";
+import { sectorsByFloor } from "./floors.js";
 import {
   ENTITY_NAME,
   groupTile,

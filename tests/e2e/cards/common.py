@@ -1,7 +1,5 @@
 """What all tests of the cards use."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
@@ -12,15 +10,6 @@ DASHBOARD = "test-cards"
 AUTOMATIC = "test-automatic"
 CARDS = ("plan", "meter", "history", "savings", "shedding")
 AXE = ROOT / "lovelace/node_modules/axe-core/axe.min.js"
-
-
-@contextmanager
-def no_errors(page: Page) -> Iterator[None]:
-    """Fail when a script of the page fails."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield
-    assert errors == []
 
 
 async def show(page: Page, demo: RunningDemo, name: str) -> Locator:

@@ -9,6 +9,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.energy_park import adopted
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser
@@ -263,3 +264,22 @@ async def test_a_part_of_a_device_is_known_by_the_whole(
         result = await async_flow(hass, entry, "adopt")
         result = await async_answer(hass, result, switch=LAMP)
         assert result["errors"] == {"switch": "already_polled"}
+
+
+async def test_who_asks_for_a_reading_has_the_other_integration_read(
+    hass: HomeAssistant, lamp: er.RegistryEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await async_setup(hass, sector("Room A", "room"))
+    await async_adopt(hass, entry)
+    read: list[str] = []
+
+    async def update(hass: HomeAssistant, entity_id: str) -> None:
+        read.append(entity_id)
+        hass.states.async_set(LAMP, "unavailable")
+
+    monkeypatch.setattr(adopted, "async_update_entity", update)
+    [plug] = entry.runtime_data.plugs.values()
+    await plug.async_refresh()
+    assert read == [LAMP, WATTS]
+    # What it then cannot tell is not passed off as its answer.
+    assert not plug.heard

@@ -19,7 +19,6 @@ from homeassistant.core import (
     CALLBACK_TYPE,
     DOMAIN as HOMEASSISTANT_DOMAIN,
     Event,
-    EventStateChangedData,
     HomeAssistant,
     callback,
 )
@@ -29,9 +28,11 @@ from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
+    async_track_state_report_event,
 )
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .const import CONF_ADOPTED
+from .const import CONF_ADOPTED, DOMAIN
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .measure import (
     APPARENT_POWER,
@@ -49,6 +50,7 @@ from .model import PlugReading, Socket, SocketReading
 from .plug.client import PlugUnreachableError
 
 CONF_SWITCH = "switch"
+UNAVAILABLE = "the adopted switch is unavailable"
 
 # What a socket may measure, by the fields of its reading.
 MEASURES = {
@@ -82,9 +84,9 @@ class AdoptedPlugCoordinator(PlugCoordinator):
         """Follow the entities and take their present states."""
         entity_ids = [self._entity_id(key) for key in self.subentry.data[CONF_ADOPTED]]
         self._unsubscribe = [
-            async_track_state_change_event(
-                self.hass, entity_ids, self._async_state_changed
-            ),
+            async_track_state_change_event(self.hass, entity_ids, self._async_reported),
+            # A steady power is reported, not changed: its reading is a new one.
+            async_track_state_report_event(self.hass, entity_ids, self._async_reported),
             async_track_entity_registry_updated_event(
                 self.hass, entity_ids, self._async_registry_changed
             ),
@@ -101,8 +103,19 @@ class AdoptedPlugCoordinator(PlugCoordinator):
 
     @override
     async def _async_update_data(self) -> PlugReading:
-        """Return the present states when someone asks for them."""
-        return self._read()
+        """Have the other integration read its device, and return what it says."""
+        await self.async_read_soon()
+        reading = self._read()
+        if not _is_known(reading):
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="plug_unreachable",
+                translation_placeholders={
+                    "plug": self.subentry.title,
+                    "error": UNAVAILABLE,
+                },
+            )
+        return reading
 
     @override
     async def async_switch(self, socket: Socket, on: bool) -> None:
@@ -118,7 +131,7 @@ class AdoptedPlugCoordinator(PlugCoordinator):
             raise PlugUnreachableError(str(err)) from err
 
     @callback
-    def _async_state_changed(self, _event: Event[EventStateChangedData]) -> None:
+    def _async_reported(self, _event: Event[Any]) -> None:
         self._async_take()
 
     @callback
@@ -133,13 +146,10 @@ class AdoptedPlugCoordinator(PlugCoordinator):
     def _async_take(self) -> None:
         """Publish the present states; a switch that is gone is not heard."""
         reading = self._read()
-        [socket] = reading.sockets.values()
-        if socket.on is None:
-            self.async_set_update_error(
-                PlugUnreachableError("the adopted switch is unavailable")
-            )
-        else:
+        if _is_known(reading):
             self.async_set_updated_data(reading)
+        else:
+            self.async_set_update_error(PlugUnreachableError(UNAVAILABLE))
 
     @override
     async def async_read_soon(self) -> None:
@@ -184,3 +194,9 @@ class AdoptedPlugCoordinator(PlugCoordinator):
     def _entity_id(self, key: str) -> str:
         """Return the entity that was adopted as this."""
         return resolve(self.hass, self.subentry.data[CONF_ADOPTED][key])
+
+
+def _is_known(reading: PlugReading) -> bool:
+    """Return whether the switch says what it is."""
+    [socket] = reading.sockets.values()
+    return socket.on is not None

@@ -89,7 +89,10 @@ def may_be_cut(state: State, load: Load, now: datetime) -> bool:
     if load.id in state.pending:
         return False
     if (record := state.shed.get(load.id)) is not None:
-        return load.on is True and load.read_since(record.at + RETRY_AFTER)
+        again = record.at + RETRY_AFTER
+        return load.on is True and (
+            load.read_since(again) or (load.tells and now > again)
+        )
     past = state.past.get(load.id)
     refused_at = None if past is None else past.refused_at
     return refused_at is None or now - refused_at >= RETRY_AFTER

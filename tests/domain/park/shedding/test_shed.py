@@ -411,3 +411,22 @@ def test_a_guess_that_the_meter_begins_to_confirm_costs_no_more() -> None:
     recent = ((after(0), over.power_max), (after(1.2), mixed.power_max))
     mixed = replace(mixed, recent=recent, measured_to=after(0.2))
     assert house.hear(mixed) == {}
+
+
+def test_what_tells_its_changes_by_itself_is_there_while_nothing_changes() -> None:
+    house = House(load("polled", 10, 2000), load("telling", 9, 2000, tells=True))
+    house.now = after(3600)
+    over = linky(TRIP_VA + 500, filtered=1.3, at=house.now)
+    assert house.hear(over) == {"telling": False}
+    house.answer(["telling"], on=False)
+    house.now = after(3600 + 400)
+    assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {"telling": True}
+
+
+def test_what_tells_and_did_not_obey_is_ordered_again() -> None:
+    house = House(load("telling", 9, 2000, tells=True))
+    over = linky(TRIP_VA + 500, filtered=1.3)
+    assert house.hear(over) == {"telling": False}
+    house.answer(["telling"], on=False, answer=Answer.FAILED)
+    assert house.hear(replace(over, read_at=after(59))) == {}
+    assert house.hear(replace(over, read_at=after(61))) == {"telling": False}

@@ -112,6 +112,17 @@ def test_an_hour_bears_what_is_left_of_it() -> None:
     assert not hour(2500, 1800).fits(3000, 2500, 0.95)
 
 
+def test_an_hour_that_is_spent_bears_nothing_but_nothing() -> None:
+    spent = hour(5001, 1800)
+    assert spent.held_s(1) == 0
+    assert spent.held_s(0) == inf
+    assert spent.latest_s(0, 0) == inf
+    house = House(load("heater", 9, 2000))
+    # All that is drawn goes, and no more can.
+    assert house.hear(said(2000, spent)) == {"heater": False}
+    assert house.decision.left_s is None
+
+
 @given(st.floats(0, 10000), st.floats(1, 10 * HOUR_S))
 def test_hours_follow_one_another(power: float, elapsed_s: float) -> None:
     followed = hour(1000, 1800).follow(power, elapsed_s)

@@ -11,6 +11,7 @@ import pytest
 from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.model import Reason
 from custom_components.energy_park.park.shedding.outlook import Waits
+from scripts.emulators import Constant
 
 from .common import MockConfigEntry
 from .houses import (
@@ -229,3 +230,20 @@ async def test_all_orders_of_a_decision_are_on_their_way_before_anybody_is_told(
     await async_wait(hass, lambda: shown, settle=False)
     assert shown[0] == 3
     await async_wait(hass, lambda: not house.outlets["heater"].on, settle=False)
+
+
+async def test_an_overload_that_grows_after_a_restart_is_shed_too(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    house.overload()
+    await async_wait(hass, lambda: not house.outlets["heater"].on, 60, settle=False)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    rule = shedding(entry)
+    await async_wait(hass, lambda: rule.sight.headroom is not None, settle=False)
+    assert rule.sight.cause == "limit"
+    boiler = house.outlets["boiler"]
+    assert boiler.on
+    boiler.appliance = Constant(house.mains, "boiler", power_w=2000, power_factor=1)
+    await async_wait(hass, lambda: not boiler.on, 60, settle=False)
+    assert house.trips == 0

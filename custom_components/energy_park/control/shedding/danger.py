@@ -21,11 +21,11 @@ class Danger:
     It lasts ``until`` a time at least; None is no danger.
     """
 
-    def __init__(self) -> None:
-        """Start without any."""
+    def __init__(self, *, protecting: bool = False) -> None:
+        """Start without any, or ``protecting`` still what an earlier one has cut."""
         self.left_s: float | None = None
         self.ready: tuple[str, ...] = ()
-        self.protecting = False
+        self.protecting = protecting
         self.until: datetime | None = None
         self._withheld: set[str] = set()
 

@@ -53,7 +53,8 @@ class Shedding:
         self.sockets = sockets
         self.memory: SheddingMemory = memory.sheddings[meter.serial]
         self.decision = Decision(state=self.memory.state)
-        self.danger = Danger()
+        # The automation that let it shed does not fire again in the same danger.
+        self.danger = Danger(protecting=self._is_shed_for_the_limit)
         self.sight = Sight(meter, loads, sockets, self.memory, self.danger)
         self.news = News(switchboard.telling)
         self._hass = hass
@@ -99,6 +100,11 @@ class Shedding:
     def state(self) -> State:
         """What the rule remembers."""
         return self.memory.state
+
+    @property
+    def _is_shed_for_the_limit(self) -> bool:
+        """Whether anything is off because the contract's limit would be passed."""
+        return any(shed.cause is Cause.LIMIT for shed in self.state.shed.values())
 
     # What is asked
 
@@ -226,11 +232,8 @@ class Shedding:
     @callback
     def _async_watch_danger(self, view: View) -> None:
         """Say once that an overload is predicted, and when that is over."""
-        shed = self.state.shed.values()
         news = self.danger.follow(
-            self.decision,
-            view,
-            shed_for_it=any(one.cause is Cause.LIMIT for one in shed),
+            self.decision, view, shed_for_it=self._is_shed_for_the_limit
         )
         if news is Happening.OVERLOAD_PREDICTED:
             self._telling.async_hold()

@@ -22,6 +22,7 @@ from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
 from ..park.running_hour import RunningHour
 from ..park.shedding.delays import Delay
+from ..park.shedding.meters import Used
 from ..park.shedding.policy import Policy
 from ..park.shedding.state import State
 from ..park.socket_band import SocketBand
@@ -86,13 +87,15 @@ class SheddingMemory:
     """What is remembered of the shedding behind a meter.
 
     In ``test`` mode it decides and tells, and cuts nothing. ``hour`` is what the meter
-    counts, for contracts that limit an hour, ``longest_off`` who was off longest today.
+    counts, for contracts that limit an hour, and ``used`` what is used up of a contract;
+    ``longest_off`` is who was off longest today.
     """
 
     state: State = field(default_factory=State)
     policy: Policy = field(default_factory=Policy)
     test: bool = False
     hour: RunningHour = field(default_factory=RunningHour)
+    used: Used | None = None
     longest_off: LongestOff = field(default_factory=LongestOff)
 
 
@@ -286,6 +289,7 @@ def _dump_shedding(memory: SheddingMemory) -> dict[str, Any]:
         "policy": to_plain(memory.policy),
         "test": memory.test,
         "hour": to_plain(memory.hour),
+        "used": to_plain(memory.used),
         "longest_off": to_plain(memory.longest_off),
     }
 
@@ -297,6 +301,7 @@ def _load_shedding(stored: dict[str, Any] | None) -> SheddingMemory:
         policy=_load(Policy, stored["policy"], Policy()),
         test=stored["test"],
         hour=_load(RunningHour, stored.get("hour", {}), RunningHour()),
+        used=None if (used := stored.get("used")) is None else _load(Used, used, None),
         longest_off=_load(LongestOff, stored.get("longest_off", {}), LongestOff()),
     )
     try:

@@ -18,7 +18,7 @@ from ...measure import POWER, number_of, resolve, value_of
 from ...meter_coordinator import MeterCoordinator
 from ...model import MeterReading, TicMode
 from ...park.shedding.linky import HISTORIQUE, STANDARD, Feed, linky_supply
-from ...park.shedding.meters import Contract, meter_supply
+from ...park.shedding.meters import Contract, meter_supply, resumed, used_up
 from ...park.shedding.supply import Supply
 from ...tic.insight import MeterData
 from ...tic.trip_state import PhaseTrip
@@ -86,10 +86,16 @@ class Supplies:
             read_at=now,
             every_s=self._feed(reading.mode).every_s,
             used_wh=self._used_wh(reading, now),
-            before=self.now.get(None),
+            before=self.now.get(None) or self._resumed(contract, limit_w),
         )
         self.now = {None: supply}
+        self._memory.used = used_up(contract, supply)
         return True
+
+    def _resumed(self, contract: Contract, limit_w: float) -> Supply | None:
+        """Return what was known before a restart."""
+        used = self._memory.used
+        return None if used is None else resumed(used, contract, limit_w)
 
     def _used_wh(self, reading: MeterReading, now: datetime) -> float | None:
         """Return what the meter counted in the running hour, each time it counts on.

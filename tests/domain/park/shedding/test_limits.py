@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+import json
 from math import inf
 
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.energy_park.park.plain import from_plain, to_plain
 from custom_components.energy_park.park.shedding.limits import (
     Cap,
     Limit,
@@ -14,7 +16,13 @@ from custom_components.energy_park.park.shedding.limits import (
     PeriodCap,
     open_meter,
 )
-from custom_components.energy_park.park.shedding.meters import Contract, meter_supply
+from custom_components.energy_park.park.shedding.meters import (
+    Contract,
+    Used,
+    meter_supply,
+    resumed,
+    used_up,
+)
 from custom_components.energy_park.park.shedding.policy import Policy
 from custom_components.energy_park.park.shedding.supply import (
     Supply,
@@ -169,6 +177,31 @@ def test_an_italian_meter_is_one_of_the_table() -> None:
     yellow, red = heard(Contract.OPEN_METER, 3500, 3500).limits
     assert yellow.held_s(3500) == 180 * 60 - 10
     assert red.held_s(3500) == inf
+
+
+@pytest.mark.parametrize("contract", Contract)
+def test_what_is_used_up_survives_a_restart(contract: Contract) -> None:
+    powers_w = [3500] * 60
+    before = heard(contract, *powers_w, delay_s=3600)
+    used = from_plain(Used, json.loads(json.dumps(to_plain(used_up(contract, before)))))
+    known = resumed(used, contract, 3000)
+    assert known is not None
+
+    def told(before: Supply) -> tuple[Limit, ...]:
+        return meter_supply(
+            contract=contract,
+            limit_w=3000,
+            delay_s=3600,
+            power_w=3500,
+            power_max_w=3500,
+            read_at=after(700),
+            every_s=10,
+            before=before,
+        ).limits
+
+    assert told(known) == told(before)
+    other = Contract.CAP if contract is not Contract.CAP else Contract.HOURLY
+    assert resumed(used, other, 3000) is None
 
 
 def test_of_the_first_hour_nothing_is_known_and_it_counts_as_used() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"
 NOT_OBEYING = "not_obeying"
+LEFT_OFF = "left_off"
 UNPROTECTED = "unprotected"
 SOCKET_OVERLOADED = "socket_overloaded"
 PLUGS_SILENT = "plugs_silent"
@@ -104,6 +105,22 @@ def async_report_not_obeying(hass: HomeAssistant, socket: Socket, on: bool) -> N
 def async_forget_not_obeying(hass: HomeAssistant, socket: Socket) -> None:
     """Wanted and actual state agree again."""
     ir.async_delete_issue(hass, DOMAIN, f"{NOT_OBEYING}_{socket.id}")
+
+
+@callback
+def async_report_left_off(hass: HomeAssistant, socket: Socket) -> None:
+    """Tell that a socket was removed from the park while it was shed, and stays off."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{LEFT_OFF}_{socket.id}",
+        is_fixable=True,
+        # Nobody knows the socket any more.
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=LEFT_OFF,
+        translation_placeholders={"socket": socket.name},
+    )
 
 
 @callback

@@ -152,12 +152,12 @@ class Switchboard:
 
     @callback
     def async_safety(
-        self, socket: Socket, on: bool, now: datetime
+        self, socket: Socket, on: bool, now: datetime, *, yields: bool = False
     ) -> asyncio.Task[Outcome] | Reason | None:
         """Shed a socket, or give back what was shed, at once.
 
-        Return what is being sent, or why the arbiter refused; None if nothing is to
-        be sent.
+        What ``yields`` ends when a person wants it on. Return what is being sent, or
+        why the arbiter refused; None if nothing is to be sent.
         """
         state, policy = self.memory(socket).state, self._policy(socket)
         reading = self.coordinator(socket).reading(socket)
@@ -165,12 +165,24 @@ class Switchboard:
             decision = arbiter.restore(state, policy, reading, now)
         else:
             order = Order(
-                on=False, source=Source.SAFETY, reason=Reason.SHED, given_at=now
+                on=False,
+                source=Source.SAFETY,
+                reason=Reason.SHED,
+                given_at=now,
+                yields=yields,
             )
             decision = arbiter.place(state, order, policy, reading, now)
         sending = self._async_follow(socket, decision)
         self._expiry.async_plan()
         return decision.refused or sending
+
+    @callback
+    def async_let_yield(self, sockets: Iterable[Socket]) -> None:
+        """Let what is shed end when a person wants it on."""
+        for socket in sockets:
+            memory = self.memory(socket)
+            memory.state = arbiter.let_yield(memory.state)
+        self._memory.save_orders()
 
     async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
         """End a person's override; the plan takes over.

@@ -1,7 +1,7 @@
 """Who wins: every order to a socket goes through here, whoever gives it.
 
 Precedence, highest first: protection, safety shedding, a person's override until
-its expiry, the schedule, the balance. Each source holds at most one standing
+its expiry, the schedule, the balance. What was shed for no limit yields to a person. Each source holds at most one standing
 order, its claim; the highest live claim is what the socket should be. When no
 claim is left, nothing is switched.
 
@@ -106,7 +106,10 @@ def place(
     state = _expire(state, now)
     # What a job has seen holds now; it does not when the claim is carried out later.
     claim = replace(order, seen_off=False)
-    claims = _sorted((*_without(state.claims, order.source), claim))
+    standing = _without(state.claims, order.source)
+    if order.source is Source.PERSON:
+        standing = _unyielding(standing)
+    claims = _sorted((*standing, claim))
     if claims[0] is not claim:
         return Decision(
             replace(state, claims=claims, refused=Reason.OUTRANKED),
@@ -145,6 +148,15 @@ def end(state: SocketState, source: Source, now: datetime) -> SocketState:
     """Let a source's claim end now; it is gone with the next tick."""
     claims = tuple(
         replace(claim, until=now) if claim.source is source else claim
+        for claim in state.claims
+    )
+    return replace(state, claims=claims)
+
+
+def let_yield(state: SocketState) -> SocketState:
+    """Let what was shed end as soon as a person wants it."""
+    claims = tuple(
+        replace(claim, yields=True) if claim.source is Source.SAFETY else claim
         for claim in state.claims
     )
     return replace(state, claims=claims)
@@ -209,7 +221,8 @@ def observe(
         return Decision(replace(state, wanted=reading.on, confirmed=True))
     if not state.confirmed:
         return _send_again(state, policy, reading, now)
-    if state.claims and state.claims[0].source is Source.SAFETY:
+    first = state.claims[0] if state.claims else None
+    if first is not None and first.source is Source.SAFETY and not first.yields:
         return _send_again(replace(state, since=now), policy, reading, now)
     order = Order(
         on=reading.on,
@@ -221,7 +234,9 @@ def observe(
     return Decision(
         replace(
             state,
-            claims=_sorted((*_without(state.claims, Source.PERSON), order)),
+            claims=_sorted(
+                (*_unyielding(_without(state.claims, Source.PERSON)), order)
+            ),
             wanted=reading.on,
             reason=Reason.AT_DEVICE,
             since=now,
@@ -329,6 +344,10 @@ def _expire(state: SocketState, now: datetime) -> SocketState:
 
 def _without(claims: tuple[Order, ...], source: Source) -> tuple[Order, ...]:
     return tuple(claim for claim in claims if claim.source is not source)
+
+
+def _unyielding(claims: tuple[Order, ...]) -> tuple[Order, ...]:
+    return tuple(claim for claim in claims if not claim.yields)
 
 
 def _sorted(claims: tuple[Order, ...]) -> tuple[Order, ...]:

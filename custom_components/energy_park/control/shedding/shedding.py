@@ -16,11 +16,12 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalType
+from homeassistant.util.ulid import ulid_now
 
 from ...meter_coordinator import MeterCoordinator
-from ...park.shedding.may_start import MayStart, may_start, promised
-from ...park.shedding.orders import ShedOrder
-from ...park.shedding.requests import end, request
+from ...park.shedding.may_start import MayStart, Phase, may_start, promised
+from ...park.shedding.orders import ShedOrder, withheld
+from ...park.shedding.requests import Requested, end, request
 from ...park.shedding.rule import Decision, decide
 from ...park.shedding.state import Cause, State
 from ...park.shedding.supply import View
@@ -122,9 +123,9 @@ class Shedding:
         sectors: Collection[str] | None = None,
         from_priority: int = 1,
         lasting: timedelta | None = None,
-    ) -> tuple[ShedOrder, ...]:
-        """Shed because somebody asks; return what was ordered off."""
-        state, orders = request(
+    ) -> Requested:
+        """Shed because somebody asks; return what is off for it, or would be."""
+        asked = request(
             dt_util.utcnow(),
             self.loads.of(self.sockets),
             self.state,
@@ -134,12 +135,14 @@ class Shedding:
             lasting=lasting,
         )
         if self.memory.test:
-            self._async_withhold(orders)
-            return ()
-        self.memory.state = state
-        self._carrying_out.async_give(orders)
+            self._async_tell_withheld(asked.orders)
+            return asked
+        self.memory.state = asked.state
+        self._carrying_out.async_give(asked.orders)
+        self._carrying_out.async_let_yield(asked.kept_off)
         self.async_decide()
-        return tuple(order for order in orders if order.load in self.state.shed)
+        done = tuple(order for order in asked.orders if order.load in self.state.shed)
+        return replace(asked, orders=done)
 
     @callback
     def async_end(self, sockets: Collection[str] | None = None) -> None:
@@ -149,13 +152,13 @@ class Shedding:
 
     @callback
     def async_may_start(
-        self, power: float, phase: int | None, promise_to: str | None = None
+        self, power: float, phase: Phase, *, promise: bool = False
     ) -> MayStart:
         """Answer whether a load may start; count it as started if it is promised."""
         view = self.sight.view
         answer = may_start(view, self.state, power, phase)
-        if promise_to is not None and answer.fits:
-            self.memory.state = promised(self.state, promise_to, power, phase, view.now)
+        if promise and answer.fits:
+            self.memory.state = promised(self.state, ulid_now(), power, phase, view.now)
         return answer
 
     @callback
@@ -208,17 +211,14 @@ class Shedding:
         view, before = self.sight.view, self.state
         decision = self.decision = decide(view, before)
         self._async_watch_danger(view)
-        if held_back := self._held_back(decision.orders):
-            self._async_withhold(held_back)
-            self.memory.state = replace(
-                before,
-                over_since=decision.state.over_since,
-                short_since=decision.state.short_since,
-                silent_since=decision.state.silent_since,
-            )
-        else:
-            self.memory.state = decision.state
-            self._carrying_out.async_give(decision.orders)
+        held_back = self._held_back(decision.orders)
+        self._async_tell_withheld(self.danger.withhold(held_back))
+        self.memory.state = withheld(
+            decision.state, before, [order.load for order in held_back]
+        )
+        self._carrying_out.async_give(
+            order for order in decision.orders if order not in held_back
+        )
         self.memory.longest_off = self.memory.longest_off.follow(
             {load: shed.at for load, shed in self.state.shed.items()},
             dt_util.as_local(view.now),
@@ -269,9 +269,9 @@ class Shedding:
         ]
 
     @callback
-    def _async_withhold(self, orders: Iterable[ShedOrder]) -> None:
-        """Tell once in a danger what would have been shed."""
-        for order in self.danger.withhold(orders):
+    def _async_tell_withheld(self, orders: Iterable[ShedOrder]) -> None:
+        """Tell what would have been shed."""
+        for order in orders:
             socket = self.loads.sockets[order.load]
             self.news.async_tell_order(Happening.WOULD_SHED, order, socket)
 

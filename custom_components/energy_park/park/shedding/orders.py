@@ -82,6 +82,14 @@ def shed(
     )
 
 
+def is_shed(state: State, load: Load) -> bool:
+    """Return whether a load is shed and off, or about to be."""
+    if load.id not in state.shed:
+        return False
+    pending = state.pending.get(load.id)
+    return not load.on if pending is None else pending.added_w < 0
+
+
 def may_be_cut(state: State, load: Load, now: datetime) -> bool:
     """Return whether an order to cut this load can take anything off.
 

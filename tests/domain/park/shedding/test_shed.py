@@ -9,7 +9,11 @@ import pytest
 from custom_components.energy_park.model import Role
 from custom_components.energy_park.park.shedding.limits import Cap
 from custom_components.energy_park.park.shedding.loads import Load
-from custom_components.energy_park.park.shedding.orders import RETRY_AFTER, Answer
+from custom_components.energy_park.park.shedding.orders import (
+    RETRY_AFTER,
+    Answer,
+    withheld,
+)
 from custom_components.energy_park.park.shedding.policy import Margin, Policy
 from custom_components.energy_park.park.shedding.state import Cause
 
@@ -430,3 +434,14 @@ def test_what_tells_and_did_not_obey_is_ordered_again() -> None:
     house.answer(["telling"], on=False, answer=Answer.FAILED)
     assert house.hear(replace(over, read_at=after(59))) == {}
     assert house.hear(replace(over, read_at=after(61))) == {"telling": False}
+
+
+def test_an_order_that_is_withheld_leaves_the_others() -> None:
+    house = House(HEATER, OVEN)
+    house.hear(linky(1000))
+    before = house.state
+    house.hear(linky(2 * TRIP_VA, filtered=1.3))
+    assert house.state.shed.keys() == {"heater", "oven"}
+    left = withheld(house.state, before, ["heater"])
+    assert left.shed.keys() == left.pending.keys() == left.past.keys() == {"oven"}
+    assert left.over_since == house.state.over_since

@@ -228,15 +228,24 @@ async def test_what_a_person_switched_on_goes_last_and_comes_back_as_he_wants(
 async def test_what_is_shed_for_the_limit_stays_off_whoever_orders(
     hass: HomeAssistant, house: House, hass_admin_user: MockUser
 ) -> None:
+    await async_setup_house(hass, house)
+    house.overload()
+    await async_wait(hass, lambda: not house.outlets["heater"].on, 60, settle=False)
+    heater = entity_id(hass, "switch", f"{MAC}_0_socket")
+    # A person's order has to wait, and it says so.
+    with pytest.raises(HomeAssistantError):
+        await async_act(hass, "switch.turn_on", heater, by=hass_admin_user)
+    assert not house.outlets["heater"].on
+
+
+async def test_what_stays_off_on_request_after_an_overload_yields_to_a_person(
+    hass: HomeAssistant, house: House, hass_admin_user: MockUser
+) -> None:
     entry = await async_setup_house(hass, house)
     rule = shedding(entry)
     house.overload()
     await async_wait(hass, lambda: not house.outlets["heater"].on, 60, settle=False)
     heater = entity_id(hass, "switch", f"{MAC}_0_socket")
-    with pytest.raises(HomeAssistantError):
-        await async_act(hass, "switch.turn_on", heater, by=hass_admin_user)
-    assert not house.outlets["heater"].on
-    # Now it stays off because somebody asks for it, which counts for less.
     house.cool()
     asked = await async_call(hass, "shed", mode="request", power=1000)
     [told] = asked["meters"][0]["shed"]

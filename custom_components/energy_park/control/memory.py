@@ -1,6 +1,6 @@
 """What the park remembers over a restart: orders, policies, energy totals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -157,11 +157,12 @@ class ParkMemory:
         self.observe = False
 
     async def async_load(
-        self, sockets: Iterable[Socket], meters: Iterable[str]
+        self, sockets: Iterable[Socket], meters: Mapping[str, float]
     ) -> None:
         """Read what is stored; sockets and meters that are new start afresh.
 
-        ``meters`` are serial numbers.
+        ``meters`` tells by serial number for how many seconds a meter may say nothing
+        before its power is not known.
         """
         stored = await self._store.async_load() or {}
         by_id = stored.get("sockets", {})
@@ -189,8 +190,8 @@ class ParkMemory:
         kept = stored.get("meters", {})
         billed = stored.get("billings", {})
         shed = stored.get("sheddings", {})
-        for serial in meters:
-            self.insights[serial] = MeterInsight(kept.get(serial))
+        for serial, unknown_after_s in meters.items():
+            self.insights[serial] = MeterInsight(kept.get(serial), unknown_after_s)
             self.billings[serial] = MeterBilling(billed.get(serial))
             self.sheddings[serial] = _load_shedding(shed.get(serial))
         self.radio_positions = dict(stored.get("radio_positions", {}))

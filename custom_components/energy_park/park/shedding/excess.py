@@ -21,6 +21,8 @@ WATCHED_SHARE = 0.05
 HOPE_SHARE = 0.25
 # A power that rises by such a share within a reading may go on rising.
 LEAP_SHARE = 0.25
+# Of a slower reader hardly any reading falls into a rise.
+LEAP_WITHIN_S = 10.0
 # A meter shows what has changed by then.
 UNSEEN_FOR = timedelta(seconds=4)
 
@@ -184,7 +186,8 @@ def _leaps(supply: Supply, limit: Limit, power: float, needed_s: float) -> bool:
     rise = supply.power_max - supply.before_max
     if rise < LEAP_SHARE * supply.power_max:
         return False
-    return limit.held_s(power + rise) < needed_s + supply.every_s
+    next_s = min(supply.every_s, LEAP_WITHIN_S)
+    return limit.held_s(power + rise) < needed_s + next_s
 
 
 def _firm(view: View, state: State, supply: Supply) -> list[Candidate]:

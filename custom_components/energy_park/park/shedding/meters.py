@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .limits import SECONDS_PER_HOUR, Cap, Limit, PeriodCap, open_meter
-from .linky import RECENT
+from .linky import RECENT, Feed
 from .supply import Supply
 
 
@@ -107,11 +107,11 @@ def meter_supply(
     power_w: float,
     power_max_w: float,
     read_at: datetime,
-    every_s: float,
+    feed: Feed,
     used_wh: float | None = None,
     before: Supply | None,
 ) -> Supply:
-    """Return the supply of a meter that tells a power each ``every_s``.
+    """Return the supply of a meter that tells a power.
 
     ``power_max_w`` is the most that may stand behind what it told (``of_current``,
     ``of_active_power``). ``limit_w`` may move from one reading to the next. Who counts
@@ -136,9 +136,9 @@ def meter_supply(
         power_max=power_max_w,
         recent=(*kept, (read_at, power_max_w)),
         read_at=read_at,
-        measured_from=read_at - timedelta(seconds=every_s),
+        measured_from=read_at - timedelta(seconds=feed.told_s),
         measured_to=read_at,
-        every_s=every_s,
+        every_s=feed.every_s,
     )
 
 

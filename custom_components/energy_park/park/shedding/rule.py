@@ -119,7 +119,7 @@ def _decide_at(view: View, state: State, found: Sequence[Excess]) -> datetime | 
         pending.acts_by for pending in state.pending.values() if not pending.answered
     ]
     if state.silent_since is None and view.heard_at is not None:
-        times.append(view.heard_at + view.policy.silent_after)
+        times.append(view.heard_at + view.silent_after)
     elif view.policy.silence is Silence.STEP_DOWN:
         times.append(next_step(view, state))
     # Just after it, so that what was to happen by then has.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from math import inf
@@ -18,8 +18,12 @@ VOLTAGE_MAX_V = 253.0
 POWER_FACTOR_MIN = 0.8
 # So much more than the reading before is a rise.
 RISE_SHARE = 0.05
-# A meter that misses so many readings is too old to restore upon.
+# A meter that misses so many readings, or that is so late with one, is too old to
+# restore upon.
 FRESH_READINGS = 4
+LATE_S = 30.0
+# Who speaks so rarely is silent only when as many of its readings are missing.
+SILENT_READINGS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +120,22 @@ class View:
     def is_silent(self) -> bool:
         """Whether the meter says nothing any more."""
         heard_at = self.heard_at
-        return heard_at is None or self.now - heard_at > self.policy.silent_after
+        return heard_at is None or self.now - heard_at > self.silent_after
+
+    @property
+    def silent_after(self) -> timedelta:
+        """For how long the meter says nothing before it is silent."""
+        every_s = max((supply.every_s for supply in self.supplies), default=0.0)
+        return max(
+            self.policy.silent_after, SILENT_READINGS * timedelta(seconds=every_s)
+        )
 
     @property
     def is_fresh(self) -> bool:
         """Whether the meter spoke so lately that something may be added."""
         return bool(self.supplies) and all(
             (self.now - supply.read_at).total_seconds()
-            <= FRESH_READINGS * supply.every_s
+            <= min(FRESH_READINGS * supply.every_s, supply.every_s + LATE_S)
             for supply in self.supplies
         )
 

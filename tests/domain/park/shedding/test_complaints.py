@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from custom_components.energy_park.park.shedding import linky as linky_feed
 from custom_components.energy_park.park.shedding.loads import Blocked
 from custom_components.energy_park.park.shedding.may_start import may_start, promised
 from custom_components.energy_park.park.shedding.meters import Contract, meter_supply
@@ -215,7 +216,7 @@ def test_a_monthly_cap_follows_its_entity() -> None:
                 power_w=6000,
                 power_max_w=6000,
                 read_at=house.now,
-                every_s=10,
+                feed=linky_feed.Feed(every_s=10, told_s=10),
                 before=before,
             )
         )
@@ -289,7 +290,7 @@ def test_said_by_no_linky() -> None:
         power_w=5600,
         power_max_w=5600,
         read_at=after(0),
-        every_s=10,
+        feed=linky_feed.Feed(every_s=10, told_s=10),
         before=None,
     )
     assert house.hear(supply) == {"heater": False}

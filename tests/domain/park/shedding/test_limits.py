@@ -16,6 +16,7 @@ from custom_components.energy_park.park.shedding.limits import (
     PeriodCap,
     open_meter,
 )
+from custom_components.energy_park.park.shedding.linky import Feed
 from custom_components.energy_park.park.shedding.meters import (
     Contract,
     Used,
@@ -33,6 +34,7 @@ from custom_components.energy_park.park.shedding.supply import (
 from .house import House, after, load, said
 
 HOUR_S = 3600
+FEED = Feed(every_s=10, told_s=10)
 
 
 def linky_filter(ratio: float) -> LinkyFilter:
@@ -160,7 +162,7 @@ def heard(
             power_w=power_w,
             power_max_w=power_w,
             read_at=after(number * every_s),
-            every_s=every_s,
+            feed=Feed(every_s=every_s, told_s=10),
             before=supply,
         )
     assert supply is not None
@@ -195,7 +197,7 @@ def test_what_is_used_up_survives_a_restart(contract: Contract) -> None:
             power_w=3500,
             power_max_w=3500,
             read_at=after(700),
-            every_s=10,
+            feed=FEED,
             before=before,
         ).limits
 
@@ -216,7 +218,7 @@ def test_of_the_first_hour_nothing_is_known_and_it_counts_as_used() -> None:
         power_w=0,
         power_max_w=0,
         read_at=after(1800),
-        every_s=10,
+        feed=FEED,
         before=None,
     )
     assert late.limits == (replace(limit, used_wh=1500, left_s=1800),)
@@ -232,7 +234,7 @@ def test_a_counted_hour_is_believed_and_a_monthly_cap_moves() -> None:
         power_w=1000,
         power_max_w=1000,
         read_at=after(36),
-        every_s=10,
+        feed=FEED,
         before=before,
     ).limits
     assert moved == PeriodCap(cap_w=6000, period_s=3600, used_wh=10, left_s=3564)

@@ -131,15 +131,6 @@ def test_only_the_phase_that_is_too_much_is_relieved() -> None:
     assert orders == {"second": False}
 
 
-def test_what_may_hang_on_the_phase_goes_only_as_a_last_resort() -> None:
-    house = House(load("second", 5, 500, phase=2), load("anywhere", 10, 1500))
-    assert house.hear(linky(3500, limit_va=2000, phase=2, filtered=1.3)) == {
-        "second": False,
-        "anywhere": False,
-    }
-    assert not house.decision.enough
-
-
 def test_an_order_counts_until_the_meter_can_show_it() -> None:
     house = House(HEATER, OVEN)
     assert house.hear(linky(TRIP_VA + 500, filtered=1.3)) == {"heater": False}

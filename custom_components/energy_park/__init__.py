@@ -13,6 +13,7 @@ from .control.mirroring import async_remove_spool
 from .control.power_quality import PowerQuality
 from .control.savings import async_remove_savings
 from .control.shedding.meters import async_give_back_removed, async_start_sheddings
+from .control.shedding.phases import async_watch_phases
 from .control.standby import StandbyBook
 from .coordinator import EnergyParkConfigEntry
 from .devices import async_register_devices
@@ -66,6 +67,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     _async_start_books(entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_watch_protection(hass, entry)
+    async_watch_phases(entry)
     async_spare_collector(hass, entry)
     await SectorSentences(hass, entry).async_start()
     await async_register_cards(hass)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import random
 from typing import TYPE_CHECKING, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -76,6 +76,13 @@ class EnergyParkData:
     def groups(self) -> list[SocketGroup]:
         """The park and its sectors."""
         return [self.park, *self.sectors]
+
+
+def has_three_phases(entry: EnergyParkConfigEntry) -> bool:
+    """Return whether a meter of a loaded park is known to have three phases."""
+    return entry.state is ConfigEntryState.LOADED and any(
+        meter.insight.three_phases for meter in entry.runtime_data.meters.values()
+    )
 
 
 class PlugCoordinator(DataUpdateCoordinator[PlugReading]):

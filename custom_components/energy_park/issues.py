@@ -24,6 +24,7 @@ MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"
 NOT_OBEYING = "not_obeying"
 LEFT_OFF = "left_off"
+PHASES_UNKNOWN = "phases_unknown"
 UNPROTECTED = "unprotected"
 SOCKET_OVERLOADED = "socket_overloaded"
 PLUGS_SILENT = "plugs_silent"
@@ -120,6 +121,34 @@ def async_report_left_off(hass: HomeAssistant, socket: Socket) -> None:
         severity=ir.IssueSeverity.ERROR,
         translation_key=LEFT_OFF,
         translation_placeholders={"socket": socket.name},
+    )
+
+
+@callback
+def async_report_phases(
+    hass: HomeAssistant, meter: MeterCoordinator, names: list[str]
+) -> None:
+    """Ask for the phases of sockets; none is that all are known."""
+    issue_id = f"{PHASES_UNKNOWN}_{meter.subentry.subentry_id}"
+    if not names:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    shown = ", ".join(names[:_NAMES_MAX])
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data={
+            "entry_id": meter.config_entry.entry_id,
+            "subentry_id": meter.subentry.subentry_id,
+        },
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=PHASES_UNKNOWN,
+        translation_placeholders={
+            "meter": meter.subentry.title,
+            "names": f"{shown}, …" if len(names) > _NAMES_MAX else shown,
+        },
     )
 
 

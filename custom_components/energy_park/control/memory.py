@@ -167,7 +167,7 @@ class ParkMemory:
         stored = await self._store.async_load() or {}
         by_id = stored.get("sockets", {})
         for socket in sockets:
-            memory = SocketMemory(priority=socket.priority)
+            memory = SocketMemory(priority=socket.priority, phase=socket.phase)
             if socket.id in by_id:
                 memory = _load(SocketMemory, by_id[socket.id], memory)
             self.sockets[socket.id] = memory

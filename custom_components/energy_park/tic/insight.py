@@ -41,6 +41,11 @@ class MeterInsight:
             else TripModel(unknown_after_s)
         )
 
+    @property
+    def three_phases(self) -> bool:
+        """Whether the meter is known to have three phases."""
+        return self._trip.three_phases
+
     def update(self, reading: MeterReading, now: datetime) -> MeterData:
         """Take a reading and return what is known with it."""
         known = self.interpreter.update(reading, now)

@@ -115,6 +115,11 @@ class TripModel:
         return model
 
     @property
+    def three_phases(self) -> bool:
+        """Whether the meter is known to have three phases."""
+        return bool(self._three_phases)
+
+    @property
     def _limit_va(self) -> float | None:
         """The share of one phase in the cut-off power."""
         limit_va = self._cut_off_va or self._subscribed_va

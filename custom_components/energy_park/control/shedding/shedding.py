@@ -60,6 +60,7 @@ class Shedding:
         self.news = News(switchboard.telling)
         self._hass = hass
         self._telling = switchboard.telling
+        self._choices = switchboard.choices
         self._park_memory = memory
         self._carrying_out = CarryingOut(
             switchboard, loads, memory, self.memory, self.news, self.async_decide
@@ -219,6 +220,8 @@ class Shedding:
         self._carrying_out.async_give(
             order for order in decision.orders if order not in held_back
         )
+        for load, phase in decision.learnt.items():
+            self._choices.async_choose(self.loads.sockets[load], phase=phase)
         self.memory.longest_off = self.memory.longest_off.follow(
             {load: shed.at for load, shed in self.state.shed.items()},
             dt_util.as_local(view.now),

@@ -97,13 +97,12 @@ def test_what_is_shed_already_counts_for_a_request() -> None:
 
 def test_a_shorter_request_ends_no_longer_one() -> None:
     house = House(HEATER)
-    assert asked(house, lasting=timedelta(hours=2)) == {"heater"}
-    assert asked(house, lasting=timedelta(hours=1)) == set()
-    assert house.state.shed["heater"].until == after(7200)
-    assert asked(house) == set()
-    assert house.state.shed["heater"].until is None
-    assert asked(house, lasting=timedelta(hours=1)) == set()
-    assert house.state.shed["heater"].until is None
+    asked(house, lasting=timedelta(hours=2))
+    untils = []
+    for hours in (1, 3, None, 1):
+        asked(house, lasting=hours and timedelta(hours=hours))
+        untils.append(house.state.shed["heater"].until)
+    assert untils == [after(7200), after(10800), None, None]
 
 
 def test_a_person_takes_back_what_was_asked_but_not_what_would_trip() -> None:

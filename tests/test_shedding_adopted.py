@@ -18,7 +18,7 @@ from scripts.emulators.site import Site
 
 from .common import MockConfigEntry
 from .houses import HEATER_W, KVA, OVEN_W, PROTECTION, hasten, hasten_meter, shedding
-from .parks import async_setup, async_wait, meter
+from .parks import async_setup, async_wait, entity_id, meter
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
@@ -80,9 +80,10 @@ async def house(hass: HomeAssistant) -> AsyncIterator[AdoptedHouse]:
 
 
 async def async_setup_house(
-    hass: HomeAssistant, house: AdoptedHouse
+    hass: HomeAssistant, house: AdoptedHouse, *, measured: bool = True
 ) -> MockConfigEntry:
     """Have the park adopt the heater."""
+    power = {"power_w": WATTS} if measured else {}
     socket = {"number": 0, "name": "Heater", "role": "other", "priority": 5}
     entry = await async_setup(
         hass,
@@ -90,7 +91,7 @@ async def async_setup_house(
         ConfigSubentry(
             data=MappingProxyType(
                 {
-                    "adopted": {"switch": SWITCH, "power_w": WATTS},
+                    "adopted": {"switch": SWITCH, **power},
                     "model": "Adopted",
                     "sockets": [{**socket, "sector": None}],
                 }
@@ -144,3 +145,12 @@ async def test_a_report_of_the_same_power_is_a_new_reading(
     assert before is not None
     assert told is not None
     assert told > before
+
+
+async def test_a_socket_whose_power_nobody_measures_tells_so(
+    hass: HomeAssistant, house: AdoptedHouse
+) -> None:
+    await async_setup_house(hass, house, measured=False)
+    priority = hass.states.get(entity_id(hass, "number", f"{SWITCH}_0_priority"))
+    assert priority is not None
+    assert priority.attributes["not_shed"] == "unknown"

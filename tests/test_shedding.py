@@ -287,6 +287,22 @@ async def test_requests_by_sector_and_priority(
     assert shedding(entry).state.shed.keys() == {f"{MAC}_1", f"{MAC}_3"}
 
 
+async def test_a_socket_tells_why_it_would_not_be_shed(
+    hass: HomeAssistant, house: House
+) -> None:
+    await async_setup_house(hass, house)
+
+    def why(number: int) -> Any:
+        entity = entity_id(hass, "number", f"{MAC}_{number}_priority")
+        return hass.states.get(entity).attributes["not_shed"]
+
+    # The heater, and the computer.
+    assert [why(0), why(2)] == [None, "running"]
+    protected = entity_id(hass, "switch", f"{MAC}_0_protected")
+    await async_act(hass, "switch.turn_on", protected)
+    assert why(0) == "protected"
+
+
 async def test_what_an_action_cannot_do_it_says(
     hass: HomeAssistant, house: House
 ) -> None:

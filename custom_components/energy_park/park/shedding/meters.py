@@ -113,9 +113,9 @@ def meter_supply(
 ) -> Supply:
     """Return the supply of a meter that tells a power.
 
-    ``power_max_w`` is the most that may stand behind what it told (``of_current``,
-    ``of_active_power``). ``limit_w`` may move from one reading to the next. Who counts
-    the running hour better gives what it ``used_wh``.
+    ``power_max_w`` is the most that may stand behind what it told. ``limit_w`` may move
+    from one reading to the next. Who counts the running hour better gives what it
+    ``used_wh``.
     """
     fresh = contract_limits(contract, limit_w, read_at, delay_s)
     if before is None:

@@ -11,11 +11,8 @@ from .limits import Cap, Limit
 from .loads import Load
 from .policy import Margin, Policy
 
-# Of the public supply, NF EN 50160: 230 V, 10 % either way.
+# Of the public supply, NF EN 50160.
 VOLTAGE_V = 230.0
-VOLTAGE_MAX_V = 253.0
-# Lower than that is the power factor of no house at the height of its power.
-POWER_FACTOR_MIN = 0.8
 # So much more than the reading before is a rise.
 RISE_SHARE = 0.05
 # A meter that misses so many readings, or that is so late with one, is too old to
@@ -155,21 +152,3 @@ class View:
             if supply.feeds(phase)
             for limit in limits
         )
-
-
-def of_active_power(power_w: float) -> tuple[float, float]:
-    """Return the apparent power behind an active one, and the most it may be."""
-    return power_w, power_w / POWER_FACTOR_MIN
-
-
-def of_current(
-    current_a: float, step_a: float, voltage_v: float | None = None
-) -> tuple[float, float]:
-    """Return the apparent power of a current, and the most it may be.
-
-    A meter that shows whole amperes has a ``step_a`` of 1.
-    """
-    most_a = current_a + step_a
-    if voltage_v is None:
-        return current_a * VOLTAGE_V, most_a * VOLTAGE_MAX_V
-    return current_a * voltage_v, most_a * voltage_v

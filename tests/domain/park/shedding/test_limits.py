@@ -25,11 +25,7 @@ from custom_components.energy_park.park.shedding.meters import (
     used_up,
 )
 from custom_components.energy_park.park.shedding.policy import Policy
-from custom_components.energy_park.park.shedding.supply import (
-    Supply,
-    of_active_power,
-    of_current,
-)
+from custom_components.energy_park.park.shedding.supply import Supply
 
 from .house import House, after, load, said
 
@@ -249,22 +245,9 @@ def test_an_hour_that_would_be_too_much_is_cut_as_late_as_is_enough() -> None:
     assert 5000 / 1.06 < (8 * late_s + 4.21 * (3600 - late_s)) / 3.6 <= 5001
 
 
-@pytest.mark.parametrize("power_w", [1000, 5000, 9000])
-def test_an_uncertain_reading_fears_the_most_that_stands_behind_it(
-    power_w: float,
-) -> None:
-    va, most_va = of_active_power(power_w)
-    assert (va, most_va) == (power_w, power_w / 0.8)
-
-
-def test_a_current_of_whole_amperes_may_be_nearly_one_more() -> None:
-    assert of_current(26, 1) == pytest.approx((26 * 230, 27 * 253))
-    assert of_current(26, 0.1, 240) == pytest.approx((26 * 240, 26.1 * 240))
-
-
 def test_a_coarse_meter_costs_reserve_not_trips() -> None:
     """Told 28 A of 30: what may stand behind it is what must be borne."""
-    power, power_max = of_current(28, 1)
+    power, power_max = 28 * 230, 29 * 253
     house = House(load("heater", 9, 2000), policy=Policy())
     limit = Cap(limit=6900)
     fine = said(power, limit)

@@ -98,11 +98,11 @@ def test_what_is_shed_already_counts_for_a_request() -> None:
 def test_a_shorter_request_ends_no_longer_one() -> None:
     house = House(HEATER)
     asked(house, lasting=timedelta(hours=2))
-    untils = []
+    ends = []
     for hours in (1, 3, None, 1):
         asked(house, lasting=hours and timedelta(hours=hours))
-        untils.append(house.state.shed["heater"].until)
-    assert untils == [after(7200), after(10800), None, None]
+        ends.append(house.state.shed["heater"].until)
+    assert ends == [after(7200), after(10800), None, None]
 
 
 def test_a_person_takes_back_what_was_asked_but_not_what_would_trip() -> None:

@@ -1,14 +1,18 @@
 """Switches of other integrations as sockets of the park."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.energy_park import adopted
+from custom_components.energy_park.model import Reason
 from scripts.emulators import ShellyGen2
 
 from .common import MockConfigEntry, MockUser
@@ -263,3 +267,86 @@ async def test_a_part_of_a_device_is_known_by_the_whole(
         result = await async_flow(hass, entry, "adopt")
         result = await async_answer(hass, result, switch=LAMP)
         assert result["errors"] == {"switch": "already_polled"}
+
+
+async def test_who_asks_for_a_reading_has_the_other_integration_read(
+    hass: HomeAssistant, lamp: er.RegistryEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await async_setup(hass, sector("Room A", "room"))
+    await async_adopt(hass, entry)
+    read: list[str] = []
+
+    async def update(hass: HomeAssistant, entity_id: str) -> None:
+        read.append(entity_id)
+        hass.states.async_set(LAMP, "unavailable")
+
+    monkeypatch.setattr(adopted, "async_update_entity", update)
+    [plug] = entry.runtime_data.plugs.values()
+    await plug.async_refresh()
+    assert read == [LAMP, WATTS]
+    # What it then cannot tell is not passed off as its answer.
+    assert not plug.heard
+
+
+@pytest.mark.parametrize("fault", [TimeoutError("slow"), KeyError("bug"), None])
+async def test_what_another_integration_raises_is_an_order_not_confirmed(
+    hass: HomeAssistant,
+    lamp: er.RegistryEntry,
+    hass_admin_user: MockUser,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception | None,
+) -> None:
+    monkeypatch.setattr(adopted, "SWITCH_WITHIN_S", 0.05)
+    entry = await async_setup(hass, sector("Room A", "room"))
+    await async_adopt(hass, entry)
+
+    async def fail(_call: ServiceCall) -> None:
+        if fault is not None:
+            raise fault
+        await asyncio.Event().wait()
+
+    hass.services.async_register("light", "turn_off", fail)
+    [coordinator] = entry.runtime_data.plugs.values()
+    [socket] = coordinator.plug.sockets
+    with pytest.raises(HomeAssistantError) as told:
+        await async_act(
+            hass,
+            "switch.turn_off",
+            entity_id(hass, "switch", f"{socket.id}_socket"),
+            by=hass_admin_user,
+        )
+    assert told.value.translation_key == "switch_failed"
+
+
+async def test_a_script_that_has_ended_is_nobodys_order(
+    hass: HomeAssistant, hass_admin_user: MockUser
+) -> None:
+    """A schedule starts it again: nobody has switched it off."""
+    done = asyncio.Event()
+
+    async def wait(_call: ServiceCall) -> None:
+        await done.wait()
+
+    hass.services.async_register("test", "wait", wait)
+    assert await async_setup_component(hass, "homeassistant", {})
+    config = {"script": {"dry": {"sequence": [{"action": "test.wait"}]}}}
+    assert await async_setup_component(hass, "script", config)
+    entry = await async_setup(hass)
+    result = await async_flow(hass, entry, "adopt")
+    result = await async_answer(hass, result, switch="script.dry")
+    result = await async_answer(hass, result)
+    await async_answer(hass, result, name="Dryer", role="other", priority=5)
+    await hass.async_block_till_done()
+    [coordinator] = entry.runtime_data.plugs.values()
+    [socket] = coordinator.plug.sockets
+    switch = entity_id(hass, "switch", f"{socket.id}_socket")
+    state = entry.runtime_data.switchboard.memory(socket)
+    for _ in range(2):
+        await async_act(hass, "switch.turn_on", switch)
+        await async_wait(hass, lambda: state.state.confirmed, settle=False)
+        assert hass.states.get(switch).state == "on"
+        done.set()
+        await async_wait(hass, lambda: hass.states.get(switch).state == "off")
+        done.clear()
+        assert state.state.claims == ()
+        assert state.state.reason is Reason.OVERRIDE_ENDED

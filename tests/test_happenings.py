@@ -15,7 +15,8 @@ from custom_components.energy_park.model import (
     Source,
 )
 from custom_components.energy_park.park import arbiter
-from custom_components.energy_park.park.arbiter import Policy, SocketState
+from custom_components.energy_park.park.arbiter import SocketState
+from custom_components.energy_park.park.caution import Policy
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SOCKET = Socket(

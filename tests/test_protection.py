@@ -8,7 +8,7 @@ from homeassistant.config_entries import SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 import yaml
@@ -18,6 +18,7 @@ from custom_components.energy_park.const import DOMAIN
 from scripts.emulators import ShellyGen2
 from scripts.emulators.meter import EmulatedMeter
 
+from .common import MockConfigEntry
 from .parks import async_setup, async_wait, meter, plug
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -48,6 +49,11 @@ async def async_set_automations(hass: HomeAssistant, *automations: Any) -> None:
 
 def issue(hass: HomeAssistant) -> ir.IssueEntry | None:
     return ir.async_get(hass).async_get_issue(*ISSUE)
+
+
+def is_protected(hass: HomeAssistant, entry: MockConfigEntry) -> bool:
+    [shedding] = entry.runtime_data.sheddings.values()
+    return protection.is_protected(hass, shedding)
 
 
 async def async_setup_park(hass: HomeAssistant) -> None:
@@ -103,6 +109,41 @@ async def test_any_automation_that_sheds_protects(
     own = {"alias": "Own", "triggers": trigger, "actions": action}
     await async_set_automations(hass, other, own)
     await async_wait(hass, lambda: issue(hass) is None)
+    await async_set_automations(hass)
+
+
+async def test_what_sheds_on_request_only_protects_nothing(
+    hass: HomeAssistant,
+) -> None:
+    await async_setup_park(hass)
+    request = {**SHED, "data": {"mode": "request", "power": 2000}}
+    trigger = {"trigger": "event", "event_type": "please"}
+    own = {"alias": "Own", "triggers": trigger, "actions": request}
+    await async_set_automations(hass, own)
+    assert issue(hass) is not None
+    await async_set_automations(hass, {**own, "actions": [request, SHED]})
+    await async_wait(hass, lambda: issue(hass) is None)
+    await async_set_automations(hass)
+
+
+async def test_what_sheds_behind_one_meter_does_not_protect_another(
+    hass: HomeAssistant,
+) -> None:
+    await async_setup_park(hass)
+    devices = dr.async_get(hass)
+    device = devices.async_get_device_by_identifier((DOMAIN, SERIAL), "park")
+    assert device is not None
+    trigger = {"trigger": "energy_park.overload_predicted"}
+    for meters, protects in (
+        (["another"], False),
+        ([device.id, "another"], True),
+        (["another"], False),
+        (device.id, True),
+    ):
+        shed = {**SHED, "data": {"mode": "prediction", "meter": meters}}
+        own = {"alias": "Own", "triggers": trigger, "actions": shed}
+        await async_set_automations(hass, own)
+        assert (issue(hass) is None) is protects
     await async_set_automations(hass)
 
 
@@ -173,7 +214,7 @@ async def test_the_flow_of_a_meter_behind_sensors_offers_it(
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
-    assert protection.is_protected(hass)
+    assert is_protected(hass, entry)
 
 
 async def test_the_flow_of_a_meter_offers_it(hass: HomeAssistant) -> None:
@@ -196,7 +237,7 @@ async def test_the_flow_of_a_meter_offers_it(hass: HomeAssistant) -> None:
         result = await flows.async_configure(result["flow_id"], {})
         assert result["type"] is FlowResultType.CREATE_ENTRY
         assert "protect" not in result["data"]
-    assert protection.is_protected(hass)
+    assert is_protected(hass, entry)
     [automation] = hass.data[DATA_COMPONENT].entities
     assert automation.referenced_blueprint == "energy_park/shed_on_prediction.yaml"
     await async_set_automations(hass)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER
@@ -87,6 +88,31 @@ async def test_a_steady_sensor_is_not_a_silent_one(
     await async_wait(hass, lambda: meter.link.counters.frames > before)
     assert meter.heard
     await async_wait(hass, lambda: not meter.heard)
+
+
+async def test_a_reader_that_tells_each_minute_is_followed_at_its_pace(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [rule] = entry.runtime_data.sheddings.values()
+    [meter] = meters(entry)
+    now = dt_util.utcnow()
+    monkeypatch.setattr(dt_util, "utcnow", lambda: now)
+    for _ in range(12):
+        now += timedelta(seconds=60)
+        frames = meter.link.counters.frames
+        hass.states.async_set(POWER, "0.5", VA, timestamp=now.timestamp())
+        await async_wait(hass, partial(has_read, meter, frames))
+    assert not meter.data.trip.warming_up
+    [supply] = rule.sight.view.supplies
+    assert supply.every_s == 60
+    # There is room in the filter, and that is known between two readings, too.
+    now += timedelta(seconds=45)
+    assert rule.async_may_start(5000, None).fits
+    assert not rule.sight.view.is_silent
+
+
+def has_read(meter: Any, frames: int) -> bool:
+    return bool(meter.link.counters.frames > frames)
 
 
 async def test_a_sensor_without_value_is_no_zero(

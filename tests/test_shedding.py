@@ -12,7 +12,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 
 from custom_components.energy_park.const import DOMAIN
@@ -118,6 +118,24 @@ async def test_in_test_mode_it_tells_and_cuts_nothing(
     assert not rule.state.shed
 
 
+async def test_a_request_in_test_mode_tells_each_time_what_would_be_shed(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    rule = shedding(entry)
+    rule.async_set_test(True)
+    told: list[str] = []
+    rule.news.async_add_teller(lambda happening, data: told.append(happening))
+    for _ in range(3):
+        answer = await async_call(hass, "shed", mode="request", power=1200)
+        assert answer["meters"][0]["shed"] == []
+        [would] = answer["meters"][0]["would_shed"]
+        assert would["socket"] == "Socket 0"
+        assert would["power"] == pytest.approx(HEATER_W, rel=0.05)
+    await async_wait(hass, lambda: told == ["would_shed"] * 3, settle=False)
+    assert house.outlets["heater"].on
+
+
 async def test_a_restart_while_shed_restores_all_in_the_end(
     hass: HomeAssistant, house: House
 ) -> None:
@@ -151,6 +169,28 @@ async def test_what_a_removed_meter_left_off_comes_back(
     await async_wait(hass, lambda: heater.on, 20, settle=False)
 
 
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_what_is_shed_on_a_removed_plug_comes_back_or_is_told(
+    hass: HomeAssistant, house: House, reachable: bool
+) -> None:
+    entry = await async_setup_house(hass, house)
+    await async_call(hass, "shed", mode="request", power=1200)
+    heater = house.outlets["heater"]
+    await async_wait(hass, lambda: not heater.on, settle=False)
+    if not reachable:
+        await house.strip.fault("refuse")
+    [removed] = entry.get_subentries_of_type("plug")
+    hass.config_entries.async_remove_subentry(entry, removed.subentry_id)
+    issues = ir.async_get(hass)
+    left_off = (DOMAIN, f"left_off_{MAC}_0")
+    if reachable:
+        await async_wait(hass, lambda: heater.on, 20, settle=False)
+    else:
+        await async_wait(hass, lambda: issues.async_get_issue(*left_off), 20)
+    await async_wait(hass, lambda: not entry.runtime_data.plugs, 20)
+    assert (issues.async_get_issue(*left_off) is None) is reachable
+
+
 async def test_the_protected_and_the_running_stay_on_whoever_asks(
     hass: HomeAssistant, house: House
 ) -> None:
@@ -174,15 +214,50 @@ async def test_what_a_person_switched_on_goes_last_and_comes_back_as_he_wants(
     answer = await async_call(hass, "shed", mode="request")
     names = {one["socket"] for one in answer["meters"][0]["shed"]}
     assert names == {"Socket 1", "Socket 3"}
-    # While it is shed a person's order has to wait, and it says so.
+    # What was only asked for ends with a person's order, and nobody cuts it again.
     lamp = entity_id(hass, "switch", f"{MAC}_3_socket")
     await async_wait(hass, lambda: not house.outlets["lamp"].on, settle=False)
-    with pytest.raises(HomeAssistantError):
-        await async_act(hass, "switch.turn_on", lamp, by=hass_admin_user)
-    assert not house.outlets["lamp"].on
-    await async_call(hass, "restore")
-    await async_wait(hass, lambda: not shedding(entry).state.shed, 80, settle=False)
+    await async_act(hass, "switch.turn_on", lamp, by=hass_admin_user)
+    await async_wait(hass, lambda: house.outlets["lamp"].on, settle=False)
     await async_wait(hass, lambda: reason(hass, 3) == Reason.PERSON, settle=False)
+    await async_wait(
+        hass, lambda: shedding(entry).state.shed.keys() == {f"{MAC}_1"}, settle=False
+    )
+
+
+async def test_what_is_shed_for_the_limit_stays_off_whoever_orders(
+    hass: HomeAssistant, house: House, hass_admin_user: MockUser
+) -> None:
+    await async_setup_house(hass, house)
+    house.overload()
+    await async_wait(hass, lambda: not house.outlets["heater"].on, 60, settle=False)
+    heater = entity_id(hass, "switch", f"{MAC}_0_socket")
+    # A person's order has to wait, and it says so.
+    with pytest.raises(HomeAssistantError):
+        await async_act(hass, "switch.turn_on", heater, by=hass_admin_user)
+    assert not house.outlets["heater"].on
+
+
+async def test_what_stays_off_on_request_after_an_overload_yields_to_a_person(
+    hass: HomeAssistant, house: House, hass_admin_user: MockUser
+) -> None:
+    entry = await async_setup_house(hass, house)
+    rule = shedding(entry)
+    house.overload()
+    await async_wait(hass, lambda: not house.outlets["heater"].on, 60, settle=False)
+    heater = entity_id(hass, "switch", f"{MAC}_0_socket")
+    house.cool()
+    asked = await async_call(hass, "shed", mode="request", power=1000)
+    [told] = asked["meters"][0]["shed"]
+    assert (told["socket"], told["cause"], told["now"]) == (
+        "Socket 0",
+        "request",
+        False,
+    )
+    assert rule.state.shed[f"{MAC}_0"].until is None
+    await async_act(hass, "switch.turn_on", heater, by=hass_admin_user)
+    await async_wait(hass, lambda: house.outlets["heater"].on, settle=False)
+    await async_wait(hass, lambda: not rule.state.shed, settle=False)
 
 
 async def test_requests_by_sector_and_priority(
@@ -212,6 +287,22 @@ async def test_requests_by_sector_and_priority(
     assert shedding(entry).state.shed.keys() == {f"{MAC}_1", f"{MAC}_3"}
 
 
+async def test_a_socket_tells_why_it_would_not_be_shed(
+    hass: HomeAssistant, house: House
+) -> None:
+    await async_setup_house(hass, house)
+
+    def why(number: int) -> Any:
+        entity = entity_id(hass, "number", f"{MAC}_{number}_priority")
+        return hass.states.get(entity).attributes["not_shed"]
+
+    # The heater, and the computer.
+    assert [why(0), why(2)] == [None, "running"]
+    protected = entity_id(hass, "switch", f"{MAC}_0_protected")
+    await async_act(hass, "switch.turn_on", protected)
+    assert why(0) == "protected"
+
+
 async def test_what_an_action_cannot_do_it_says(
     hass: HomeAssistant, house: House
 ) -> None:
@@ -232,12 +323,15 @@ async def test_a_large_load_asks_before_it_starts(
 ) -> None:
     rule = shedding(await async_setup_house(hass, house))
     await async_wait(
-        hass, lambda: rule.async_may_start(500, None).fits, 40, settle=False
+        hass, lambda: rule.async_may_start(1300, None).fits, 40, settle=False
     )
     small = await async_call(hass, "may_start", power=500)
     assert (small["fits"], small["reason"], small["seconds"]) == (True, "fits", None)
     assert small["fits_from"] is not None
-    # What was promised counts.
+    # What was promised counts, each time.
+    for power in (700, 600):
+        more = await async_call(hass, "may_start", power=power, phase="all")
+        assert more["fits"] is (power == 700)
     large = await async_call(hass, "may_start", power=3000)
     assert not large["fits"]
     assert large["reason"] == "too_large"
@@ -261,26 +355,6 @@ async def test_a_silent_meter_steps_down_only_where_that_was_chosen(
     await async_act(hass, "select.select_option", silent, option="step_down")
     await async_wait(hass, lambda: rule.state.shed, 20, settle=False)
     assert rule.sight.cause == "silence"
-
-
-@pytest.mark.parametrize(
-    ("contract", "limit"), [("cap", 1500.0), ("open_meter", 1000.0), ("hourly", 10.0)]
-)
-async def test_another_contract_is_kept_by_its_own_limit(
-    hass: HomeAssistant, house: House, contract: str, limit: float
-) -> None:
-    part = meter(house.linky.url, house.linky.serial)
-    data = {**part.data, "contract": contract, "limit": limit, "sectors": [ROOM]}
-    entry = await async_setup(
-        hass,
-        replace(part, data=MappingProxyType(data)),
-        sector("Room", ROOM),
-        plug(house.strip, ROOM, ("other", "other", "computer", "other")),
-    )
-    rule = shedding(entry)
-    await async_wait(hass, lambda: rule.danger.left_s is not None, 20, settle=False)
-    assert rule.sight.headroom is not None
-    assert rule.sight.headroom < 0
 
 
 async def test_a_limit_that_moves_is_followed(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -214,32 +214,115 @@ async def test_a_trigger_is_for_the_meters_that_are_named(
     assert bool(fired) is named
 
 
-@pytest.mark.parametrize("restarted", [False, True])
-async def test_what_was_turned_down_is_turned_up_when_there_is_room(
-    hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path, restarted: bool
+CHARGER = "input_number.charger"
+
+
+async def async_set_up_charger(
+    hass: HomeAssistant, tmp_path: Path, current_a: float
 ) -> None:
+    """Have a charger turned down before anything is shed."""
     hass.config.config_dir = str(tmp_path)
-    charger = "input_number.charger"
-    limits = {"min": 0, "max": 32, "initial": 6 if restarted else 16}
+    limits = {"min": 0, "max": 32, "initial": current_a}
     assert await async_setup_component(
         hass, "input_number", {"input_number": {"charger": limits}}
     )
-    await automations.async_automate(hass, "turn_down_first", {"setting": charger})
+    await automations.async_automate(hass, "turn_down_first", {"setting": CHARGER})
+
+
+async def async_look(
+    hass: HomeAssistant, entry: MockConfigEntry, power_va: float = 300
+) -> None:
+    """Let it look for room once more; each look is half a minute after the last."""
+    tell(entry, power_va)
+    async_later(hass, timedelta(seconds=31))
+    await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("before", "restarted"), [(16, True), (16, False), (10, False)]
+)
+async def test_what_was_turned_down_is_turned_back_when_there_is_room(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    tmp_path: Path,
+    before: float,
+    restarted: bool,
+) -> None:
+    await async_set_up_charger(hass, tmp_path, 6 if restarted else before)
     if restarted:
         hass.bus.async_fire("homeassistant_start")
         hass.bus.async_fire("homeassistant_started")
     else:
         tell(entry, 4200)
-    await async_wait(hass, lambda: value(hass, charger) == 6, settle=False)
-    # It is looked for room now and then; each look is half a minute after the last.
-    for power_va, turned in ((4200, 6), (300, 16)):
+    await async_wait(hass, lambda: value(hass, CHARGER) == 6, settle=False)
+    # It is looked for room now and then.
+    for power_va, turned in ((4200, 6), (300, before)):
         for _ in range(50):
-            tell(entry, power_va)
-            async_later(hass, timedelta(seconds=31))
-            await asyncio.sleep(0.02)
-            if turned == value(hass, charger) == 16:
+            await async_look(hass, entry, power_va)
+            if turned == value(hass, CHARGER) == before:
                 break
-        assert value(hass, charger) == turned
+        assert value(hass, CHARGER) == turned
+
+
+async def test_what_is_as_low_already_is_left_alone(
+    hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path
+) -> None:
+    await async_set_up_charger(hass, tmp_path, 0)
+    tell(entry, 4200)
+    await hass.async_block_till_done()
+    for _ in range(20):
+        await async_look(hass, entry)
+        assert value(hass, CHARGER) == 0
+    [made] = hass.states.async_all("automation")
+    assert made.attributes["last_triggered"] is None
+
+
+async def test_what_a_person_sets_meanwhile_stands(
+    hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path
+) -> None:
+    await async_set_up_charger(hass, tmp_path, 16)
+    tell(entry, 4200)
+    await async_wait(hass, lambda: value(hass, CHARGER) == 6, settle=False)
+    await hass.services.async_call(
+        "input_number", "set_value", {"entity_id": CHARGER, "value": 8}, blocking=True
+    )
+    for _ in range(100):
+        await async_look(hass, entry)
+        [made] = hass.states.async_all("automation")
+        if made.attributes["current"] == 0:
+            break
+    assert made.attributes["current"] == 0
+    assert value(hass, CHARGER) == 8
+
+
+async def test_a_thermostat_is_turned_down_too(
+    hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path
+) -> None:
+    hass.config.config_dir = str(tmp_path)
+    room = "climate.room"
+    hass.states.async_set(room, "heat", {"temperature": 20.5})
+
+    async def set_temperature(call: ServiceCall) -> None:
+        assert call.data["entity_id"] == [room]
+        hass.states.async_set(room, "heat", {"temperature": call.data["temperature"]})
+
+    hass.services.async_register("climate", "set_temperature", set_temperature)
+    await automations.async_automate(
+        hass, "turn_down_first", {"setting": room, "lower": 16, "usual": 19}
+    )
+
+    def temperature() -> float:
+        found = hass.states.get(room)
+        assert found is not None
+        return float(found.attributes["temperature"])
+
+    tell(entry, 4200)
+    await async_wait(hass, lambda: temperature() == 16, settle=False)
+    for _ in range(100):
+        await async_look(hass, entry)
+        if temperature() != 16:
+            break
+    assert temperature() == 20.5
 
 
 def value(hass: HomeAssistant, entity: str) -> float:

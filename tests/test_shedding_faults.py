@@ -11,6 +11,9 @@ import pytest
 from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.model import Reason
 from custom_components.energy_park.park.shedding.outlook import Waits
+from custom_components.energy_park.park.shedding.policy import Silence
+from custom_components.energy_park.park.shedding.state import Cause
+from scripts.emulators import Constant
 
 from .common import MockConfigEntry
 from .houses import (
@@ -221,7 +224,7 @@ async def test_all_orders_of_a_decision_are_on_their_way_before_anybody_is_told(
     [plug] = entry.runtime_data.plugs.values()
     shown: list[int] = []
     plug.async_add_listener(lambda: shown.append(len(rule.state.shed)))
-    orders = rule.async_request()
+    orders = rule.async_request().orders
     assert {order.load for order in orders} == {HEATER, f"{MAC}_1", f"{MAC}_3"}
     assert not told
     assert not shown
@@ -229,3 +232,40 @@ async def test_all_orders_of_a_decision_are_on_their_way_before_anybody_is_told(
     await async_wait(hass, lambda: shown, settle=False)
     assert shown[0] == 3
     await async_wait(hass, lambda: not house.outlets["heater"].on, settle=False)
+
+
+async def test_an_overload_that_grows_after_a_restart_is_shed_too(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    house.overload()
+    await async_wait(hass, lambda: not house.outlets["heater"].on, 60, settle=False)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    rule = shedding(entry)
+    await async_wait(hass, lambda: rule.sight.headroom is not None, settle=False)
+    assert rule.sight.cause == "limit"
+    boiler = house.outlets["boiler"]
+    assert boiler.on
+    boiler.appliance = Constant(house.mains, "boiler", power_w=2000, power_factor=1)
+    await async_wait(hass, lambda: not boiler.on, 60, settle=False)
+    assert house.trips == 0
+
+
+async def test_what_silence_costs_goes_though_a_cut_for_the_limit_may_not(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house, protected=False)
+    rule, told = shedding(entry), listen(entry)
+    rule.async_set_policy(
+        silence=Silence.STEP_DOWN,
+        silent_after=timedelta(seconds=2),
+        step_every=timedelta(seconds=1),
+    )
+    house.overload()
+    await async_wait(
+        hass, lambda: "would_shed" in [what for what, _ in told], 60, settle=False
+    )
+    house.linky.fault("silence")
+    await async_wait(hass, lambda: rule.state.shed, 20, settle=False)
+    assert {shed.cause for shed in rule.state.shed.values()} == {Cause.SILENCE}
+    assert {data["cause"] for what, data in told if what == "would_shed"} == {"limit"}

@@ -40,6 +40,7 @@ from custom_components.energy_park.model import (
     TicMode,
 )
 from custom_components.energy_park.park.observation import AtLimit
+from custom_components.energy_park.park.shedding.may_start import ALL_PHASES
 from custom_components.energy_park.park.shedding.meters import Contract
 from custom_components.energy_park.plug.rest_settings import RestAuth
 from custom_components.energy_park.tic.insight import MeterData
@@ -414,6 +415,7 @@ def test_every_choice_has_a_text() -> None:
         "shed_mode": {"prediction", "request"},
         "direction": set(DIRECTIONS),
         "contract": {LINKY, *Contract},
+        "load_phase": {"1", "2", "3", ALL_PHASES},
         "auth": set(RestAuth),
     }
     named = {

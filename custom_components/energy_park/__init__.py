@@ -1,5 +1,6 @@
 """Energy Park: a Linky meter, plugs by sector, and the rules between them."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
@@ -11,7 +12,8 @@ from .control.memory import ParkMemory
 from .control.mirroring import async_remove_spool
 from .control.power_quality import PowerQuality
 from .control.savings import async_remove_savings
-from .control.shedding.meters import async_start_sheddings
+from .control.shedding.meters import async_give_back_removed, async_start_sheddings
+from .control.shedding.phases import async_watch_phases
 from .control.standby import StandbyBook
 from .coordinator import EnergyParkConfigEntry
 from .devices import async_register_devices, async_remove_gone
@@ -68,6 +70,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_remove_gone(hass, data.plugs.values())
     async_watch_protection(hass, entry)
+    async_watch_phases(entry)
     async_spare_collector(hass, entry)
     await SectorSentences(hass, entry).async_start()
     await async_register_cards(hass)
@@ -135,6 +138,8 @@ def _async_reload_once(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> Non
         nonlocal scheduled
         if not scheduled:
             scheduled = True
+            if entry.state is ConfigEntryState.LOADED:
+                await async_give_back_removed(entry)
             hass.loop.call_soon(
                 hass.config_entries.async_schedule_reload, entry.entry_id
             )

@@ -3,10 +3,12 @@
 Nothing is polled: the other integration reads the device, its states are followed.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, override
 
+from homeassistant.components.script import DOMAIN as SCRIPT_DOMAIN
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import (
     ATTR_ENTITY_ID,
@@ -19,19 +21,20 @@ from homeassistant.core import (
     CALLBACK_TYPE,
     DOMAIN as HOMEASSISTANT_DOMAIN,
     Event,
-    EventStateChangedData,
     HomeAssistant,
     callback,
+    split_entity_id,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
+    async_track_state_report_event,
 )
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .const import CONF_ADOPTED
+from .const import CONF_ADOPTED, DOMAIN, LOGGER
 from .coordinator import EnergyParkConfigEntry, PlugCoordinator
 from .measure import (
     APPARENT_POWER,
@@ -49,6 +52,9 @@ from .model import PlugReading, Socket, SocketReading
 from .plug.client import PlugUnreachableError
 
 CONF_SWITCH = "switch"
+# A cloud may be slow; one that hangs must not hold up the socket for ever.
+SWITCH_WITHIN_S = 30
+UNAVAILABLE = "the adopted switch is unavailable"
 
 # What a socket may measure, by the fields of its reading.
 MEASURES = {
@@ -75,6 +81,8 @@ class AdoptedPlugCoordinator(PlugCoordinator):
         """Prepare to follow the adopted entities."""
         super().__init__(hass, entry, subentry, None)
         self._unsubscribe: list[CALLBACK_TYPE] = []
+        domain, _ = split_entity_id(self._entity_id(CONF_SWITCH))
+        self.ends_itself = domain == SCRIPT_DOMAIN
 
     @callback
     @override
@@ -82,9 +90,9 @@ class AdoptedPlugCoordinator(PlugCoordinator):
         """Follow the entities and take their present states."""
         entity_ids = [self._entity_id(key) for key in self.subentry.data[CONF_ADOPTED]]
         self._unsubscribe = [
-            async_track_state_change_event(
-                self.hass, entity_ids, self._async_state_changed
-            ),
+            async_track_state_change_event(self.hass, entity_ids, self._async_reported),
+            # A steady power is reported, not changed: its reading is a new one.
+            async_track_state_report_event(self.hass, entity_ids, self._async_reported),
             async_track_entity_registry_updated_event(
                 self.hass, entity_ids, self._async_registry_changed
             ),
@@ -101,24 +109,39 @@ class AdoptedPlugCoordinator(PlugCoordinator):
 
     @override
     async def _async_update_data(self) -> PlugReading:
-        """Return the present states when someone asks for them."""
-        return self._read()
+        """Have the other integration read its device, and return what it says."""
+        await self.async_read_soon()
+        reading = self._read()
+        if not _is_known(reading):
+            raise UpdateFailed(
+                translation_domain=DOMAIN,
+                translation_key="plug_unreachable",
+                translation_placeholders={
+                    "plug": self.subentry.title,
+                    "error": UNAVAILABLE,
+                },
+            )
+        return reading
 
     @override
     async def async_switch(self, socket: Socket, on: bool) -> None:
         """Have the other integration switch its entity."""
         try:
-            await self.hass.services.async_call(
-                HOMEASSISTANT_DOMAIN,
-                SERVICE_TURN_ON if on else SERVICE_TURN_OFF,
-                {ATTR_ENTITY_ID: self._entity_id(CONF_SWITCH)},
-                blocking=True,
-            )
-        except HomeAssistantError as err:
+            async with asyncio.timeout(SWITCH_WITHIN_S):
+                await self.hass.services.async_call(
+                    HOMEASSISTANT_DOMAIN,
+                    SERVICE_TURN_ON if on else SERVICE_TURN_OFF,
+                    {ATTR_ENTITY_ID: self._entity_id(CONF_SWITCH)},
+                    blocking=True,
+                )
+        except TimeoutError as err:
+            raise PlugUnreachableError("no answer from its integration") from err
+        except Exception as err:
+            # Whatever it raises, it has not confirmed the order.
             raise PlugUnreachableError(str(err)) from err
 
     @callback
-    def _async_state_changed(self, _event: Event[EventStateChangedData]) -> None:
+    def _async_reported(self, _event: Event[Any]) -> None:
         self._async_take()
 
     @callback
@@ -133,13 +156,12 @@ class AdoptedPlugCoordinator(PlugCoordinator):
     def _async_take(self) -> None:
         """Publish the present states; a switch that is gone is not heard."""
         reading = self._read()
-        [socket] = reading.sockets.values()
-        if socket.on is None:
-            self.async_set_update_error(
-                PlugUnreachableError("the adopted switch is unavailable")
-            )
-        else:
+        if _is_known(reading):
+            if not self.last_update_success:
+                LOGGER.info("The %s is heard again", self.name)
             self.async_set_updated_data(reading)
+        else:
+            self.async_set_update_error(PlugUnreachableError(UNAVAILABLE))
 
     @override
     async def async_read_soon(self) -> None:
@@ -184,3 +206,9 @@ class AdoptedPlugCoordinator(PlugCoordinator):
     def _entity_id(self, key: str) -> str:
         """Return the entity that was adopted as this."""
         return resolve(self.hass, self.subentry.data[CONF_ADOPTED][key])
+
+
+def _is_known(reading: PlugReading) -> bool:
+    """Return whether the switch says what it is."""
+    [socket] = reading.sockets.values()
+    return socket.on is not None

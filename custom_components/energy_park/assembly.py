@@ -40,6 +40,7 @@ from .coordinator import (
     PlugCoordinator,
     PolledPlugCoordinator,
 )
+from .links import unknown_after_s
 from .meter_coordinator import MeterCoordinator
 
 
@@ -54,7 +55,12 @@ async def async_assemble(
     switchboard = Switchboard(hass, plugs.values(), memory, energy, audit)
     meter_parts = entry.get_subentries_of_type(SUBENTRY_METER)
     await memory.async_load(
-        switchboard.sockets, (part.unique_id for part in meter_parts if part.unique_id)
+        switchboard.sockets,
+        {
+            part.unique_id: unknown_after_s(part)
+            for part in meter_parts
+            if part.unique_id
+        },
     )
     stations = Stations(hass, entry, switchboard, memory)
     requests, issues = Requests(hass, entry), StationIssues(hass)

@@ -15,7 +15,7 @@ from homeassistant.helpers.typing import ConfigType
 import probatio
 
 from .control.shedding.shedding import Shedding
-from .targets import CONF_METER, METERS, all_sheddings, is_meant
+from .targets import CONF_METER, METERS, PHASES, all_sheddings, is_meant
 
 CONF_HEADROOM: Final = "headroom"
 CONF_PHASE: Final = "phase"
@@ -88,9 +88,7 @@ class FitsCondition(SheddingCondition):
 
     fields: ClassVar = {
         probatio.Required(CONF_POWER): probatio.Coerce(float),
-        probatio.Optional(CONF_PHASE): probatio.All(
-            probatio.Coerce(int), probatio.Range(min=1, max=3)
-        ),
+        probatio.Optional(CONF_PHASE): PHASES,
     }
 
     @override

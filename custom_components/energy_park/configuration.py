@@ -22,6 +22,7 @@ from .const import (
     CONF_NEVER_SLEEPS,
     CONF_NUMBER,
     CONF_OCCUPANCY,
+    CONF_PHASE,
     CONF_PRIORITY,
     CONF_ROLE,
     CONF_SCHEMA,
@@ -122,4 +123,5 @@ def _read_socket(entry: ConfigEntry, serial: str, data: dict[str, Any]) -> Socke
         role=Role(data[CONF_ROLE]),
         sector=sector if sector in entry.subentries else None,
         priority=data[CONF_PRIORITY],
+        phase=data.get(CONF_PHASE),
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import random
 from typing import TYPE_CHECKING, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
@@ -78,6 +78,13 @@ class EnergyParkData:
         return [self.park, *self.sectors]
 
 
+def has_three_phases(entry: EnergyParkConfigEntry) -> bool:
+    """Return whether a meter of a loaded park is known to have three phases."""
+    return entry.state is ConfigEntryState.LOADED and any(
+        meter.insight.three_phases for meter in entry.runtime_data.meters.values()
+    )
+
+
 class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
     """Reads one plug and switches its sockets; how is up to the kind of plug."""
 
@@ -99,6 +106,8 @@ class PlugCoordinator(DataUpdateCoordinator[PlugReading]):
         self.channels: tuple[int, ...] = ()
         # Whether nothing but a toggle tells the state of its sockets.
         self.blind = False
+        # Whether its socket goes off by itself when it is done.
+        self.ends_itself = False
         super().__init__(
             hass,
             LOGGER,

@@ -26,6 +26,8 @@ YAML_RESOURCES = "yaml_resources"
 MODE_CHANGED = "mode_changed"
 OTHER_METER = "other_meter"
 NOT_OBEYING = "not_obeying"
+LEFT_OFF = "left_off"
+PHASES_UNKNOWN = "phases_unknown"
 UNPROTECTED = "unprotected"
 SOCKET_OVERLOADED = "socket_overloaded"
 PLUGS_SILENT = "plugs_silent"
@@ -40,12 +42,16 @@ _NAMES_MAX = 10
 
 @callback
 def async_forget_gone(hass: HomeAssistant) -> None:
-    """Take back what was told of parks, devices and sockets that are gone."""
+    """Take back what was told of parks, devices and sockets that are gone.
+
+    A socket that was left off is told of because it is gone.
+    """
     there = [YAML_RESOURCES]
     for entry in hass.config_entries.async_entries(DOMAIN):
         there += [entry.entry_id, *entry.subentries, *sockets(entry)]
     for domain, issue_id in tuple(ir.async_get(hass).issues):
-        if domain == DOMAIN and not issue_id.endswith(tuple(there)):
+        kept = issue_id.startswith(LEFT_OFF) or issue_id.endswith(tuple(there))
+        if domain == DOMAIN and not kept:
             ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
@@ -118,6 +124,50 @@ def async_report_not_obeying(hass: HomeAssistant, socket: Socket, on: bool) -> N
 def async_forget_not_obeying(hass: HomeAssistant, socket: Socket) -> None:
     """Wanted and actual state agree again."""
     ir.async_delete_issue(hass, DOMAIN, f"{NOT_OBEYING}_{socket.id}")
+
+
+@callback
+def async_report_left_off(hass: HomeAssistant, socket: Socket) -> None:
+    """Tell that a socket was removed from the park while it was shed, and stays off."""
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        f"{LEFT_OFF}_{socket.id}",
+        is_fixable=True,
+        # Nobody knows the socket any more.
+        is_persistent=True,
+        severity=ir.IssueSeverity.ERROR,
+        translation_key=LEFT_OFF,
+        translation_placeholders={"socket": socket.name},
+    )
+
+
+@callback
+def async_report_phases(
+    hass: HomeAssistant, meter: MeterCoordinator, names: list[str]
+) -> None:
+    """Ask for the phases of sockets; none is that all are known."""
+    issue_id = f"{PHASES_UNKNOWN}_{meter.subentry.subentry_id}"
+    if not names:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    shown = ", ".join(names[:_NAMES_MAX])
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        data={
+            "entry_id": meter.config_entry.entry_id,
+            "subentry_id": meter.subentry.subentry_id,
+        },
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=PHASES_UNKNOWN,
+        translation_placeholders={
+            "meter": meter.subentry.title,
+            "names": f"{shown}, …" if len(names) > _NAMES_MAX else shown,
+        },
+    )
 
 
 @callback

@@ -10,11 +10,12 @@ from homeassistant.requirements import RequirementsNotFound, async_process_requi
 
 from .const import CONF_RADIO, CONF_SENSORS, CONF_SUBSCRIBED_POWER, DOMAIN
 from .model import MeterReading, TicMode
-from .sensor_link import SensorLink
+from .sensor_link import SILENCE_S, SensorLink
 from .tic.link import TicLink, TicPortError, identify
 from .tic.nrf24 import DataRate, RadioSettings
 from .tic.packets import parse_key
 from .tic.radio import RadioLink, identify as identify_radio
+from .tic.tripping import UNKNOWN_AFTER_S
 
 type MeterLink = TicLink | RadioLink | SensorLink
 
@@ -50,6 +51,11 @@ async def async_open_link(
         await _async_install_radio(hass)
         return RadioLink(radio_settings(data[CONF_RADIO]), position=position)
     return TicLink(data[CONF_PORT], mode=mode)
+
+
+def unknown_after_s(subentry: ConfigSubentry) -> float:
+    """Return for how long a meter may say nothing before its power is not known."""
+    return SILENCE_S if CONF_SENSORS in subentry.data else UNKNOWN_AFTER_S
 
 
 async def async_identify(hass: HomeAssistant, link: Mapping[str, Any]) -> MeterReading:

@@ -22,6 +22,7 @@ from .meter_coordinator import MeterCoordinator
 from .numbers.alarms import ALARM_NUMBERS, RATED_CURRENT
 from .numbers.settings import (
     ParkNumber,
+    PriorityNumber,
     SettingDescription,
     SheddingNumber,
     SocketNumber,
@@ -188,9 +189,14 @@ async def async_setup_entry(
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
             (
-                SocketNumber(plug, socket, description)
+                kind(plug, socket, description)
                 for socket in plug.plug.sockets
-                for description in (PRIORITY, RATED_CURRENT, MIN_ON, MIN_OFF)
+                for kind, description in (
+                    (PriorityNumber, PRIORITY),
+                    (SocketNumber, RATED_CURRENT),
+                    (SocketNumber, MIN_ON),
+                    (SocketNumber, MIN_OFF),
+                )
             ),
             config_subentry_id=subentry_id,
         )

@@ -4,7 +4,7 @@ When to shed is the business of Home Assistant's automations. Where none does it
 repair says so, and makes one from the blueprint if that is wished.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from homeassistant.components.automation import (
 )
 from homeassistant.components.automation.helpers import async_get_blueprints
 from homeassistant.config import AUTOMATION_CONFIG_PATH
-from homeassistant.const import CONF_ACTION, CONF_ID, SERVICE_RELOAD
+from homeassistant.const import CONF_ACTION, CONF_ID, CONF_SERVICE_DATA, SERVICE_RELOAD
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import TrackStates, async_track_state_change_filtered
@@ -26,10 +26,13 @@ from homeassistant.util.file import WriteError, write_utf8_file_atomic
 
 from .blueprints import async_install_blueprints, blueprint_path
 from .const import DOMAIN, LOGGER
+from .control.shedding.shedding import Shedding
 from .coordinator import EnergyParkConfigEntry
 from .issues import async_forget_unprotected, async_report_unprotected
+from .services.shedding import ACTION_SHED, ATTR_MODE, MODE_PREDICTION
+from .targets import CONF_METER, is_meant
 
-ACTION: Final = f"{DOMAIN}.shed"
+ACTION: Final = f"{DOMAIN}.{ACTION_SHED}"
 BLUEPRINT: Final = "shed_on_prediction"
 AUTOMATION_ID: Final = f"{DOMAIN}_{BLUEPRINT}"
 
@@ -41,25 +44,47 @@ def has_automations(hass: HomeAssistant) -> bool:
 
 
 @callback
-def is_protected(hass: HomeAssistant) -> bool:
-    """Return whether an automation that is switched on may shed."""
-    if DATA_COMPONENT not in hass.data:
-        return False
+def is_protected(hass: HomeAssistant, shedding: Shedding) -> bool:
+    """Return whether an automation that is switched on may shed behind a meter."""
     return any(
-        isinstance(automation, AutomationEntity)
-        and automation.is_on
-        and _calls(automation.action_script.sequence)
-        for automation in hass.data[DATA_COMPONENT].entities
+        is_meant(hass, shedding, _meters(call)) for call in _protecting_calls(hass)
     )
 
 
-def _calls(part: object) -> bool:
-    """Return whether our action stands anywhere in a sequence."""
+@callback
+def is_every_meter_protected(hass: HomeAssistant) -> bool:
+    """Return whether one may shed behind any meter, also one that is yet to come."""
+    return not all(map(_meters, _protecting_calls(hass)))
+
+
+def _protecting_calls(hass: HomeAssistant) -> list[Mapping[str, Any]]:
+    """Return the data of our action where it sheds on prediction, call by call."""
+    if DATA_COMPONENT not in hass.data:
+        return []
+    return [
+        data
+        for automation in hass.data[DATA_COMPONENT].entities
+        if isinstance(automation, AutomationEntity) and automation.is_on
+        for data in _calls(automation.action_script.sequence)
+        if data.get(ATTR_MODE, MODE_PREDICTION) == MODE_PREDICTION
+    ]
+
+
+def _calls(part: object) -> Iterator[Mapping[str, Any]]:
+    """Yield the data of our action wherever it stands in a sequence."""
     if isinstance(part, Mapping):
-        return part.get(CONF_ACTION) == ACTION or _calls(list(part.values()))
+        if part.get(CONF_ACTION) == ACTION:
+            yield part.get(CONF_SERVICE_DATA) or {}
+        part = list(part.values())
     if isinstance(part, Iterable) and not isinstance(part, str):
-        return any(_calls(one) for one in part)
-    return False
+        for one in part:
+            yield from _calls(one)
+
+
+def _meters(data: Mapping[str, Any]) -> list[str]:
+    """Return the meters that a call names; none is all of them."""
+    meters = data.get(CONF_METER) or []
+    return [meters] if isinstance(meters, str) else list(meters)
 
 
 async def async_protect(hass: HomeAssistant) -> None:
@@ -88,7 +113,7 @@ async def async_protect(hass: HomeAssistant) -> None:
             translation_placeholders={"path": file, "error": str(err)},
         ) from err
     await hass.services.async_call(AUTOMATION_DOMAIN, SERVICE_RELOAD, blocking=True)
-    if not is_protected(hass):
+    if not is_every_meter_protected(hass):
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="automation_not_loaded",
@@ -123,7 +148,9 @@ def async_watch_protection(hass: HomeAssistant, entry: EnergyParkConfigEntry) ->
     def async_look(*_: object) -> None:
         nonlocal told
         sheddings = entry.runtime_data.sheddings.values()
-        unprotected = any(one.sockets for one in sheddings) and not is_protected(hass)
+        unprotected = any(
+            one.sockets and not is_protected(hass, one) for one in sheddings
+        )
         if unprotected is told:
             return
         told = unprotected

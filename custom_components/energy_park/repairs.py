@@ -11,12 +11,17 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig
+import probatio
 
 from .const import DOMAIN
+from .control.shedding.phases import unplaced
+from .control.shedding.shedding import Shedding
 from .coordinator import EnergyParkConfigEntry
 from .flows.meter_forms import known_meters
-from .issues import OTHER_METER, UNPROTECTED
+from .issues import OTHER_METER, PHASES_UNKNOWN, UNPROTECTED
 from .protection import async_protect
+from .targets import all_sheddings
 
 
 async def async_create_fix_flow(
@@ -31,9 +36,49 @@ async def async_create_fix_flow(
             return OtherMeterRepairFlow(
                 entry, str(data["subentry_id"]), str(data["serial"])
             )
+    if issue_id.startswith(PHASES_UNKNOWN) and data is not None:
+        for shedding in all_sheddings(hass):
+            if shedding.meter.subentry.subentry_id == data["subentry_id"]:
+                return PhasesRepairFlow(shedding)
     if issue_id.startswith(UNPROTECTED):
         return UnprotectedRepairFlow()
     return ConfirmRepairFlow()
+
+
+class PhasesRepairFlow(RepairsFlow):
+    """Asks on which phase each socket is; what nobody knows may be left out."""
+
+    def __init__(self, shedding: Shedding) -> None:
+        """Ask about the sockets behind a meter."""
+        self._meter = shedding.meter
+        self._sockets = {
+            f"{socket.name} ({socket.id})": socket for socket in unplaced(shedding)
+        }
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Ask, and take the answers."""
+        if user_input is None:
+            phases = SelectSelector(
+                SelectSelectorConfig(
+                    options=["1", "2", "3"], translation_key="load_phase"
+                )
+            )
+            return self.async_show_form(
+                step_id="init",
+                data_schema=probatio.Schema(
+                    {probatio.Optional(name): phases for name in self._sockets}
+                ),
+                description_placeholders={
+                    "meter": self._meter.subentry.title,
+                    "names": ", ".join(one.name for one in self._sockets.values()),
+                },
+            )
+        choices = self._meter.config_entry.runtime_data.switchboard.choices
+        for name, phase in user_input.items():
+            choices.async_choose(self._sockets[name], phase=int(phase))
+        return self.async_create_entry(data={})
 
 
 class UnprotectedRepairFlow(ConfirmRepairFlow):

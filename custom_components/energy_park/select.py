@@ -3,10 +3,15 @@
 from dataclasses import replace
 from typing import override
 
-from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.components.select import (
+    DOMAIN as SELECT_DOMAIN,
+    SelectEntity,
+    SelectEntityDescription,
+)
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -71,13 +76,32 @@ async def async_setup_entry(
         )
     if entry.runtime_data.stations.described:
         async_add_entities([AtLimitSelect(entry)])
+    meters = entry.runtime_data.meters.values()
+    needed = any(meter.insight.three_phases for meter in meters)
+    phase = replace(PHASE, entity_registry_enabled_default=needed)
+    if needed:
+        _async_enable_phases(hass, entry)
     for subentry_id, plug in entry.runtime_data.plugs.items():
         async_add_entities(
-            (PhaseSelect(plug, socket, PHASE) for socket in plug.plug.sockets),
+            (PhaseSelect(plug, socket, phase) for socket in plug.plug.sockets),
             config_subentry_id=subentry_id,
         )
         if isinstance(plug, PolledPlugCoordinator):
             _follow_plug(plug, subentry_id, async_add_entities)
+
+
+@callback
+def _async_enable_phases(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
+    """Enable what was made before the meter was known to have three phases."""
+    entities = er.async_get(hass)
+    for plug in entry.runtime_data.plugs.values():
+        for socket in plug.plug.sockets:
+            known = entities.async_get_entity_id(
+                SELECT_DOMAIN, DOMAIN, f"{socket.id}_{PHASE.key}"
+            )
+            entity = entities.async_get(known) if known else None
+            if entity and entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION:
+                entities.async_update_entity(entity.entity_id, disabled_by=None)
 
 
 @callback

@@ -11,11 +11,17 @@ import probatio
 from .const import DOMAIN
 from .control.shedding.shedding import Shedding
 from .coordinator import EnergyParkConfigEntry
+from .park.shedding.may_start import ALL_PHASES
 
 CONF_METER: Final = "meter"
 
 # Devices of meters; all meters where none is named.
 METERS: Final = probatio.All(probatio.EnsureList(), [cv.string])
+
+# The phase that a load hangs on, or all three.
+PHASES: Final = probatio.Any(
+    ALL_PHASES, probatio.All(probatio.Coerce(int), probatio.Range(min=1, max=3))
+)
 
 
 @callback

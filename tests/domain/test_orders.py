@@ -25,7 +25,8 @@ from custom_components.energy_park.model import (
     Source,
 )
 from custom_components.energy_park.park import arbiter
-from custom_components.energy_park.park.arbiter import Decision, Policy, SocketState
+from custom_components.energy_park.park.arbiter import Decision, SocketState
+from custom_components.energy_park.park.caution import Policy
 from custom_components.energy_park.plug import (
     PlugClient,
     PlugError,

@@ -1,6 +1,6 @@
 """What the park remembers over a restart: orders, policies, energy totals."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from ..park.periods import PeriodEnergy
 from ..park.plain import from_plain, to_plain
 from ..park.running_hour import RunningHour
 from ..park.shedding.delays import Delay
+from ..park.shedding.meters import Used
 from ..park.shedding.policy import Policy
 from ..park.shedding.state import State
 from ..park.socket_band import SocketBand
@@ -86,13 +87,15 @@ class SheddingMemory:
     """What is remembered of the shedding behind a meter.
 
     In ``test`` mode it decides and tells, and cuts nothing. ``hour`` is what the meter
-    counts, for contracts that limit an hour, ``longest_off`` who was off longest today.
+    counts, for contracts that limit an hour, and ``used`` what is used up of a contract;
+    ``longest_off`` is who was off longest today.
     """
 
     state: State = field(default_factory=State)
     policy: Policy = field(default_factory=Policy)
     test: bool = False
     hour: RunningHour = field(default_factory=RunningHour)
+    used: Used | None = None
     longest_off: LongestOff = field(default_factory=LongestOff)
 
 
@@ -155,16 +158,17 @@ class ParkMemory:
         self.observe = False
 
     async def async_load(
-        self, sockets: Iterable[Socket], meters: Iterable[str]
+        self, sockets: Iterable[Socket], meters: Mapping[str, float]
     ) -> None:
         """Read what is stored; sockets and meters that are new start afresh.
 
-        ``meters`` are serial numbers.
+        ``meters`` tells by serial number for how many seconds a meter may say nothing
+        before its power is not known.
         """
         stored = await self._store.async_load() or {}
         by_id = stored.get("sockets", {})
         for socket in sockets:
-            memory = SocketMemory(priority=socket.priority)
+            memory = SocketMemory(priority=socket.priority, phase=socket.phase)
             if socket.id in by_id:
                 memory = _load(SocketMemory, by_id[socket.id], memory)
             self.sockets[socket.id] = memory
@@ -187,8 +191,8 @@ class ParkMemory:
         kept = stored.get("meters", {})
         billed = stored.get("billings", {})
         shed = stored.get("sheddings", {})
-        for serial in meters:
-            self.insights[serial] = MeterInsight(kept.get(serial))
+        for serial, unknown_after_s in meters.items():
+            self.insights[serial] = MeterInsight(kept.get(serial), unknown_after_s)
             self.billings[serial] = MeterBilling(billed.get(serial))
             self.sheddings[serial] = _load_shedding(shed.get(serial))
         self.radio_positions = dict(stored.get("radio_positions", {}))
@@ -298,6 +302,7 @@ def _dump_shedding(memory: SheddingMemory) -> dict[str, Any]:
         "policy": to_plain(memory.policy),
         "test": memory.test,
         "hour": to_plain(memory.hour),
+        "used": to_plain(memory.used),
         "longest_off": to_plain(memory.longest_off),
     }
 
@@ -309,6 +314,7 @@ def _load_shedding(stored: dict[str, Any] | None) -> SheddingMemory:
         policy=_load(Policy, stored["policy"], Policy()),
         test=stored["test"],
         hour=_load(RunningHour, stored.get("hour", {}), RunningHour()),
+        used=None if (used := stored.get("used")) is None else _load(Used, used, None),
         longest_off=_load(LongestOff, stored.get("longest_off", {}), LongestOff()),
     )
     try:

@@ -13,7 +13,8 @@ from ..const import LOGGER
 from ..coordinator import PlugCoordinator
 from ..model import Order, Reason, Socket, Source
 from ..park import arbiter
-from ..park.arbiter import Decision, Policy
+from ..park.arbiter import Decision
+from ..park.caution import Policy, needs_look
 from .audit import Audit
 from .choices import Choices
 from .energy import EnergyBook
@@ -133,7 +134,7 @@ class Switchboard:
         """
         on = order.on
         sockets = tuple(sockets)
-        unsure = [s for s in sockets if arbiter.needs_look(order, self._policy(s))]
+        unsure = [s for s in sockets if needs_look(order, self._policy(s))]
 
         def decide(socket: Socket) -> Decision:
             state, policy = self.memory(socket).state, self._policy(socket)
@@ -162,12 +163,12 @@ class Switchboard:
 
     @callback
     def async_safety(
-        self, socket: Socket, on: bool, now: datetime
+        self, socket: Socket, on: bool, now: datetime, *, yields: bool = False
     ) -> asyncio.Task[Outcome] | Reason | None:
         """Shed a socket, or give back what was shed, at once.
 
-        Return what is being sent, or why the arbiter refused; None if nothing is to
-        be sent.
+        What ``yields`` ends when a person wants it on. Return what is being sent, or
+        why the arbiter refused; None if nothing is to be sent.
         """
         state, policy = self.memory(socket).state, self._policy(socket)
         reading = self.coordinator(socket).reading(socket)
@@ -175,12 +176,24 @@ class Switchboard:
             decision = arbiter.restore(state, policy, reading, now)
         else:
             order = Order(
-                on=False, source=Source.SAFETY, reason=Reason.SHED, given_at=now
+                on=False,
+                source=Source.SAFETY,
+                reason=Reason.SHED,
+                given_at=now,
+                yields=yields,
             )
             decision = arbiter.place(state, order, policy, reading, now)
         sending = self._async_follow(socket, decision)
         self._expiry.async_plan()
         return decision.refused or sending
+
+    @callback
+    def async_let_yield(self, sockets: Iterable[Socket]) -> None:
+        """Let what is shed end when a person wants it on."""
+        for socket in sockets:
+            memory = self.memory(socket)
+            memory.state = arbiter.let_yield(memory.state)
+        self._memory.save_orders()
 
     async def async_release(self, sockets: Iterable[Socket]) -> list[Outcome]:
         """End a person's override; the plan takes over.
@@ -297,7 +310,7 @@ class Switchboard:
             return Decision(state)
         if decision.switch is False:
             heir = replace(decision.state.claims[0], given_at=now)
-            if arbiter.needs_look(heir, policy):
+            if needs_look(heir, policy):
                 self._hass.async_create_background_task(
                     self.async_place([socket], heir),
                     f"look at {socket.id} before its plan takes over",
@@ -322,4 +335,5 @@ class Switchboard:
             by_job=socket in self.members,
             observed=self.choices.observe,
             blind=self.coordinator(socket).blind,
+            ends_itself=self.coordinator(socket).ends_itself,
         )

@@ -26,7 +26,7 @@ from ..links import (
     CONF_KEY,
     CONF_SPI,
 )
-from ..protection import has_automations, is_protected
+from ..protection import has_automations, is_every_meter_protected
 from ..tic.nrf24 import CHANNEL_MAX, DataRate, RadioSettings
 
 _RADIO = RadioSettings()
@@ -59,7 +59,7 @@ def radio_schema() -> probatio.Schema:
 
 def protection_fields(hass: HomeAssistant) -> dict[Any, Any]:
     """Offer a new meter the automation that sheds, where there is none yet."""
-    if not has_automations(hass) or is_protected(hass):
+    if not has_automations(hass) or is_every_meter_protected(hass):
         return {}
     return {probatio.Optional(CONF_PROTECT, default=True): BooleanSelector()}
 

@@ -24,6 +24,7 @@ from ..const import (
     CONF_DIALECT,
     CONF_FIRMWARE,
     CONF_NUMBER,
+    CONF_PHASE,
     CONF_PRIORITY,
     CONF_ROLE,
     CONF_SECTOR,
@@ -32,6 +33,7 @@ from ..const import (
     PRIORITY_MAX,
     PRIORITY_MIN,
 )
+from ..coordinator import has_three_phases
 from ..model import PlugInfo, Role
 from ..plugs import CONF_REST
 
@@ -39,7 +41,8 @@ from ..plugs import CONF_REST
 def socket_schema(entry: ConfigEntry, *, new: bool) -> probatio.Schema:
     """Return the form of a socket.
 
-    The priority is asked once: later it is an entity, which automations change.
+    The priority is asked once: later it is an entity, which automations change. So is
+    the phase, where a meter has three.
     """
     options = [
         SelectOptionDict(value=sector_id, label=title)
@@ -64,6 +67,10 @@ def socket_schema(entry: ConfigEntry, *, new: bool) -> probatio.Schema:
                 )
             )
         )
+    if new and has_three_phases(entry):
+        schema[probatio.Optional(CONF_PHASE)] = SelectSelector(
+            SelectSelectorConfig(options=["1", "2", "3"], translation_key="load_phase")
+        )
     return probatio.Schema(schema)
 
 
@@ -72,12 +79,14 @@ def socket_data(
 ) -> dict[str, Any]:
     """Return what is written down of a socket; ``known`` is what was before."""
     priority = user_input.get(CONF_PRIORITY, known.get(CONF_PRIORITY, PRIORITY_DEFAULT))
+    phase = user_input.get(CONF_PHASE, known.get(CONF_PHASE))
     return {
         CONF_NUMBER: number,
         CONF_NAME: user_input[CONF_NAME].strip(),
         CONF_SECTOR: user_input.get(CONF_SECTOR),
         CONF_ROLE: user_input[CONF_ROLE],
         CONF_PRIORITY: int(priority),
+        **({} if phase is None else {CONF_PHASE: int(phase)}),
     }
 
 

@@ -58,8 +58,9 @@ class Order:
 
     ``until`` is its expiry; None never expires. ``group`` is True when the order
     was given to a sector and not to this very socket. ``seen_off`` is True when a
-    switching job has watched the computer behind the socket being off. ``by`` is the
-    id of the user who gave it, if one did.
+    switching job has watched the computer behind the socket being off. ``yields`` is
+    True when it ends as soon as a person wants something else, whatever its rank.
+    ``by`` is the id of the user who gave it, if one did.
     """
 
     on: bool
@@ -69,4 +70,5 @@ class Order:
     until: datetime | None = None
     group: bool = False
     seen_off: bool = False
+    yields: bool = False
     by: str | None = None

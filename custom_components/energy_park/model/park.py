@@ -19,7 +19,8 @@ class Socket:
 
     ``id`` is the plug's serial and the device's own number of the socket, joined
     by an underscore. ``sector`` is the sector's id; None belongs to none.
-    ``priority`` runs from 1 (kept longest) to 10 (shed first).
+    ``priority`` runs from 1 (kept longest) to 10 (shed first). ``phase`` is the meter's
+    one that it hangs on, 1 to 3; None is not known.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Socket:
     role: Role
     sector: str | None
     priority: int
+    phase: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Numbers that are settings of the park, of a socket or of shedding."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -12,6 +12,7 @@ from homeassistant.components.number import (
 from homeassistant.const import EntityCategory
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import EnergyParkConfigEntry
@@ -72,6 +73,17 @@ class ParkNumber(SettingNumber):
 
 class SocketNumber(SettingNumber, SocketEntity):
     """A setting of a socket."""
+
+
+class PriorityNumber(SocketNumber):
+    """The priority of a socket, and why it would not be shed if so."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Nothing speaks against it, or what does."""
+        loads = self.coordinator.config_entry.runtime_data.loads.loads
+        return {"not_shed": loads[self.socket.id].blocked(dt_util.utcnow())}
 
 
 class SheddingNumber(SettingNumber, SheddingEntity):

@@ -1,7 +1,7 @@
 """Who wins: every order to a socket goes through here, whoever gives it.
 
 Precedence, highest first: protection, safety shedding, a person's override until
-its expiry, the schedule, the balance. Each source holds at most one standing
+its expiry, the schedule, the balance. What was shed for no limit yields to a person. Each source holds at most one standing
 order, its claim; the highest live claim is what the socket should be. When no
 claim is left, nothing is switched.
 
@@ -11,15 +11,12 @@ All functions are pure: they take the state and the time, and return what follow
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..model import Order, Reason, Role, SocketReading, Source
-from .station import UNLEARNT, OffBand
+from ..model import Order, Reason, SocketReading, Source
+from .caution import Policy, is_spared, refusal
 
 # An order that was not seen carried out is given again on each reading for this
 # long; later it is left to a person, who may have forgotten it.
 RETRY_FOR = timedelta(seconds=60)
-
-# Those who only tell what they would do while the park is observed.
-_RULES = frozenset({Source.SCHEDULE, Source.BALANCE})
 
 _RANK = {source: rank for rank, source in enumerate(Source)}
 
@@ -27,28 +24,6 @@ _RANK = {source: rank for rank, source in enumerate(Source)}
 def outranks(source: Source, other: Source) -> bool:
     """Whether an order of one source wins over that of another."""
     return _RANK[source] < _RANK[other]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What the arbiter must know of a socket beside its state.
-
-    ``off_band`` is where the computer behind it is off for sure. ``has_station``
-    tells that it is a station's computer: a rule switches it off through a job,
-    which watches it, and in no other way. ``by_job`` tells that it belongs to a
-    station: when its override ends, a job brings it back to a plan that is off, and
-    not the arbiter, who cannot see whether somebody works there. ``observed`` tells that rules decide and
-    switch nothing; safety is no rule that could wait. ``blind`` tells that the plug
-    only toggles, and that nothing but a toggle tells its state.
-    """
-
-    role: Role
-    protected: bool
-    off_band: OffBand = UNLEARNT
-    has_station: bool = False
-    by_job: bool = False
-    observed: bool = False
-    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +48,11 @@ class SocketState:
     def until(self) -> datetime | None:
         """When the winning claim ends; None when it never does."""
         return self.claims[0].until if self.claims else None
+
+    @property
+    def is_coming_on(self) -> bool:
+        """Whether it was ordered on and was not seen on yet."""
+        return bool(self.wanted) and not self.confirmed
 
     @property
     def next_expiry(self) -> datetime | None:
@@ -101,18 +81,21 @@ def place(
     An order that is refused leaves the standing claims as they were. An order
     below a higher claim stands by: it wins when the higher one ends.
     """
-    if refused := _refusal(order, policy, reading):
+    if refused := refusal(order, policy, reading):
         return Decision(_refuse(state, order, refused), refused=refused)
     state = _expire(state, now)
     # What a job has seen holds now; it does not when the claim is carried out later.
     claim = replace(order, seen_off=False)
-    claims = _sorted((*_without(state.claims, order.source), claim))
+    standing = _without(state.claims, order.source)
+    if order.source is Source.PERSON:
+        standing = _unyielding(standing)
+    claims = _sorted((*standing, claim))
     if claims[0] is not claim:
         return Decision(
             replace(state, claims=claims, refused=Reason.OUTRANKED),
             refused=Reason.OUTRANKED,
         )
-    spared = _is_spared(order, state, policy, reading)
+    spared = is_spared(order, policy, reading, coming_on=state.is_coming_on)
     following = replace(
         state,
         claims=claims,
@@ -123,19 +106,6 @@ def place(
         refused=None,
     )
     return Decision(following, switch=None if spared else order.on)
-
-
-def needs_look(order: Order, policy: Policy) -> bool:
-    """Whether a computer is to be read anew before this order to it is decided on.
-
-    One without a station is told to be off by its power alone, and somebody may have
-    started it since its plug was polled.
-    """
-    return (
-        policy.role is Role.COMPUTER
-        and not policy.has_station
-        and not (order.on or order.seen_off or _by_hand(order))
-    )
 
 
 def release(
@@ -159,6 +129,15 @@ def end(state: SocketState, source: Source, now: datetime) -> SocketState:
     """Let a source's claim end now; it is gone with the next tick."""
     claims = tuple(
         replace(claim, until=now) if claim.source is source else claim
+        for claim in state.claims
+    )
+    return replace(state, claims=claims)
+
+
+def let_yield(state: SocketState) -> SocketState:
+    """Let what was shed end as soon as a person wants it."""
+    claims = tuple(
+        replace(claim, yields=True) if claim.source is Source.SAFETY else claim
         for claim in state.claims
     )
     return replace(state, claims=claims)
@@ -209,7 +188,8 @@ def observe(
     """Compare what the socket is with what it should be.
 
     A difference after the wanted state was seen is somebody at the device: it
-    stands as a person's order for ``override`` (None: without end). A difference
+    stands as a person's order for ``override`` (None: without end), unless what is done
+    has ended by itself. A difference
     before is an order that was lost: it is sent again for a minute.
     """
     if reading.on is None:
@@ -223,8 +203,20 @@ def observe(
         return Decision(replace(state, wanted=reading.on, confirmed=True))
     if not state.confirmed:
         return _send_again(state, policy, reading, now)
-    if state.claims and state.claims[0].source is Source.SAFETY:
+    first = state.claims[0] if state.claims else None
+    if first is not None and first.source is Source.SAFETY and not first.yields:
         return _send_again(replace(state, since=now), policy, reading, now)
+    if policy.ends_itself and not reading.on:
+        return Decision(
+            replace(
+                state,
+                claims=(),
+                wanted=False,
+                reason=Reason.OVERRIDE_ENDED,
+                since=now,
+                refused=None,
+            )
+        )
     order = Order(
         on=reading.on,
         source=Source.PERSON,
@@ -235,7 +227,9 @@ def observe(
     return Decision(
         replace(
             state,
-            claims=_sorted((*_without(state.claims, Source.PERSON), order)),
+            claims=_sorted(
+                (*_unyielding(_without(state.claims, Source.PERSON)), order)
+            ),
             wanted=reading.on,
             reason=Reason.AT_DEVICE,
             since=now,
@@ -250,7 +244,7 @@ def _send_again(
     """Repeat a lost order while it is young and still safe."""
     if state.since is None or now - state.since > RETRY_FOR or state.wanted is None:
         return Decision(state)
-    if _refusal(state.claims[0], policy, reading):
+    if refusal(state.claims[0], policy, reading):
         return Decision(state)
     return Decision(state, switch=state.wanted)
 
@@ -268,13 +262,15 @@ def _succeed(
     if not following.claims:
         return Decision(replace(following, reason=Reason.OVERRIDE_ENDED, since=now))
     heir = following.claims[0]
-    refused = _refusal(heir, policy, reading)
+    refused = refusal(heir, policy, reading)
     changes = heir.on != following.wanted
     if refused is None and policy.by_job and changes and not heir.on:
         refused = Reason.RUNNING
     if refused is not None:
         return Decision(_refuse(following, heir, refused), refused=refused)
-    spared = changes and _is_spared(heir, following, policy, reading)
+    spared = changes and is_spared(
+        heir, policy, reading, coming_on=following.is_coming_on
+    )
     return Decision(
         replace(
             following,
@@ -288,73 +284,8 @@ def _succeed(
     )
 
 
-def _is_spared(
-    order: Order, state: SocketState, policy: Policy, reading: SocketReading | None
-) -> bool:
-    """Whether a computer's socket was off when it was read last, and nothing is sent.
-
-    To cut it again gains nothing, and would cut the computer of somebody who has
-    pressed the button of the plug since. What was just ordered on is not in the
-    reading yet.
-    """
-    if order.on or _by_hand(order) or policy.role is not Role.COMPUTER:
-        return False
-    coming_on = bool(state.wanted) and not state.confirmed
-    return reading is not None and reading.on is False and not coming_on
-
-
 def _refuse(state: SocketState, order: Order, refused: Reason) -> SocketState:
     return replace(state, refused=refused, refused_order=order)
-
-
-def _refusal(
-    order: Order, policy: Policy, reading: SocketReading | None
-) -> Reason | None:
-    """Why this order is not carried out, if so: what must not be comes first."""
-    if refused := _forbidden(order, policy, reading):
-        return refused
-    if policy.observed and order.source in _RULES:
-        return Reason.OBSERVED
-    return None
-
-
-def _forbidden(
-    order: Order, policy: Policy, reading: SocketReading | None
-) -> Reason | None:
-    """Why this order must not be carried out, if so.
-
-    A person who switches this very socket knows what hangs on it; every other
-    order keeps protected sockets, a sector's network and running computers. To
-    toggle blindly may cut what is to be switched on: nobody else does it, and
-    nobody with a computer.
-    """
-    by_hand = _by_hand(order)
-    unknown = reading is None or reading.on is None
-    if policy.blind and unknown and (not by_hand or policy.role is Role.COMPUTER):
-        return Reason.STATE_UNKNOWN
-    if order.on or by_hand:
-        return None
-    if policy.protected or policy.role is Role.NETWORK:
-        return Reason.PROTECTED
-    if policy.role is Role.COMPUTER and _may_run(order, policy, reading):
-        return Reason.RUNNING
-    return None
-
-
-def _by_hand(order: Order) -> bool:
-    """Whether a person has switched this very socket, and not its sector."""
-    return order.source is Source.PERSON and not order.group
-
-
-def _may_run(order: Order, policy: Policy, reading: SocketReading | None) -> bool:
-    """Whether a computer may be running; what is unknown may."""
-    if reading is None:
-        return True
-    if reading.on is False:
-        return False
-    if policy.has_station and not order.seen_off:
-        return True
-    return not policy.off_band.holds(reading.power_w)
 
 
 def _expire(state: SocketState, now: datetime) -> SocketState:
@@ -364,6 +295,10 @@ def _expire(state: SocketState, now: datetime) -> SocketState:
 
 def _without(claims: tuple[Order, ...], source: Source) -> tuple[Order, ...]:
     return tuple(claim for claim in claims if claim.source is not source)
+
+
+def _unyielding(claims: tuple[Order, ...]) -> tuple[Order, ...]:
+    return tuple(claim for claim in claims if not claim.yields)
 
 
 def _sorted(claims: tuple[Order, ...]) -> tuple[Order, ...]:

@@ -1,5 +1,6 @@
 """Actions: shed, restore, set priorities, and ask whether a load may start."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.components.switch import DOMAIN as SWITCH_DOMAIN
@@ -19,9 +20,16 @@ import probatio
 from ..const import DOMAIN, PRIORITY_MAX, PRIORITY_MIN
 from ..control.shedding.shedding import Shedding
 from ..park.shedding.may_start import MayStart
-from ..park.shedding.orders import ShedOrder
+from ..park.shedding.requests import Requested
 from ..switches.sockets import SOCKET, SocketSwitch
-from ..targets import CONF_METER, METERS, all_sheddings, meant_sheddings, sector_ids
+from ..targets import (
+    CONF_METER,
+    METERS,
+    PHASES,
+    all_sheddings,
+    meant_sheddings,
+    sector_ids,
+)
 
 ACTION_SHED = "shed"
 ACTION_RESTORE = "restore"
@@ -67,9 +75,7 @@ _MAY_START_SCHEMA = probatio.Schema(
     {
         probatio.Required(ATTR_POWER): cv.positive_float,
         probatio.Optional(CONF_METER): METERS,
-        probatio.Optional(ATTR_PHASE): probatio.All(
-            probatio.Coerce(int), probatio.Range(min=1, max=3)
-        ),
+        probatio.Optional(ATTR_PHASE): PHASES,
     }
 )
 
@@ -106,23 +112,22 @@ async def _async_shed(call: ServiceCall) -> ServiceResponse:
             shedding.async_protect()
         return _answer(sheddings, {})
     left_w = call.data.get(ATTR_POWER)
-    orders: dict[str, ShedOrder] = {}
+    asked: dict[Shedding, Requested] = {}
     sectors = None
     if ATTR_SECTORS in call.data:
         sectors = sector_ids(call.hass, call.data[ATTR_SECTORS])
     for shedding in sheddings:
         if left_w is not None and left_w <= 0:
             break
-        shed = shedding.async_request(
+        asked[shedding] = shedding.async_request(
             power_w=left_w,
             sectors=sectors,
             from_priority=call.data.get(ATTR_FROM_PRIORITY, PRIORITY_MIN),
             lasting=call.data.get(ATTR_DURATION),
         )
-        orders |= {order.load: order for order in shed}
         if left_w is not None:
-            left_w -= sum(order.power_w for order in shed)
-    return _answer(sheddings, orders)
+            left_w -= asked[shedding].power_w
+    return _answer(sheddings, asked)
 
 
 async def _async_restore(call: ServiceCall) -> ServiceResponse:
@@ -140,7 +145,7 @@ async def _async_may_start(call: ServiceCall) -> ServiceResponse:
     """Answer whether a load may start now; what is told yes counts as started."""
     answers = [
         shedding.async_may_start(
-            call.data[ATTR_POWER], call.data.get(ATTR_PHASE), promise_to="may_start"
+            call.data[ATTR_POWER], call.data.get(ATTR_PHASE), promise=True
         )
         for shedding in meant_sheddings(call.hass, call.data.get(CONF_METER))
     ]
@@ -174,8 +179,17 @@ def _room(answer: MayStart) -> tuple[bool, float]:
     return (answer.fits, held_s)
 
 
-def _answer(sheddings: list[Shedding], orders: dict[str, ShedOrder]) -> dict[str, Any]:
-    """Return what is shed now, what was just ordered, and what is predicted."""
+def _answer(
+    sheddings: list[Shedding], asked: Mapping[Shedding, Requested]
+) -> dict[str, Any]:
+    """Return what is shed now, what was just ordered, and what is predicted.
+
+    In test mode nothing is ordered, and it is told what would have been.
+    """
+    ordered = {
+        shedding: {order.load: order for order in requested.orders}
+        for shedding, requested in asked.items()
+    }
     return {
         "meters": [
             {
@@ -190,11 +204,20 @@ def _answer(sheddings: list[Shedding], orders: dict[str, ShedOrder]) -> dict[str
                         "socket_id": socket_id,
                         "power": round(shed.power_w),
                         "cause": shed.cause.value,
-                        "now": socket_id in orders,
+                        "now": socket_id in ordered.get(shedding, {}),
                         "since": shed.at.isoformat(),
                         "until": None if shed.until is None else shed.until.isoformat(),
                     }
                     for socket_id, shed in shedding.state.shed.items()
+                ],
+                "would_shed": [
+                    {
+                        "socket": shedding.loads.sockets[socket_id].name,
+                        "socket_id": socket_id,
+                        "power": round(order.power_w),
+                    }
+                    for socket_id, order in ordered.get(shedding, {}).items()
+                    if shedding.memory.test
                 ],
             }
             for shedding in sheddings

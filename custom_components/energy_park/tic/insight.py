@@ -8,7 +8,7 @@ from typing import Any
 from ..model import MeterReading, TicMode
 from .interpreter import Interpreter
 from .trip_state import TripState
-from .tripping import TripModel
+from .tripping import UNKNOWN_AFTER_S, TripModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,17 +22,29 @@ class MeterData:
 class MeterInsight:
     """Runs the models of one meter.
 
-    ``kept`` is what ``to_dict`` gave in an earlier run; None knows nothing.
+    ``kept`` is what ``to_dict`` gave in an earlier run; None knows nothing. Without a
+    reading for longer than ``unknown_after_s`` the power is not known.
     """
 
-    def __init__(self, kept: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        kept: Mapping[str, Any] | None = None,
+        unknown_after_s: float = UNKNOWN_AFTER_S,
+    ) -> None:
         """Go on from what an earlier run knew."""
         kept = kept or {}
         self.interpreter = Interpreter(kept.get("readings"))
         self.mode = TicMode(kept["mode"]) if kept.get("mode") else None
         self._trip = (
-            TripModel.from_dict(kept["trip"]) if "trip" in kept else TripModel()
+            TripModel.from_dict(kept["trip"], unknown_after_s)
+            if "trip" in kept
+            else TripModel(unknown_after_s)
         )
+
+    @property
+    def three_phases(self) -> bool:
+        """Whether the meter is known to have three phases."""
+        return self._trip.three_phases
 
     def update(self, reading: MeterReading, now: datetime) -> MeterData:
         """Take a reading and return what is known with it."""

@@ -11,7 +11,7 @@ from .phase_powers import PhasePower, number_of, phase_powers
 from .trip_filter import FRAME_S, PhaseFilter, trip_va2, worst
 from .trip_state import MaximumCheck, TripState
 
-# Longer without a reading, and the power is no longer known.
+# Longer without a frame of the meter's own, and the power is no longer known.
 UNKNOWN_AFTER_S = 30.0
 # Four time constants: 1.8 % is left of what was assumed at the start.
 WARM_UP_S = 500.0
@@ -25,10 +25,14 @@ class TripModel:
     Without a past, Y starts at its limit, or at SMAXSN where the meter tells it: Y
     is never above its own maximum of the day. The cut-off power is PCOUP, or the
     subscribed power where the meter tells no PCOUP.
+
+    For ``unknown_after_s`` at most a power passes for the present one; between two
+    readings the larger of both is to be feared.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unknown_after_s: float = UNKNOWN_AFTER_S) -> None:
         """Start knowing nothing."""
+        self._unknown_after_s = unknown_after_s
         self._three_phases: bool | None = None
         self._subscribed_va: int | None = None
         self._cut_off_va: int | None = None
@@ -90,9 +94,11 @@ class TripModel:
         }
 
     @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+    def from_dict(
+        cls, kept: Mapping[str, Any], unknown_after_s: float = UNKNOWN_AFTER_S
+    ) -> Self:
         """Go on from what ``to_dict`` gave."""
-        model = cls()
+        model = cls(unknown_after_s)
         model._three_phases = kept["three_phases"]
         model._subscribed_va = kept["subscribed_va"]
         model._cut_off_va = kept["cut_off_va"]
@@ -107,6 +113,11 @@ class TripModel:
         model._watched_day = None if day is None else date.fromisoformat(day)
         model._watched_since = _time(kept["watched_since"])
         return model
+
+    @property
+    def three_phases(self) -> bool:
+        """Whether the meter is known to have three phases."""
+        return bool(self._three_phases)
 
     @property
     def _limit_va(self) -> float | None:
@@ -143,7 +154,7 @@ class TripModel:
     def _is_known(self, now: datetime) -> bool:
         """Return whether the powers told last may pass for the present ones."""
         return self._told_at is not None and (
-            _seconds(self._told_at, now) <= UNKNOWN_AFTER_S
+            _seconds(self._told_at, now) <= self._unknown_after_s
         )
 
     def _is_warming_up(self, now: datetime) -> bool:

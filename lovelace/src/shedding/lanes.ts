@@ -5,6 +5,7 @@ import { html, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import type { Scene } from "../shared/card.js";
+import type { TextKey } from "../shared/i18n.js";
 import { icon, ROLE_ICONS } from "../shared/icons.js";
 import { isOn, numberOf, stateOf, type Socket } from "../shared/park.js";
 
@@ -89,16 +90,32 @@ function lane(
   </div>`;
 }
 
+/** What keeps a socket from being shed; that it is off or idle tells its power. */
+const NOT_SHED: Readonly<Record<string, TextKey>> = {
+  protected: "not_shed_protected",
+  running: "not_shed_running",
+  unknown: "not_shed_unknown",
+  unreachable: "not_shed_unreachable",
+};
+
+function whyNot({ hass, t }: Scene, level: Lane, socket: Socket): string {
+  const why = stateOf(hass.states, socket, "priority")?.attributes["not_shed"];
+  const key = level === PROTECTED ? undefined : NOT_SHED[String(why)];
+  return key ? t(key) : "";
+}
+
 function chip(
-  { hass, t, f }: Scene,
+  scene: Scene,
   { held, fixed }: Order,
   level: Lane,
   socket: Socket,
 ): TemplateResult {
+  const { hass, t, f } = scene;
   const watts = numberOf(stateOf(hass.states, socket, "power"));
   const power = watts === null ? "" : f.power(watts);
+  const note = [power, whyNot(scene, level, socket)].filter(Boolean).join(" · ");
   const face = html`${icon(ROLE_ICONS[socket.role])}<span>${socket.name}</span
-    ><small>${power}</small>`;
+    ><small>${note}</small>`;
   if (fixed || level === PROTECTED || !socket.entities["priority"]) {
     return html`<span class="chip">${face}</span>`;
   }
@@ -107,7 +124,7 @@ function chip(
     class="chip ${held === socket.device ? "held" : ""}"
     data-device=${socket.device}
     aria-pressed=${String(held === socket.device)}
-    aria-label=${power ? `${label}, ${power}` : label}
+    aria-label=${note ? `${label}, ${note}` : label}
   >
     ${icon(mdiDragVertical)}${face}
   </button>`;

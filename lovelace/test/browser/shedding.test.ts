@@ -323,6 +323,22 @@ test("another priority is shown when it is told", async () => {
   expect(order(card)["10"]).toEqual(["0 2"]);
 });
 
+test("a socket that would not be shed tells why", async () => {
+  const { card } = await shedding(
+    Object.fromEntries(
+      [
+        state("number.0_0_priority", "9", { not_shed: "unknown" }),
+        state("number.0_1_priority", "9", { not_shed: "unreachable" }),
+        state("number.0_2_priority", "4", { not_shed: "idle" }),
+      ].map((one) => [one.entity_id, one]),
+    ),
+  );
+  expect(chip(card, "0 0").textContent).toContain("not shed: no power is measured");
+  expect(chip(card, "0 1").getAttribute("aria-label")).toContain("not shed: not heard");
+  expect(chip(card, "0 2").textContent).not.toContain("not shed");
+  await isAccessible(card);
+});
+
 test("a park whose meter tells no shedding still has its order", async () => {
   const page = hass(park([2]), { states: { ...statesOf(park([2])), ...CALM } });
   const card = await mount<SheddingCardConfig>(TYPE, page);

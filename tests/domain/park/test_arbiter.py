@@ -16,16 +16,16 @@ from custom_components.energy_park.model import (
 from custom_components.energy_park.park.arbiter import (
     RETRY_FOR,
     Decision,
-    Policy,
     SocketState,
     end,
-    needs_look,
+    let_yield,
     observe,
     place,
     release,
     restore,
     tick,
 )
+from custom_components.energy_park.park.caution import Policy, needs_look
 from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W, OffBand
 
 NOW = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
@@ -333,6 +333,29 @@ def test_a_hand_at_the_device_counts_as_a_persons_order() -> None:
     assert decision.state.until == NOW + 2 * HOUR
     back = tick(decision.state, LAMP, ON, NOW + 2 * HOUR)
     assert back.switch is False
+
+
+def test_what_was_shed_for_no_limit_yields_to_a_person() -> None:
+    shed = replace(order(Source.SAFETY), yields=True)
+    state = place(seen_on(), shed, LAMP, ON, NOW).state
+    # A rule is no person.
+    rule = place(state, order(Source.SCHEDULE, on=True), LAMP, OFF, NOW)
+    assert rule.refused is Reason.OUTRANKED
+    person = place(state, order(Source.PERSON, on=True), LAMP, OFF, NOW)
+    assert person.switch is True
+    assert [claim.source for claim in person.state.claims] == [Source.PERSON]
+    # Neither is a hand at the device undone.
+    state = observe(state, LAMP, OFF, NOW, HOUR).state
+    pressed = observe(state, LAMP, ON, NOW, HOUR)
+    assert pressed.switch is None
+    assert [claim.source for claim in pressed.state.claims] == [Source.PERSON]
+
+
+def test_what_was_shed_can_be_let_yield() -> None:
+    state = place(seen_on(), order(Source.SAFETY), LAMP, ON, NOW).state
+    wish = order(Source.PERSON, on=True)
+    assert place(state, wish, LAMP, OFF, NOW).refused is Reason.OUTRANKED
+    assert place(let_yield(state), wish, LAMP, OFF, NOW).switch is True
 
 
 def test_a_hand_at_the_device_does_not_undo_safety_shedding() -> None:

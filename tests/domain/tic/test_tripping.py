@@ -382,6 +382,31 @@ def test_the_nearest_phase_is_the_worst_when_none_trips() -> None:
     assert model.state(after(1000)).worst_phase == 3
 
 
+@given(st.floats(0, 10000), st.floats(0, 50))
+def test_behind_an_active_power_stands_the_lowest_power_factor(
+    power_w: float, uncertainty_w: float
+) -> None:
+    reading = MeterReading(
+        mode=TicMode.HISTORIQUE, power_w=power_w, power_uncertainty_w=uncertainty_w
+    )
+    (power,) = phase_powers(reading, three_phases=False)
+    assert power is not None
+    assert (power.va, power.max_va) == (power_w, (power_w + uncertainty_w) / 0.8)
+
+
+@pytest.mark.parametrize(
+    ("voltage_v", "va", "max_va"),
+    [(None, 26 * 230, 27 * 253), (240, 26 * 240, 27 * 241)],
+)
+def test_a_current_of_whole_amperes_may_be_nearly_one_more(
+    voltage_v: int | None, va: float, max_va: float
+) -> None:
+    reading = MeterReading(mode=TicMode.HISTORIQUE, current_a=26, voltage_v=voltage_v)
+    (power,) = phase_powers(reading, three_phases=False)
+    assert power is not None
+    assert (power.va, power.max_va) == (va, max_va)
+
+
 def test_bogus_powers_of_phases_give_way_to_currents() -> None:
     phase = PhaseReading(current_a=10, voltage_v=240)
     told = phase_powers(three(phase, phase, phase), three_phases=True)

@@ -42,7 +42,9 @@ class CarryingOut:
         now = dt_util.utcnow()
         for order in orders:
             socket = self._loads.sockets[order.load]
-            given = self._switchboard.async_safety(socket, order.on, now)
+            given = self._switchboard.async_safety(
+                socket, order.on, now, yields=order.cause.yields
+            )
             happening, refused = _done(order), None
             if isinstance(given, asyncio.Task):
                 given.add_done_callback(partial(self._async_answered, order, now))
@@ -52,6 +54,11 @@ class CarryingOut:
                 self._async_take(order, Answer.REFUSED, now)
                 happening, refused = Happening.REFUSED, given
             self._news.async_tell_order(happening, order, socket, refused)
+
+    @callback
+    def async_let_yield(self, loads: Iterable[str]) -> None:
+        """Let what is shed end when a person wants it on."""
+        self._switchboard.async_let_yield(self._loads.sockets[load] for load in loads)
 
     @callback
     def _async_answered(

@@ -21,13 +21,13 @@ class Danger:
     It lasts ``until`` a time at least; None is no danger.
     """
 
-    def __init__(self) -> None:
-        """Start without any."""
+    def __init__(self, *, protecting: bool = False) -> None:
+        """Start without any, or ``protecting`` still what an earlier one has cut."""
         self.left_s: float | None = None
         self.ready: tuple[str, ...] = ()
-        self.protecting = False
+        self.protecting = protecting
         self.until: datetime | None = None
-        self._withheld: set[str] = set()
+        self._withheld: set[tuple[str, Cause]] = set()
 
     def follow(
         self, decision: Decision, view: View, *, shed_for_it: bool
@@ -37,6 +37,8 @@ class Danger:
         ``shed_for_it`` tells that something is off because of it.
         """
         self.left_s, self.ready = decision.left_s, decision.ready
+        if decision.state.silent_since is None:
+            self._forget(Cause.SILENCE)
         if cuts := [one for one in decision.orders if is_cut(one)]:
             # What is ordered counts as done: without it the power would last so long.
             self.left_s = _held_s(view)
@@ -50,15 +52,21 @@ class Danger:
         elif over_at is not None and view.now >= over_at:
             self.until = None
             self.protecting = False
-            self._withheld.clear()
+            self._forget(Cause.LIMIT, Cause.ROTATION)
             return Happening.OVER
         return None
 
     def withhold(self, orders: Iterable[ShedOrder]) -> list[ShedOrder]:
-        """Return those of the orders withheld that were not told in this danger."""
-        news = [order for order in orders if order.load not in self._withheld]
-        self._withheld.update(order.load for order in news)
+        """Return those of the orders withheld that were not told in this danger.
+
+        What a silent meter costs is told once in its silence.
+        """
+        news = [one for one in orders if (one.load, one.cause) not in self._withheld]
+        self._withheld.update((one.load, one.cause) for one in news)
         return news
+
+    def _forget(self, *causes: Cause) -> None:
+        self._withheld = {one for one in self._withheld if one[1] not in causes}
 
 
 def is_cut(order: ShedOrder) -> bool:

@@ -29,6 +29,8 @@ class Loads:
                     priority=socket.priority,
                     role=socket.role,
                     sector=socket.sector,
+                    # Nobody polls what another integration tells.
+                    tells=switchboard.coordinator(socket).update_interval is None,
                 ),
                 switchboard.memory(socket),
             )
@@ -106,8 +108,9 @@ class Loads:
                 load = load.lost()
             elif fresh and (reading := plug.reading(socket)) is not None:
                 before = load.on
+                at = plug.data.asked_at or now
                 load = _switched(
-                    load.read(now, reading.on, reading.power_w), before, now
+                    load.read(at, reading.on, reading.power_w), before, now
                 )
                 if reading.on and reading.power_w is not None:
                     usual_w = max(reading.power_w, load.usual_w or 0.0)

@@ -1,5 +1,6 @@
 """Which meter supplies which sockets, and what becomes of those behind none."""
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 
@@ -8,8 +9,9 @@ from homeassistant.util import dt as dt_util
 
 from ...const import CONF_SECTORS
 from ...coordinator import EnergyParkConfigEntry, PlugCoordinator
+from ...issues import async_report_left_off
 from ...meter_coordinator import MeterCoordinator
-from ...model import Source
+from ...model import Socket, Source
 from ..memory import ParkMemory
 from ..switchboard import Switchboard
 from .loads import Loads
@@ -71,7 +73,23 @@ def _async_give_back(entry: EnergyParkConfigEntry, plug: PlugCoordinator) -> Non
     data = entry.runtime_data
     known = {load for one in data.sheddings.values() for load in one.state.shed}
     for socket in plug.plug.sockets:
-        claims = data.switchboard.memory(socket).state.claims
-        shed = any(claim.source is Source.SAFETY for claim in claims)
-        if shed and socket.id not in known:
+        if _is_shed(data.switchboard, socket) and socket.id not in known:
             data.switchboard.async_safety(socket, True, dt_util.utcnow())
+
+
+async def async_give_back_removed(entry: EnergyParkConfigEntry) -> None:
+    """Restore what is shed on plugs that were removed, while they can be reached."""
+    data = entry.runtime_data
+    gone = [plug for key, plug in data.plugs.items() if key not in entry.subentries]
+    for plug in gone:
+        for socket in plug.plug.sockets:
+            if not _is_shed(data.switchboard, socket):
+                continue
+            given = data.switchboard.async_safety(socket, True, dt_util.utcnow())
+            if isinstance(given, asyncio.Task) and (await given).error is not None:
+                async_report_left_off(plug.hass, socket)
+
+
+def _is_shed(switchboard: Switchboard, socket: Socket) -> bool:
+    claims = switchboard.memory(socket).state.claims
+    return any(claim.source is Source.SAFETY for claim in claims)

@@ -16,11 +16,12 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalType
+from homeassistant.util.ulid import ulid_now
 
 from ...meter_coordinator import MeterCoordinator
-from ...park.shedding.may_start import MayStart, may_start, promised
-from ...park.shedding.orders import ShedOrder
-from ...park.shedding.requests import end, request
+from ...park.shedding.may_start import MayStart, Phase, may_start, promised
+from ...park.shedding.orders import ShedOrder, withheld
+from ...park.shedding.requests import Requested, end, request
 from ...park.shedding.rule import Decision, decide
 from ...park.shedding.state import Cause, State
 from ...park.shedding.supply import View
@@ -53,11 +54,13 @@ class Shedding:
         self.sockets = sockets
         self.memory: SheddingMemory = memory.sheddings[meter.serial]
         self.decision = Decision(state=self.memory.state)
-        self.danger = Danger()
+        # The automation that let it shed does not fire again in the same danger.
+        self.danger = Danger(protecting=self._is_shed_for_the_limit)
         self.sight = Sight(meter, loads, sockets, self.memory, self.danger)
         self.news = News(switchboard.telling)
         self._hass = hass
         self._telling = switchboard.telling
+        self._choices = switchboard.choices
         self._park_memory = memory
         self._carrying_out = CarryingOut(
             switchboard, loads, memory, self.memory, self.news, self.async_decide
@@ -100,6 +103,11 @@ class Shedding:
         """What the rule remembers."""
         return self.memory.state
 
+    @property
+    def _is_shed_for_the_limit(self) -> bool:
+        """Whether anything is off because the contract's limit would be passed."""
+        return any(shed.cause is Cause.LIMIT for shed in self.state.shed.values())
+
     # What is asked
 
     @callback
@@ -116,9 +124,9 @@ class Shedding:
         sectors: Collection[str] | None = None,
         from_priority: int = 1,
         lasting: timedelta | None = None,
-    ) -> tuple[ShedOrder, ...]:
-        """Shed because somebody asks; return what was ordered off."""
-        state, orders = request(
+    ) -> Requested:
+        """Shed because somebody asks; return what is off for it, or would be."""
+        asked = request(
             dt_util.utcnow(),
             self.loads.of(self.sockets),
             self.state,
@@ -128,12 +136,14 @@ class Shedding:
             lasting=lasting,
         )
         if self.memory.test:
-            self._async_withhold(orders)
-            return ()
-        self.memory.state = state
-        self._carrying_out.async_give(orders)
+            self._async_tell_withheld(asked.orders)
+            return asked
+        self.memory.state = asked.state
+        self._carrying_out.async_give(asked.orders)
+        self._carrying_out.async_let_yield(asked.kept_off)
         self.async_decide()
-        return tuple(order for order in orders if order.load in self.state.shed)
+        done = tuple(order for order in asked.orders if order.load in self.state.shed)
+        return replace(asked, orders=done)
 
     @callback
     def async_end(self, sockets: Collection[str] | None = None) -> None:
@@ -143,13 +153,13 @@ class Shedding:
 
     @callback
     def async_may_start(
-        self, power: float, phase: int | None, promise_to: str | None = None
+        self, power: float, phase: Phase, *, promise: bool = False
     ) -> MayStart:
         """Answer whether a load may start; count it as started if it is promised."""
         view = self.sight.view
         answer = may_start(view, self.state, power, phase)
-        if promise_to is not None and answer.fits:
-            self.memory.state = promised(self.state, promise_to, power, phase, view.now)
+        if promise and answer.fits:
+            self.memory.state = promised(self.state, ulid_now(), power, phase, view.now)
         return answer
 
     @callback
@@ -202,17 +212,16 @@ class Shedding:
         view, before = self.sight.view, self.state
         decision = self.decision = decide(view, before)
         self._async_watch_danger(view)
-        if held_back := self._held_back(decision.orders):
-            self._async_withhold(held_back)
-            self.memory.state = replace(
-                before,
-                over_since=decision.state.over_since,
-                short_since=decision.state.short_since,
-                silent_since=decision.state.silent_since,
-            )
-        else:
-            self.memory.state = decision.state
-            self._carrying_out.async_give(decision.orders)
+        held_back = self._held_back(decision.orders)
+        self._async_tell_withheld(self.danger.withhold(held_back))
+        self.memory.state = withheld(
+            decision.state, before, [order.load for order in held_back]
+        )
+        self._carrying_out.async_give(
+            order for order in decision.orders if order not in held_back
+        )
+        for load, phase in decision.learnt.items():
+            self._choices.async_choose(self.loads.sockets[load], phase=phase)
         self.memory.longest_off = self.memory.longest_off.follow(
             {load: shed.at for load, shed in self.state.shed.items()},
             dt_util.as_local(view.now),
@@ -226,11 +235,8 @@ class Shedding:
     @callback
     def _async_watch_danger(self, view: View) -> None:
         """Say once that an overload is predicted, and when that is over."""
-        shed = self.state.shed.values()
         news = self.danger.follow(
-            self.decision,
-            view,
-            shed_for_it=any(one.cause is Cause.LIMIT for one in shed),
+            self.decision, view, shed_for_it=self._is_shed_for_the_limit
         )
         if news is Happening.OVERLOAD_PREDICTED:
             self._telling.async_hold()
@@ -266,9 +272,9 @@ class Shedding:
         ]
 
     @callback
-    def _async_withhold(self, orders: Iterable[ShedOrder]) -> None:
-        """Tell once in a danger what would have been shed."""
-        for order in self.danger.withhold(orders):
+    def _async_tell_withheld(self, orders: Iterable[ShedOrder]) -> None:
+        """Tell what would have been shed."""
+        for order in orders:
             socket = self.loads.sockets[order.load]
             self.news.async_tell_order(Happening.WOULD_SHED, order, socket)
 

@@ -1,7 +1,9 @@
 """A meter's readings as the supplies that shedding watches."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, CONF_PORT
@@ -18,14 +20,16 @@ from ...measure import POWER, number_of, resolve, value_of
 from ...meter_coordinator import MeterCoordinator
 from ...model import MeterReading, TicMode
 from ...park.shedding.linky import HISTORIQUE, STANDARD, Feed, linky_supply
-from ...park.shedding.meters import Contract, meter_supply
+from ...park.shedding.meters import Contract, meter_supply, resumed, used_up
 from ...park.shedding.supply import Supply
+from ...sensor_link import SILENCE_S
 from ...tic.insight import MeterData
 from ...tic.trip_state import PhaseTrip
 from ..memory import SheddingMemory
 
 FEEDS: Final = {TicMode.HISTORIQUE: HISTORIQUE, TicMode.STANDARD: STANDARD}
-# Readers behind other integrations pass on what they heard some seconds ago.
+# Readers behind other integrations pass on what they heard some seconds ago, each
+# at a pace of its own.
 SENSORS: Final = Feed(every_s=10.0, told_s=10.0)
 
 type Told = Mapping[int | None, Supply]
@@ -84,12 +88,18 @@ class Supplies:
             power_w=power_w,
             power_max_w=power_max_w,
             read_at=now,
-            every_s=self._feed(reading.mode).every_s,
+            feed=self._feed(reading.mode, None, now),
             used_wh=self._used_wh(reading, now),
-            before=self.now.get(None),
+            before=self.now.get(None) or self._resumed(contract, limit_w),
         )
         self.now = {None: supply}
+        self._memory.used = used_up(contract, supply)
         return True
+
+    def _resumed(self, contract: Contract, limit_w: float) -> Supply | None:
+        """Return what was known before a restart."""
+        used = self._memory.used
+        return None if used is None else resumed(used, contract, limit_w)
 
     def _used_wh(self, reading: MeterReading, now: datetime) -> float | None:
         """Return what the meter counted in the running hour, each time it counts on.
@@ -125,16 +135,22 @@ class Supplies:
             filtered_va2=(trip.filtered_ratio * trip.limit_va) ** 2,
             ceiling_va2=(trip.filtered_ratio_max * trip.limit_va) ** 2,
             warming_up=data.trip.warming_up,
-            feed=self._feed(data.reading.mode),
+            feed=self._feed(data.reading.mode, phase, now),
             read_at=now,
             before=self.now.get(phase),
             early=data.reading.early,
         )
 
-    def _feed(self, mode: TicMode) -> Feed:
+    def _feed(self, mode: TicMode, phase: int | None, now: datetime) -> Feed:
+        """Return how the meter speaks; sensors do so as they did lately."""
         part = self._meter.subentry.data
-        heard = CONF_PORT in part or CONF_RADIO in part
-        return FEEDS[mode] if heard else SENSORS
+        if CONF_PORT in part or CONF_RADIO in part:
+            return FEEDS[mode]
+        before = self.now.get(phase)
+        times = [at for at, _ in before.recent] if before else []
+        gaps_s = [(to - at).total_seconds() for at, to in pairwise([*times, now])]
+        every_s = min(max((SENSORS.every_s, *gaps_s)), SILENCE_S)
+        return replace(SENSORS, every_s=every_s)
 
 
 def _site_power(data: MeterData) -> tuple[float, float] | None:

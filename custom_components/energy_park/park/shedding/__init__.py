@@ -23,10 +23,10 @@ and at the ``decide_at`` that the last ``Decision`` named.
 - ``State.to_dict`` is ready for JSON; ``State.from_dict`` goes on after a restart.
   ``state.shed`` tells what is off, why, since when, until when and what it drew.
 - People ask by ``requests.request(now, loads, state, power_w=..., sectors=...)``, which
-  gives orders and a state, and ``requests.end(now, state, loads)``, which lets
-  what is shed return as soon as it fits.
-- A large load asks ``may_start.may_start(view, state, power, phase)``; who was told
-  yes is counted by ``may_start.promised``.
+  gives orders and a state, and tells what stays off for it, and by
+  ``requests.end(now, state, loads)``, which lets what is shed return as soon as it fits.
+- A large load asks ``may_start.may_start(view, state, power, phase)``; each one that
+  was told yes is counted by ``may_start.promised``.
 - ``outlook.next_shed`` and ``outlook.next_return`` tell who would go next, who would
   come back next, and what that waits for.
 """

@@ -9,6 +9,7 @@ from .choice import Candidate, candidate, choose
 from .limits import Limit
 from .loads import DRAWS_FROM_W, Blocked, Load
 from .orders import may_be_cut
+from .phases import to_try, try_s
 from .state import Pending, State
 from .supply import RISE_SHARE, Supply, View
 
@@ -21,6 +22,8 @@ WATCHED_SHARE = 0.05
 HOPE_SHARE = 0.25
 # A power that rises by such a share within a reading may go on rising.
 LEAP_SHARE = 0.25
+# Of a slower reader hardly any reading falls into a rise.
+LEAP_WITHIN_S = 10.0
 # A meter shows what has changed by then.
 UNSEEN_FOR = timedelta(seconds=4)
 
@@ -139,6 +142,15 @@ def _excess(
         share = 1.0
         chosen = choose(everything, lambda relief_w: latest_s(relief_w, share) >= 0)
     held_s = limit.held_s(power)
+    unplaced = () if chosen else _unplaced(view, state, supply)
+    if chosen is None and unplaced:
+        # Any of them may do: they are tried as late as leaves time for each, and more.
+        left_s = held_s - SPARE_S - 2 * _delay_s([*everything, *unplaced])
+        each_s = try_s(supply, _delay_s(unplaced))
+        tried = to_try(unplaced, left_s, each_s)
+        slack_s = left_s - each_s * (len(unplaced) + 1)
+        watched = [one.load for one in (*everything, *unplaced)]
+        return Excess(held_s, slack_s, [*everything, *tried], watched, short=True)
     if chosen is None:
         # All that can go will not do, but gains the more time the earlier it goes.
         short_s = (view.now - (state.short_since or view.now)).total_seconds()
@@ -184,7 +196,8 @@ def _leaps(supply: Supply, limit: Limit, power: float, needed_s: float) -> bool:
     rise = supply.power_max - supply.before_max
     if rise < LEAP_SHARE * supply.power_max:
         return False
-    return limit.held_s(power + rise) < needed_s + supply.every_s
+    next_s = min(supply.every_s, LEAP_WITHIN_S)
+    return limit.held_s(power + rise) < needed_s + next_s
 
 
 def _firm(view: View, state: State, supply: Supply) -> list[Candidate]:
@@ -199,22 +212,29 @@ def _firm(view: View, state: State, supply: Supply) -> list[Candidate]:
 
 
 def _possible(view: View, state: State, supply: Supply) -> list[Candidate]:
-    """Return also the loads that may have begun to draw since they were read.
-
-    Those of which nobody knows the phase come along without being counted on.
-    """
+    """Return also the loads that may have begun to draw since they were read."""
     since = supply.risen_at or state.over_since or view.now
     found = []
     for load in _cuttable(view, state, supply):
         relief_w = load.draw_w or 0.0
         if not load.read_since(since):
             relief_w = max(relief_w, load.usual_w or 0.0)
-        if relief_w < DRAWS_FROM_W:
-            continue
-        if supply.phase not in {None, load.phase}:
-            relief_w = 0.0
-        found.append(candidate(load, relief_w, view.now, state.cut_at(load.id)))
+        if relief_w >= DRAWS_FROM_W and supply.phase in {None, load.phase}:
+            found.append(candidate(load, relief_w, view.now, state.cut_at(load.id)))
     return found
+
+
+def _unplaced(view: View, state: State, supply: Supply) -> list[Candidate]:
+    """Return the loads that draw and of which nobody knows whether they do so here."""
+    if supply.phase is None:
+        return []
+    return [
+        candidate(load, load.draw_w or 0.0, view.now, state.cut_at(load.id))
+        for load in view.loads.values()
+        if load.phase is None
+        and may_be_cut(state, load, view.now)
+        and load.blocked(view.now) is None
+    ]
 
 
 def _cuttable(view: View, state: State, supply: Supply) -> list[Load]:

@@ -157,23 +157,25 @@ class PeriodCap:
     def _spare_ws(self) -> float:
         return self.cap_w * self.period_s - self.used_wh * SECONDS_PER_HOUR
 
+    def _is_passed_by(self, power: float) -> bool:
+        """Return whether a power is too much; nothing at all never is, nor helps."""
+        return power > 0 and power * self.left_s > self._spare_ws
+
     def held_s(self, power: float) -> float:
         """Return how long a power may be held; infinity is to the period's end."""
-        spare_ws = self._spare_ws
-        if power * self.left_s <= spare_ws:
+        if not self._is_passed_by(power):
             return inf
-        return max(0.0, spare_ws / power)
+        return max(0.0, self._spare_ws / power)
 
     likely_s = held_s
 
     def latest_s(self, power: float, after: float) -> float:
         """Return how long a power may be held if another one follows it."""
-        spare_ws = self._spare_ws
-        if power * self.left_s <= spare_ws:
+        if not self._is_passed_by(power):
             return inf
         if after >= power:
             return -inf
-        return (spare_ws - after * self.left_s) / (power - after)
+        return (self._spare_ws - after * self.left_s) / (power - after)
 
     def fits(self, power: float, extra: float, share: float) -> bool:
         """Return whether a load may be added, using this share of the limit."""

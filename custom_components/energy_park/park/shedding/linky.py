@@ -74,7 +74,9 @@ def linky_supply(
     told = LinkyFilter(
         limit_va=limit_va, filtered_va2=filtered_va2, ceiling_va2=filtered_va2
     )
-    likely_va2 = told.follow(power_va, feed.lag_s).filtered_va2
+    # A slow reader's lag is negative: it is left out, and is in doubt instead.
+    lag_s = max(feed.lag_s, 0.0)
+    likely_va2 = told.follow(power_va, lag_s).filtered_va2
     rounded_va2 = power_max_va**2 - power_va**2
     doubt_va2 = 0.0
     if before is not None:
@@ -82,6 +84,7 @@ def linky_supply(
         change_va2 = abs(power_max_va**2 - before.power_max**2)
         doubt_va2 = before.doubt * exp(RATE * gap_s)
         doubt_s = max(gap_s, feed.every_s) - feed.every_s / 2 + SECOND_S
+        doubt_s += lag_s - feed.lag_s
         doubt_va2 -= RATE * doubt_s * change_va2
     if not warming_up:
         ceiling_va2 = min(ceiling_va2, likely_va2 + doubt_va2 + rounded_va2)

@@ -32,8 +32,9 @@ class Load:
     ``on`` and ``power_w`` were read at ``read_at``, ``recent`` are the readings of the
     last seconds, the newest last. ``usual_w`` is what it draws when it works; it stands
     in where nothing is measured. ``phase`` is 1 to 3, or None when it is not known; a
-    single-phase site needs none. ``delay_s`` is the longest that
-    its plug takes to carry out an order, as measured. ``held`` tells that a person
+    single-phase site needs none. ``delay_s`` is the longest that its plug takes to
+    carry out an order, as measured. A plug that ``tells`` each change by itself, and
+    that it is lost, needs not answer again and again. ``held`` tells that a person
     keeps it on. It was switched on at ``on_since``, to stay so for ``min_on``; once
     shed it stays off for ``min_off``. Heaters take turns among equals.
     """
@@ -44,6 +45,7 @@ class Load:
     sector: str | None = None
     phase: int | None = None
     protected: bool = False
+    tells: bool = False
     held: bool = False
     heater: bool = False
     on: bool | None = None
@@ -79,8 +81,10 @@ class Load:
         return most_w - self.recent[-1][1]
 
     def reachable(self, now: datetime) -> bool:
-        """Return whether the plug answered lately."""
-        return self.read_at is not None and now - self.read_at <= STALE_AFTER
+        """Return whether the plug answered lately, or would have told that it is lost."""
+        if self.read_at is None:
+            return False
+        return self.tells or now - self.read_at <= STALE_AFTER
 
     def read_since(self, since: datetime) -> bool:
         """Return whether the last reading knows what happened at a time."""

@@ -1,11 +1,11 @@
 """The readings of meters that are no Linky, as shedding sees them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .limits import SECONDS_PER_HOUR, Cap, Limit, PeriodCap, open_meter
-from .linky import RECENT
+from .linky import RECENT, Feed
 from .supply import Supply
 
 
@@ -48,6 +48,56 @@ def contract_limits(
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """How much of a contract was used up at a reading, for the time after a restart.
+
+    ``over_s`` is of each cap, ``used_wh`` and ``left_s`` are of the running hour.
+    """
+
+    contract: Contract
+    read_at: datetime
+    power_max: float
+    over_s: tuple[float, ...]
+    used_wh: float | None = None
+    left_s: float | None = None
+
+
+def used_up(contract: Contract, supply: Supply) -> Used:
+    """Return how much of its contract a supply has used up."""
+    hour = next((one for one in supply.limits if isinstance(one, PeriodCap)), None)
+    return Used(
+        contract=contract,
+        read_at=supply.read_at,
+        power_max=supply.power_max,
+        over_s=tuple(one.over_s for one in supply.limits if isinstance(one, Cap)),
+        used_wh=None if hour is None else hour.used_wh,
+        left_s=None if hour is None else hour.left_s,
+    )
+
+
+def resumed(used: Used, contract: Contract, limit_w: float) -> Supply | None:
+    """Return the supply as it was at that reading, unless its contract is another."""
+    if contract is not used.contract:
+        return None
+    over_s = iter(used.over_s)
+    limits: list[Limit] = []
+    for limit in contract_limits(contract, limit_w, used.read_at):
+        match limit:
+            case Cap():
+                limits.append(replace(limit, over_s=next(over_s, 0.0)))
+            case PeriodCap() if used.used_wh is not None and used.left_s is not None:
+                limits.append(replace(limit, used_wh=used.used_wh, left_s=used.left_s))
+    return Supply(
+        limits=tuple(limits),
+        power=used.power_max,
+        power_max=used.power_max,
+        read_at=used.read_at,
+        measured_from=used.read_at,
+        measured_to=used.read_at,
+    )
+
+
 def meter_supply(
     *,
     contract: Contract,
@@ -57,15 +107,15 @@ def meter_supply(
     power_w: float,
     power_max_w: float,
     read_at: datetime,
-    every_s: float,
+    feed: Feed,
     used_wh: float | None = None,
     before: Supply | None,
 ) -> Supply:
-    """Return the supply of a meter that tells a power each ``every_s``.
+    """Return the supply of a meter that tells a power.
 
-    ``power_max_w`` is the most that may stand behind what it told (``of_current``,
-    ``of_active_power``). ``limit_w`` may move from one reading to the next. Who counts
-    the running hour better gives what it ``used_wh``.
+    ``power_max_w`` is the most that may stand behind what it told. ``limit_w`` may move
+    from one reading to the next. Who counts the running hour better gives what it
+    ``used_wh``.
     """
     fresh = contract_limits(contract, limit_w, read_at, delay_s)
     if before is None:
@@ -86,9 +136,9 @@ def meter_supply(
         power_max=power_max_w,
         recent=(*kept, (read_at, power_max_w)),
         read_at=read_at,
-        measured_from=read_at - timedelta(seconds=every_s),
+        measured_from=read_at - timedelta(seconds=feed.told_s),
         measured_to=read_at,
-        every_s=every_s,
+        every_s=feed.every_s,
     )
 
 

@@ -1,6 +1,6 @@
 """What an order to shed or to restore does to the state, until the meter shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,8 +9,8 @@ from .loads import Load
 from .state import Cause, Past, Pending, Shed, State
 from .supply import View
 
-# A cut that soon after a restoration shows that it came too early: the load then
-# stays off for twice as long as before, up to an hour.
+# A cut for the limit that soon after a restoration shows that it came too early: the
+# load then stays off for twice as long as before, up to an hour.
 RELAPSE_WITHIN = timedelta(minutes=30)
 OFF_AT_MOST = timedelta(hours=1)
 # What could not be switched is tried again.
@@ -55,8 +55,10 @@ def shed(
     """Order a load off; on request it stays so ``until`` that ends."""
     past = state.past.get(load.id)
     relapses = 0
-    if past and past.restored_at and now - past.restored_at < RELAPSE_WITHIN:
-        relapses = past.relapses + 1
+    # Who takes a turn does not come back too early.
+    if cause is Cause.LIMIT and past is not None and past.restored_at is not None:
+        soon = now - past.restored_at < RELAPSE_WITHIN
+        relapses = past.relapses + 1 if soon else 0
     off_for = max(load.min_off, min(load.min_off * 2**relapses, OFF_AT_MOST))
     record = Shed(
         cause=cause,
@@ -80,6 +82,14 @@ def shed(
     )
 
 
+def is_shed(state: State, load: Load) -> bool:
+    """Return whether a load is shed and off, or about to be."""
+    if load.id not in state.shed:
+        return False
+    pending = state.pending.get(load.id)
+    return not load.on if pending is None else pending.added_w < 0
+
+
 def may_be_cut(state: State, load: Load, now: datetime) -> bool:
     """Return whether an order to cut this load can take anything off.
 
@@ -89,7 +99,10 @@ def may_be_cut(state: State, load: Load, now: datetime) -> bool:
     if load.id in state.pending:
         return False
     if (record := state.shed.get(load.id)) is not None:
-        return load.on is True and load.read_since(record.at + RETRY_AFTER)
+        again = record.at + RETRY_AFTER
+        return load.on is True and (
+            load.read_since(again) or (load.tells and now > again)
+        )
     past = state.past.get(load.id)
     refused_at = None if past is None else past.refused_at
     return refused_at is None or now - refused_at >= RETRY_AFTER
@@ -133,10 +146,28 @@ def answered(state: State, load: str, on: bool, answer: Answer, now: datetime) -
     )
 
 
+def withheld(state: State, before: State, loads: Collection[str]) -> State:
+    """Return a state without the orders to these loads: they are as they were before."""
+
+    def kept[T](now: Mapping[str, T], then: Mapping[str, T]) -> dict[str, T]:
+        return _without(now, *loads) | {k: then[k] for k in loads if k in then}
+
+    return replace(
+        state,
+        shed=kept(state.shed, before.shed),
+        pending=kept(state.pending, before.pending),
+        past=kept(state.past, before.past),
+    )
+
+
 def settled(view: View, state: State) -> State:
-    """Let go of what the meter shows by now, and of what the park no longer has."""
+    """Let go of what the meter shows by now, and of what is shed no longer.
+
+    A person took it back, or the park has it no more.
+    """
     if not state.shed and not state.pending:
         return state
+    state = _taken_back(view, state)
     if gone := [load for load in state.shed if load not in view.loads]:
         state = replace(
             state,
@@ -150,6 +181,19 @@ def settled(view: View, state: State) -> State:
         elif _is_shown(pending, view):
             state = replace(state, pending=_without(state.pending, load))
     return state
+
+
+def _taken_back(view: View, state: State) -> State:
+    """Let go of what a person has ordered on since it was shed, where that counts."""
+    back = [
+        load
+        for load, record in state.shed.items()
+        if record.cause.yields and load in view.loads and view.loads[load].held
+    ]
+    if not back:
+        return state
+    past = {load: replace(state.past[load], restored_at=view.now) for load in back}
+    return replace(state, shed=_without(state.shed, *back), past={**state.past, **past})
 
 
 def _is_shown(pending: Pending, view: View) -> bool:

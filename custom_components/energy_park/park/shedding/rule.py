@@ -9,13 +9,14 @@ over: so nothing is shed twice, and a plug that does not answer counts as drawin
 All functions are pure: they take the state and the time, and return what follows.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import inf
 
 from .excess import Excess, excesses
 from .orders import ShedOrder, restore, settled, shed
+from .phases import phases_seen, placed
 from .policy import Silence
 from .restoring import next_restored, next_rotated
 from .silence import next_step, step_down
@@ -38,6 +39,7 @@ class Decision:
     ``left_s`` is how long the present power may be held, None is for ever. ``ready``
     are the loads to be cut if it stays, ``ask`` those whose plugs are to be asked
     now, as their reading grows old for that. ``enough`` tells whether that will do.
+    ``learnt`` are the phases of loads that the meter has shown with this reading.
     ``decide_at`` is when to decide again though nothing is heard.
     """
 
@@ -47,12 +49,14 @@ class Decision:
     ready: tuple[str, ...] = ()
     ask: tuple[str, ...] = ()
     enough: bool = True
+    learnt: Mapping[str, int] = field(default_factory=dict)
     decide_at: datetime | None = None
 
 
 def decide(view: View, state: State) -> Decision:
     """Decide what is to be shed or restored now."""
-    state = settled(view, state)
+    learnt = phases_seen(view, state)
+    state = settled(view, placed(state, learnt))
     orders: list[ShedOrder] = []
     while found := excesses(view, state):
         urgent = [one for one in found if one.slack_s <= 0 and one.chosen]
@@ -84,6 +88,7 @@ def decide(view: View, state: State) -> Decision:
         ready=tuple(c.load.id for one in found for c in one.chosen),
         ask=_to_ask(view, found),
         enough=not short,
+        learnt=learnt,
         decide_at=_decide_at(view, state, found),
     )
 
@@ -119,7 +124,7 @@ def _decide_at(view: View, state: State, found: Sequence[Excess]) -> datetime | 
         pending.acts_by for pending in state.pending.values() if not pending.answered
     ]
     if state.silent_since is None and view.heard_at is not None:
-        times.append(view.heard_at + view.policy.silent_after)
+        times.append(view.heard_at + view.silent_after)
     elif view.policy.silence is Silence.STEP_DOWN:
         times.append(next_step(view, state))
     # Just after it, so that what was to happen by then has.

@@ -22,6 +22,11 @@ class Cause(StrEnum):
     ROTATION = "rotation"
     FITS = "fits"
 
+    @property
+    def yields(self) -> bool:
+        """Whether it ends when a person wants the socket on: no limit is at stake."""
+        return self in {Cause.REQUEST, Cause.ROTATION}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from math import inf
@@ -11,15 +11,16 @@ from .limits import Cap, Limit
 from .loads import Load
 from .policy import Margin, Policy
 
-# Of the public supply, NF EN 50160: 230 V, 10 % either way.
+# Of the public supply, NF EN 50160.
 VOLTAGE_V = 230.0
-VOLTAGE_MAX_V = 253.0
-# Lower than that is the power factor of no house at the height of its power.
-POWER_FACTOR_MIN = 0.8
 # So much more than the reading before is a rise.
 RISE_SHARE = 0.05
-# A meter that misses so many readings is too old to restore upon.
+# A meter that misses so many readings, or that is so late with one, is too old to
+# restore upon.
 FRESH_READINGS = 4
+LATE_S = 30.0
+# Who speaks so rarely is silent only when as many of its readings are missing.
+SILENT_READINGS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,14 +117,22 @@ class View:
     def is_silent(self) -> bool:
         """Whether the meter says nothing any more."""
         heard_at = self.heard_at
-        return heard_at is None or self.now - heard_at > self.policy.silent_after
+        return heard_at is None or self.now - heard_at > self.silent_after
+
+    @property
+    def silent_after(self) -> timedelta:
+        """For how long the meter says nothing before it is silent."""
+        every_s = max((supply.every_s for supply in self.supplies), default=0.0)
+        return max(
+            self.policy.silent_after, SILENT_READINGS * timedelta(seconds=every_s)
+        )
 
     @property
     def is_fresh(self) -> bool:
         """Whether the meter spoke so lately that something may be added."""
         return bool(self.supplies) and all(
             (self.now - supply.read_at).total_seconds()
-            <= FRESH_READINGS * supply.every_s
+            <= min(FRESH_READINGS * supply.every_s, supply.every_s + LATE_S)
             for supply in self.supplies
         )
 
@@ -143,21 +152,3 @@ class View:
             if supply.feeds(phase)
             for limit in limits
         )
-
-
-def of_active_power(power_w: float) -> tuple[float, float]:
-    """Return the apparent power behind an active one, and the most it may be."""
-    return power_w, power_w / POWER_FACTOR_MIN
-
-
-def of_current(
-    current_a: float, step_a: float, voltage_v: float | None = None
-) -> tuple[float, float]:
-    """Return the apparent power of a current, and the most it may be.
-
-    A meter that shows whole amperes has a ``step_a`` of 1.
-    """
-    most_a = current_a + step_a
-    if voltage_v is None:
-        return current_a * VOLTAGE_V, most_a * VOLTAGE_MAX_V
-    return current_a * voltage_v, most_a * voltage_v

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from custom_components.energy_park.park.shedding import linky as linky_feed
 from custom_components.energy_park.park.shedding.loads import Blocked
 from custom_components.energy_park.park.shedding.may_start import may_start, promised
 from custom_components.energy_park.park.shedding.meters import Contract, meter_supply
@@ -60,9 +61,24 @@ def test_what_is_shed_is_back_minutes_after_the_power_is() -> None:
 def test_a_load_that_runs_is_not_counted_twice() -> None:
     """Versatile Thermostat 403, 407: a running heater shed by its own power."""
     house = House(HEATER)
-    assert house.hear(linky(TRIP_VA - 100, filtered=1.2)) == {}
+    # What it draws is in the meter's power already, and the meter bears that for long.
+    power_va = TRIP_VA + 100
+    assert house.hear(linky(power_va, filtered=0.8)) == {}
+    before_s = house.decision.left_s
+    assert before_s is not None
+    assert before_s > 300
+    for seconds in range(1, 6):
+        house.now = after(seconds)
+        house.read(power_w=2000)
+        assert house.hear(linky(power_va, filtered=0.8, at=house.now)) == {}
+        assert house.decision.left_s == before_s
+    # Nor is it, once it is cut: what is left is what the others draw.
+    house.now = after(10)
     house.read(power_w=2000)
-    assert house.wait(after(0.5)) == {}
+    orders = house.hear(linky(power_va, filtered=1.3, at=house.now))
+    assert orders == {"heater": False}
+    house.answer(orders, on=False)
+    assert house.wait(after(10.5)) == {}
     assert house.decision.left_s is None
 
 
@@ -215,7 +231,7 @@ def test_a_monthly_cap_follows_its_entity() -> None:
                 power_w=6000,
                 power_max_w=6000,
                 read_at=house.now,
-                every_s=10,
+                feed=linky_feed.Feed(every_s=10, told_s=10),
                 before=before,
             )
         )
@@ -289,7 +305,7 @@ def test_said_by_no_linky() -> None:
         power_w=5600,
         power_max_w=5600,
         read_at=after(0),
-        every_s=10,
+        feed=linky_feed.Feed(every_s=10, told_s=10),
         before=None,
     )
     assert house.hear(supply) == {"heater": False}

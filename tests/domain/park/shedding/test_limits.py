@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+import json
 from math import inf
 
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.energy_park.park.plain import from_plain, to_plain
 from custom_components.energy_park.park.shedding.limits import (
     Cap,
     Limit,
@@ -14,17 +16,21 @@ from custom_components.energy_park.park.shedding.limits import (
     PeriodCap,
     open_meter,
 )
-from custom_components.energy_park.park.shedding.meters import Contract, meter_supply
-from custom_components.energy_park.park.shedding.policy import Policy
-from custom_components.energy_park.park.shedding.supply import (
-    Supply,
-    of_active_power,
-    of_current,
+from custom_components.energy_park.park.shedding.linky import Feed
+from custom_components.energy_park.park.shedding.meters import (
+    Contract,
+    Used,
+    meter_supply,
+    resumed,
+    used_up,
 )
+from custom_components.energy_park.park.shedding.policy import Policy
+from custom_components.energy_park.park.shedding.supply import Supply
 
 from .house import House, after, load, said
 
 HOUR_S = 3600
+FEED = Feed(every_s=10, told_s=10)
 
 
 def linky_filter(ratio: float) -> LinkyFilter:
@@ -112,6 +118,17 @@ def test_an_hour_bears_what_is_left_of_it() -> None:
     assert not hour(2500, 1800).fits(3000, 2500, 0.95)
 
 
+def test_an_hour_that_is_spent_bears_nothing_but_nothing() -> None:
+    spent = hour(5001, 1800)
+    assert spent.held_s(1) == 0
+    assert spent.held_s(0) == inf
+    assert spent.latest_s(0, 0) == inf
+    house = House(load("heater", 9, 2000))
+    # All that is drawn goes, and no more can.
+    assert house.hear(said(2000, spent)) == {"heater": False}
+    assert house.decision.left_s is None
+
+
 @given(st.floats(0, 10000), st.floats(1, 10 * HOUR_S))
 def test_hours_follow_one_another(power: float, elapsed_s: float) -> None:
     followed = hour(1000, 1800).follow(power, elapsed_s)
@@ -141,7 +158,7 @@ def heard(
             power_w=power_w,
             power_max_w=power_w,
             read_at=after(number * every_s),
-            every_s=every_s,
+            feed=Feed(every_s=every_s, told_s=10),
             before=supply,
         )
     assert supply is not None
@@ -160,6 +177,31 @@ def test_an_italian_meter_is_one_of_the_table() -> None:
     assert red.held_s(3500) == inf
 
 
+@pytest.mark.parametrize("contract", Contract)
+def test_what_is_used_up_survives_a_restart(contract: Contract) -> None:
+    powers_w = [3500] * 60
+    before = heard(contract, *powers_w, delay_s=3600)
+    used = from_plain(Used, json.loads(json.dumps(to_plain(used_up(contract, before)))))
+    known = resumed(used, contract, 3000)
+    assert known is not None
+
+    def told(before: Supply) -> tuple[Limit, ...]:
+        return meter_supply(
+            contract=contract,
+            limit_w=3000,
+            delay_s=3600,
+            power_w=3500,
+            power_max_w=3500,
+            read_at=after(700),
+            feed=FEED,
+            before=before,
+        ).limits
+
+    assert told(known) == told(before)
+    other = Contract.CAP if contract is not Contract.CAP else Contract.HOURLY
+    assert resumed(used, other, 3000) is None
+
+
 def test_of_the_first_hour_nothing_is_known_and_it_counts_as_used() -> None:
     # The clock says 18:00 sharp; a minute later a minute's worth is gone.
     (limit,) = heard(Contract.HOURLY, *[1000] * 7).limits
@@ -172,7 +214,7 @@ def test_of_the_first_hour_nothing_is_known_and_it_counts_as_used() -> None:
         power_w=0,
         power_max_w=0,
         read_at=after(1800),
-        every_s=10,
+        feed=FEED,
         before=None,
     )
     assert late.limits == (replace(limit, used_wh=1500, left_s=1800),)
@@ -188,7 +230,7 @@ def test_a_counted_hour_is_believed_and_a_monthly_cap_moves() -> None:
         power_w=1000,
         power_max_w=1000,
         read_at=after(36),
-        every_s=10,
+        feed=FEED,
         before=before,
     ).limits
     assert moved == PeriodCap(cap_w=6000, period_s=3600, used_wh=10, left_s=3564)
@@ -203,22 +245,9 @@ def test_an_hour_that_would_be_too_much_is_cut_as_late_as_is_enough() -> None:
     assert 5000 / 1.06 < (8 * late_s + 4.21 * (3600 - late_s)) / 3.6 <= 5001
 
 
-@pytest.mark.parametrize("power_w", [1000, 5000, 9000])
-def test_an_uncertain_reading_fears_the_most_that_stands_behind_it(
-    power_w: float,
-) -> None:
-    va, most_va = of_active_power(power_w)
-    assert (va, most_va) == (power_w, power_w / 0.8)
-
-
-def test_a_current_of_whole_amperes_may_be_nearly_one_more() -> None:
-    assert of_current(26, 1) == pytest.approx((26 * 230, 27 * 253))
-    assert of_current(26, 0.1, 240) == pytest.approx((26 * 240, 26.1 * 240))
-
-
 def test_a_coarse_meter_costs_reserve_not_trips() -> None:
     """Told 28 A of 30: what may stand behind it is what must be borne."""
-    power, power_max = of_current(28, 1)
+    power, power_max = 28 * 230, 29 * 253
     house = House(load("heater", 9, 2000), policy=Policy())
     limit = Cap(limit=6900)
     fine = said(power, limit)

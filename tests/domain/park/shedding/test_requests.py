@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from custom_components.energy_park.park.shedding.may_start import (
     Verdict,
@@ -20,13 +21,9 @@ FRIDGE = load("fridge", 1, 150, sector="kitchen", protected=True)
 HOUSE = (HEATER, LAMP, OVEN, FRIDGE)
 
 
-def asked(house: House, **what: object) -> set[str]:
-    house.state, orders = request(
-        house.now,
-        house.loads,
-        house.state,
-        **what,  # type: ignore[arg-type]
-    )
+def asked(house: House, **what: Any) -> set[str]:
+    requested = request(house.now, house.loads, house.state, **what)
+    house.state, orders = requested.state, requested.orders
     assert all(not one.on and one.cause is Cause.REQUEST for one in orders)
     names = {one.load for one in orders}
     house.answer(names, on=False)
@@ -71,6 +68,51 @@ def test_a_request_can_last_for_a_time() -> None:
     assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {}
     house.now = after(61)
     assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {"heater": True}
+
+
+def test_what_is_shed_already_stays_off_for_the_request_too() -> None:
+    house = House(HEATER, OVEN)
+    house.shed("heater")
+    # That is enough, and lasts longer than the shed by itself would.
+    assert asked(house, power_w=1500, lasting=timedelta(hours=2)) == set()
+    record = house.state.shed["heater"]
+    assert (record.cause, record.until) == (Cause.REQUEST, after(7200))
+    house.now = after(7100)
+    house.read()
+    assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {}
+    house.now = after(7201)
+    house.read()
+    assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {"heater": True}
+
+
+def test_what_is_shed_already_counts_for_a_request() -> None:
+    house = House(HEATER, OVEN)
+    # Its plug has not answered yet.
+    house.hear(linky(TRIP_VA + 500, filtered=1.3))
+    requested = request(house.now, house.loads, house.state, power_w=4000)
+    assert [order.load for order in requested.orders] == ["oven"]
+    assert requested.kept_off == ("heater",)
+    assert requested.power_w == 4500
+
+
+def test_a_shorter_request_ends_no_longer_one() -> None:
+    house = House(HEATER)
+    asked(house, lasting=timedelta(hours=2))
+    ends = []
+    for hours in (1, 3, None, 1):
+        asked(house, lasting=hours and timedelta(hours=hours))
+        ends.append(house.state.shed["heater"].until)
+    assert ends == [after(7200), after(10800), None, None]
+
+
+def test_a_person_takes_back_what_was_asked_but_not_what_would_trip() -> None:
+    house = House(HEATER, OVEN)
+    house.shed("oven")
+    assert asked(house, power_w=None, from_priority=9) == {"heater"}
+    for name in ("heater", "oven"):
+        house.change(name, held=True)
+    house.hear(linky(1000, filtered=0.2, at=after(10)))
+    assert house.state.shed.keys() == {"oven"}
 
 
 def test_a_person_shortens_the_wait_but_not_the_curve() -> None:
@@ -124,6 +166,60 @@ def test_two_that_fit_alone_do_not_both_start() -> None:
     # Who did not start in time lost its promise.
     house.hear(linky(2000, filtered=0.4, at=after(40)))
     assert may_start(house.view, house.state, 4000).fits
+
+
+def test_all_that_was_promised_counts() -> None:
+    house = House()
+    house.hear(linky(1000, filtered=0.1))
+    promises_va = []
+    for number, power_va in enumerate((2000, 2000, 1900, 1500, 1000, 500)):
+        if may_start(house.view, house.state, power_va).fits:
+            house.state = promised(house.state, str(number), power_va, None, house.now)
+            promises_va.append(power_va)
+    # 1.3 times 6 kVA, less a tenth; 1 kVA is drawn already.
+    assert promises_va == [2000, 2000, 1900]
+
+
+def test_nothing_starts_upon_an_old_reading() -> None:
+    house = House()
+    house.hear(linky(1000, filtered=0.2))
+    house.now = after(10)
+    assert may_start(house.view, house.state, 10).verdict is Verdict.SILENT
+
+
+def three_phases(*powers_va: float) -> House:
+    house = House()
+    house.hear(
+        *(
+            linky(power_va, filtered=0.2, limit_va=3000, phase=phase)
+            for phase, power_va in enumerate(powers_va, start=1)
+        )
+    )
+    return house
+
+
+def test_what_is_promised_on_one_phase_leaves_the_others_room() -> None:
+    house = three_phases(1000, 1000, 1000)
+    house.state = promised(house.state, "car", 1500, 1, house.now)
+    assert not may_start(house.view, house.state, 1500, 1).fits
+    assert may_start(house.view, house.state, 1500, 2).fits
+    # On whichever it hangs, it must fit.
+    assert not may_start(house.view, house.state, 1500).fits
+
+
+def test_a_load_of_three_phases_draws_a_third_from_each() -> None:
+    house = three_phases(500, 500, 1000)
+    assert not may_start(house.view, house.state, 7000, 1).fits
+    assert may_start(house.view, house.state, 7000, "all").fits
+    house.state = promised(house.state, "car", 7000, "all", house.now)
+    assert may_start(house.view, house.state, 500, 1).fits
+    assert not may_start(house.view, house.state, 500, 3).fits
+    one = House()
+    one.hear(linky(1000, filtered=0.2))
+    assert may_start(one.view, one.state, 5500, "all").fits
+    assert not may_start(one.view, one.state, 6500, "all").fits
+    one.state = promised(one.state, "car", 5500, "all", one.now)
+    assert not may_start(one.view, one.state, 1000).fits
 
 
 def test_only_the_phase_in_question_counts() -> None:

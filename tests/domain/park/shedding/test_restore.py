@@ -177,16 +177,25 @@ def test_heaters_take_turns() -> None:
     house = House(*heaters, policy=Policy(rotate_after=timedelta(minutes=15)))
     house.shed("room 1")
     off: list[str] = []
+    off_at = {"room 1": house.now}
+    off_minutes: list[int] = []
     # There is room for one of them only.
-    for _ in range(60 * 60 // 10):
+    for _ in range(4 * 60 * 60 // 10):
         drawing = sum(one.power_w or 0 for one in house.loads.values())
         power_va = 0.9 * TRIP_VA - 1600 + drawing
         orders = tell(house, 10, power_va)
         for name, on in orders.items():
             house.answer([name], on=on)
-            off += [name] * (not on)
-            assert on or house.decision.orders[0].cause is Cause.ROTATION
-    assert off == ["room 2", "room 1", "room 2"]
+            if on:
+                off_minutes.append(round((house.now - off_at[name]).seconds / 60))
+                continue
+            off.append(name)
+            off_at[name] = house.now
+            assert house.decision.orders[0].cause is Cause.ROTATION
+    # All day long, and none is colder than the other.
+    assert off[:4] == ["room 2", "room 1", "room 2", "room 1"]
+    assert len(off) >= 14
+    assert set(off_minutes) <= {15, 16}
 
 
 def test_a_heater_takes_its_turn_once_its_least_time_on_is_over() -> None:

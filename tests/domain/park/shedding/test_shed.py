@@ -9,7 +9,11 @@ import pytest
 from custom_components.energy_park.model import Role
 from custom_components.energy_park.park.shedding.limits import Cap
 from custom_components.energy_park.park.shedding.loads import Load
-from custom_components.energy_park.park.shedding.orders import RETRY_AFTER, Answer
+from custom_components.energy_park.park.shedding.orders import (
+    RETRY_AFTER,
+    Answer,
+    withheld,
+)
 from custom_components.energy_park.park.shedding.policy import Margin, Policy
 from custom_components.energy_park.park.shedding.state import Cause
 
@@ -125,15 +129,6 @@ def test_only_the_phase_that_is_too_much_is_relieved() -> None:
         linky(1000, limit_va=2000, phase=3),
     )
     assert orders == {"second": False}
-
-
-def test_what_may_hang_on_the_phase_goes_only_as_a_last_resort() -> None:
-    house = House(load("second", 5, 500, phase=2), load("anywhere", 10, 1500))
-    assert house.hear(linky(3500, limit_va=2000, phase=2, filtered=1.3)) == {
-        "second": False,
-        "anywhere": False,
-    }
-    assert not house.decision.enough
 
 
 def test_an_order_counts_until_the_meter_can_show_it() -> None:
@@ -411,3 +406,33 @@ def test_a_guess_that_the_meter_begins_to_confirm_costs_no_more() -> None:
     recent = ((after(0), over.power_max), (after(1.2), mixed.power_max))
     mixed = replace(mixed, recent=recent, measured_to=after(0.2))
     assert house.hear(mixed) == {}
+
+
+def test_what_tells_its_changes_by_itself_is_there_while_nothing_changes() -> None:
+    house = House(load("polled", 10, 2000), load("telling", 9, 2000, tells=True))
+    house.now = after(3600)
+    over = linky(TRIP_VA + 500, filtered=1.3, at=house.now)
+    assert house.hear(over) == {"telling": False}
+    house.answer(["telling"], on=False)
+    house.now = after(3600 + 400)
+    assert house.hear(linky(1000, filtered=0.2, at=house.now)) == {"telling": True}
+
+
+def test_what_tells_and_did_not_obey_is_ordered_again() -> None:
+    house = House(load("telling", 9, 2000, tells=True))
+    over = linky(TRIP_VA + 500, filtered=1.3)
+    assert house.hear(over) == {"telling": False}
+    house.answer(["telling"], on=False, answer=Answer.FAILED)
+    assert house.hear(replace(over, read_at=after(59))) == {}
+    assert house.hear(replace(over, read_at=after(61))) == {"telling": False}
+
+
+def test_an_order_that_is_withheld_leaves_the_others() -> None:
+    house = House(HEATER, OVEN)
+    house.hear(linky(1000))
+    before = house.state
+    house.hear(linky(2 * TRIP_VA, filtered=1.3))
+    assert house.state.shed.keys() == {"heater", "oven"}
+    left = withheld(house.state, before, ["heater"])
+    assert left.shed.keys() == left.pending.keys() == left.past.keys() == {"oven"}
+    assert left.over_since == house.state.over_since

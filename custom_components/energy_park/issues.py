@@ -36,7 +36,7 @@ PLUG_ISSUES: dict[type[PlugError], str] = {
     PlugClosedError: "plug_closed",
 }
 
-# More names than a person reads.
+# More than these nobody reads.
 _NAMES_MAX = 10
 
 
@@ -151,7 +151,6 @@ def async_report_phases(
     if not names:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
         return
-    shown = ", ".join(names[:_NAMES_MAX])
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -165,7 +164,7 @@ def async_report_phases(
         translation_key=PHASES_UNKNOWN,
         translation_placeholders={
             "meter": meter.subentry.title,
-            "names": f"{shown}, …" if len(names) > _NAMES_MAX else shown,
+            "names": _listed(names),
         },
     )
 
@@ -197,7 +196,6 @@ def async_report_silent(hass: HomeAssistant, entry_id: str, names: list[str]) ->
     if not names:
         ir.async_delete_issue(hass, DOMAIN, issue_id)
         return
-    shown = ", ".join(names[:_NAMES_MAX])
     ir.async_create_issue(
         hass,
         DOMAIN,
@@ -207,7 +205,7 @@ def async_report_silent(hass: HomeAssistant, entry_id: str, names: list[str]) ->
         translation_key=PLUGS_SILENT,
         translation_placeholders={
             "count": str(len(names)),
-            "names": f"{shown}, …" if len(names) > _NAMES_MAX else shown,
+            "names": _listed(names),
         },
     )
 
@@ -259,3 +257,9 @@ def async_report_unprotected(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
 def async_forget_unprotected(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
     """An automation does, or there is nothing to protect."""
     ir.async_delete_issue(hass, DOMAIN, f"{UNPROTECTED}_{entry.entry_id}")
+
+
+def _listed(names: list[str]) -> str:
+    """Return names for a sentence: not more than a person reads."""
+    shown = ", ".join(names[:_NAMES_MAX])
+    return f"{shown}, …" if len(names) > _NAMES_MAX else shown

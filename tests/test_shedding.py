@@ -191,6 +191,19 @@ async def test_what_is_shed_on_a_removed_plug_comes_back_or_is_told(
     assert (issues.async_get_issue(*left_off) is None) is reachable
 
 
+async def test_what_is_shed_on_a_socket_that_its_plug_loses_comes_back(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry = await async_setup_house(hass, house)
+    await async_call(hass, "shed", mode="request", power=1200)
+    heater = house.outlets["heater"]
+    await async_wait(hass, lambda: not heater.on, settle=False)
+    [strip] = entry.get_subentries_of_type("plug")
+    data = {**strip.data, "sockets": strip.data["sockets"][1:]}
+    hass.config_entries.async_update_subentry(entry, strip, data=data)
+    await async_wait(hass, lambda: heater.on, 20, settle=False)
+
+
 async def test_the_protected_and_the_running_stay_on_whoever_asks(
     hass: HomeAssistant, house: House
 ) -> None:

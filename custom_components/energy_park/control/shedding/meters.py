@@ -7,6 +7,7 @@ from functools import partial
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from ...configuration import sockets
 from ...const import CONF_SECTORS
 from ...coordinator import EnergyParkConfigEntry, PlugCoordinator
 from ...issues import async_report_left_off
@@ -78,16 +79,14 @@ def _async_give_back(entry: EnergyParkConfigEntry, plug: PlugCoordinator) -> Non
 
 
 async def async_give_back_removed(entry: EnergyParkConfigEntry) -> None:
-    """Restore what is shed on plugs that were removed, while they can be reached."""
-    data = entry.runtime_data
-    gone = [plug for key, plug in data.plugs.items() if key not in entry.subentries]
-    for plug in gone:
-        for socket in plug.plug.sockets:
-            if not _is_shed(data.switchboard, socket):
-                continue
-            given = data.switchboard.async_safety(socket, True, dt_util.utcnow())
-            if isinstance(given, asyncio.Task) and (await given).error is not None:
-                async_report_left_off(plug.hass, socket)
+    """Restore what is shed on sockets that were removed, while they can be reached."""
+    board, there = entry.runtime_data.switchboard, sockets(entry)
+    for socket in board.sockets:
+        if socket.id in there or not _is_shed(board, socket):
+            continue
+        given = board.async_safety(socket, True, dt_util.utcnow())
+        if isinstance(given, asyncio.Task) and (await given).error is not None:
+            async_report_left_off(board.coordinator(socket).hass, socket)
 
 
 def _is_shed(switchboard: Switchboard, socket: Socket) -> bool:

@@ -68,7 +68,7 @@ async def test_an_overload_is_shed_in_time_told_and_given_back(
         return bool(measured["apparent_power_va"] < BORNE_VA)
 
     async def all_are_back() -> bool:
-        return await on() == before
+        return shed <= await on()
 
     await until(is_clear, timeout_s=90, what="nothing is to be shed")
     await keep_least(api, park, FIRST)
@@ -103,7 +103,8 @@ async def test_an_overload_is_shed_in_time_told_and_given_back(
     finally:
         await demo.control("/meter", {"extra_w": 0})
     await card.get_by_role("button", name="Restore all").click()
-    await until(all_are_back, timeout_s=150, what="all that was shed is on again")
+    # A filter that was full needs minutes until there is room again.
+    await until(all_are_back, timeout_s=300, what="all that was shed is on again")
     await expect(card.locator(".shed")).to_have_count(0, timeout=30_000)
     measured = (await demo.control("/state"))["meter"]
     assert measured["trip_count"] == trips

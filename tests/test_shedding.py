@@ -261,16 +261,13 @@ async def test_what_stays_off_on_request_after_an_overload_yields_to_a_person(
     heater = entity_id(hass, "switch", f"{MAC}_0_socket")
     house.cool()
     asked = await async_call(hass, "shed", mode="request", power=1000)
-    [told] = asked["meters"][0]["shed"]
-    assert (told["socket"], told["cause"], told["now"]) == (
-        "Socket 0",
-        "request",
-        False,
-    )
+    # On a slow machine others may have gone with it.
+    told = {one["socket"]: one for one in asked["meters"][0]["shed"]}["Socket 0"]
+    assert (told["cause"], told["now"]) == ("request", False)
     assert rule.state.shed[f"{MAC}_0"].until is None
     await async_act(hass, "switch.turn_on", heater, by=hass_admin_user)
     await async_wait(hass, lambda: house.outlets["heater"].on, settle=False)
-    await async_wait(hass, lambda: not rule.state.shed, settle=False)
+    await async_wait(hass, lambda: f"{MAC}_0" not in rule.state.shed, settle=False)
 
 
 async def test_requests_by_sector_and_priority(

@@ -25,6 +25,7 @@ from homeassistant.core import (
     callback,
     split_entity_id,
 )
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
@@ -136,9 +137,11 @@ class AdoptedPlugCoordinator(PlugCoordinator):
                 )
         except TimeoutError as err:
             raise PlugUnreachableError("no answer from its integration") from err
-        except Exception as err:
-            # Whatever it raises, it has not confirmed the order.
+        except HomeAssistantError as err:
             raise PlugUnreachableError(str(err)) from err
+        except Exception as err:
+            # Whatever it raises, it has not confirmed the order; its words may be secret.
+            raise PlugUnreachableError(type(err).__name__) from err
 
     @callback
     def _async_reported(self, _event: Event[Any]) -> None:

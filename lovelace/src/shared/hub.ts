@@ -65,7 +65,7 @@ export class Feed<T, M = T> {
             return;
           }
           this.#failures = 0;
-          this.#tell(value, null);
+          this.#tell(kept(this.value, value), null);
         },
         this.message,
         { resubscribe: false },
@@ -101,6 +101,11 @@ export class Feed<T, M = T> {
     this.trouble = trouble;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** What was known, where a value says the same: nothing is drawn anew for that. */
+function kept<T>(known: T | undefined, value: T): T {
+  return known && JSON.stringify(known) === JSON.stringify(value) ? known : value;
 }
 
 /** Makes one feed for each connection. */

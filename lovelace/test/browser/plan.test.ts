@@ -875,6 +875,20 @@ test("a sector that is removed leaves no ghost", async () => {
   expect(all(card, ".zone-label")).toHaveLength(1);
 });
 
+test("a park that is told again, as after a lost connection, is not drawn anew", async () => {
+  const of = hass(park([2, 2]));
+  const card = await plan(of);
+  const before = module(card, "0 0");
+
+  (of.connection as unknown as FakeConnection).tell(
+    { cards: "", parks: [park([2, 2])] },
+    "energy_park/park/subscribe",
+  );
+  await settled(card);
+
+  expect(module(card, "0 0")).toBe(before);
+});
+
 test("a card that is only to be looked at switches nothing, nor looks as if", async () => {
   const callService = vi.fn(() => Promise.resolve());
   const states = { ...statesOf(JOB), "sensor.sector_0_job": job("warning", 10) };

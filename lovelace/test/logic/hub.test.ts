@@ -42,6 +42,18 @@ test("who listens again subscribes again", async () => {
   expect(connection.subscribers.size).toBe(1);
 });
 
+test("news that say the same are no other news", async () => {
+  const first = { parks: ["one"] };
+  const connection = new FakeConnection({ news: first });
+  const news = new Feed<object>(connection, { type: "news" }, (_, told) => told);
+  news.listen(() => undefined);
+  await vi.runAllTimersAsync();
+  connection.tell({ parks: ["one"] });
+  expect(news.value).toBe(first);
+  connection.tell({ parks: ["two"] });
+  expect(news.value).toEqual({ parks: ["two"] });
+});
+
 test("an integration that is set up late is asked until it answers", async () => {
   const connection = new FakeConnection({ news: "late" });
   connection.refuse = { code: "unknown_command", message: "Unknown command." };

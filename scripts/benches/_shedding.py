@@ -17,7 +17,8 @@ from scripts.simulation.meter import STANDARD
 from scripts.simulation.none import NoRule
 from scripts.simulation.ours import OurRule
 from scripts.simulation.recording import Recording
-from scripts.simulation.run import MakeRule, Run
+from scripts.simulation.rule import MakeRule
+from scripts.simulation.run import Run
 
 from ._shedding_peers import PEERS, ThresholdRule
 from ._sites import sites

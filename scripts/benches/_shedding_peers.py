@@ -7,7 +7,7 @@ from typing import override
 from custom_components.energy_park.model import Role
 from scripts.simulation.meter import Feed, Told
 from scripts.simulation.recording import Appliance
-from scripts.simulation.run import Control, Rule
+from scripts.simulation.rule import Control, Rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from .meter import HISTORIQUE, STANDARD, Feed
 from .none import NoRule
 from .ours import OurRule
 from .recording import Recording
-from .run import MakeRule, Outcome, Run
+from .rule import MakeRule
+from .run import Outcome, Run
 from .table import TableError, read_table
 
 FEEDS = {feed.name: feed for feed in (STANDARD, HISTORIQUE)}

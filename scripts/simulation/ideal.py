@@ -9,7 +9,8 @@ from custom_components.energy_park.park.station import COMPUTER_OFF_BELOW_W
 from .meter import RATE, TRIP_RATIO, Feed, Told, follow
 from .plugs import DELAY_S, Plugs
 from .recording import Appliance
-from .run import Control, Rule, Run
+from .rule import Control, Rule
+from .run import Run
 
 OFF_S = 300.0
 SETTLE_S = 30.0

@@ -5,7 +5,7 @@ from typing import override
 
 from .meter import Feed, Told
 from .recording import Appliance
-from .run import Control, Rule
+from .rule import Control, Rule
 
 
 class NoRule(Rule):

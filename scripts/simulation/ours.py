@@ -23,7 +23,7 @@ from custom_components.energy_park.tic.tripping import WARM_UP_S, TripModel
 
 from .meter import Feed, Told, follow
 from .recording import Appliance
-from .run import Control, Rule
+from .rule import Control, Rule
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 # Below it nothing can be predicted that would trip: a meter that warns in amperes is

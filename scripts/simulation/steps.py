@@ -3,7 +3,8 @@
 from .meter import Feed
 from .plugs import Faults
 from .recording import BASE, Appliance, Recording, Step
-from .run import MakeRule, Run
+from .rule import MakeRule
+from .run import Run
 
 CUT_OFF_VA = 6000.0
 # Steady for so long before, and watched for so long after.

@@ -16,7 +16,8 @@ from scripts.simulation.none import NoRule
 from scripts.simulation.ours import OurRule
 from scripts.simulation.plugs import Faults
 from scripts.simulation.recording import BASE, Appliance, Recording, Step
-from scripts.simulation.run import MakeRule, Outcome, Run
+from scripts.simulation.rule import MakeRule
+from scripts.simulation.run import Outcome, Run
 from scripts.simulation.table import TableError, read_table
 
 LOADS = (Appliance(name="boiler", priority=9), Appliance(name="oven", priority=3))

@@ -15,7 +15,8 @@ from scripts.simulation.avoidable import avoidable_trips
 from scripts.simulation.days import Day, random_day
 from scripts.simulation.meter import Told
 from scripts.simulation.ours import OurRule, moment
-from scripts.simulation.run import Control, Run
+from scripts.simulation.rule import Control
+from scripts.simulation.run import Run
 
 # Nothing returns upon a reading that is older.
 OLD = timedelta(seconds=6)

@@ -104,14 +104,14 @@ WITH instants AS (
   FROM drawn
   UNION ALL
   SELECT site_id, 'socket', subject_id, 'energy_wh', at,
-    energy_wh + round((sum(power_w) OVER (PARTITION BY subject_id ORDER BY at) * :step / 3600.0)::numeric, 1)::float8
+    round((energy_wh + sum(power_w) OVER (PARTITION BY subject_id ORDER BY at) * :step / 3600.0)::numeric, 1)::float8
   FROM drawn JOIN before USING (site_id, subject_id)
   UNION ALL
   SELECT d.site_id, 'meter', meter_id, 'apparent_power_va', at, 10 * round(sum(power_w)::numeric / 8.5)::float8
   FROM drawn d JOIN meter m ON m.site_id = d.site_id GROUP BY d.site_id, meter_id, at
   UNION ALL
   SELECT site_id, 'meter', subject_id, 'energy_drawn_wh', at,
-    energy_wh + round(sum(power_w) OVER (PARTITION BY subject_id ORDER BY at) * :step / 3600.0)::float8
+    round(energy_wh + sum(power_w) OVER (PARTITION BY subject_id ORDER BY at) * :step / 3600.0)::float8
   FROM (
     SELECT d.site_id, meter_id AS subject_id, at, sum(power_w) AS power_w
     FROM drawn d JOIN meter m ON m.site_id = d.site_id GROUP BY d.site_id, meter_id, at

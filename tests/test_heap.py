@@ -1,12 +1,15 @@
 """The garbage collector passes over a park that is set up."""
 
 import gc
+import weakref
 
 from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.energy_park import heap
+from custom_components.energy_park.const import DOMAIN
 
+from .common import MockConfigEntry
 from .parks import async_later, async_setup
 
 
@@ -16,42 +19,52 @@ def thawed() -> None:
     gc.unfreeze()
 
 
-async def test_what_a_collection_leaves_is_passed_over_until_the_park_is_unloaded(
+class Ring:
+    """What only a collection finds to be garbage."""
+
+    def __init__(self) -> None:
+        self.ring = self
+
+
+async def test_what_is_there_is_passed_over_until_the_park_is_unloaded(
     hass: HomeAssistant,
 ) -> None:
     entry = await async_setup(hass)
-    async_later(hass, heap.SETTLED_AFTER)
     assert gc.get_freeze_count() == 0
-    gc.collect()
+    async_later(hass, heap.SETTLED_AFTER)
     assert gc.get_freeze_count() > 0
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert gc.get_freeze_count() == 0
 
 
-async def test_what_is_left_after_another_park_went_is_passed_over_again(
+async def test_garbage_is_not_kept_for_ever(hass: HomeAssistant) -> None:
+    await async_setup(hass)
+    garbage = weakref.ref(Ring())
+    async_later(hass, heap.SETTLED_AFTER)
+    assert garbage() is None
+
+
+async def test_a_park_is_passed_over_again_after_another_one_went(
     hass: HomeAssistant,
 ) -> None:
     entry = await async_setup(hass)
+    other = MockConfigEntry(
+        domain=DOMAIN, title="Annexe", data={"country": "FR", "billing_period": 30}
+    )
+    other.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(other.entry_id)
     async_later(hass, heap.SETTLED_AFTER)
-    callbacks = tuple(gc.callbacks)
-    gc.collect()
-    assert tuple(gc.callbacks) == callbacks
-    gc.unfreeze()
-    gc.collect()
+    assert await hass.config_entries.async_unload(other.entry_id)
+    assert gc.get_freeze_count() == 0
+    async_later(hass, heap.SETTLED_AFTER)
     assert gc.get_freeze_count() > 0
     assert await hass.config_entries.async_unload(entry.entry_id)
+    async_later(hass, heap.SETTLED_AFTER)
+    assert gc.get_freeze_count() == 0
 
 
-@pytest.mark.parametrize("settled", [True, False])
-async def test_a_park_unloaded_before_is_not_kept(
-    hass: HomeAssistant, settled: bool
-) -> None:
-    before = tuple(gc.callbacks)
+async def test_a_park_unloaded_before_is_not_kept(hass: HomeAssistant) -> None:
     entry = await async_setup(hass)
-    if settled:
-        async_later(hass, heap.SETTLED_AFTER)
     assert await hass.config_entries.async_unload(entry.entry_id)
     async_later(hass, heap.SETTLED_AFTER)
-    assert tuple(gc.callbacks) == before
-    gc.collect()
     assert gc.get_freeze_count() == 0

@@ -1,18 +1,18 @@
 """Keeps what stays in memory out of the garbage collector's way.
 
 A full collection looks through every object of Home Assistant, whose event loop stands
-still meanwhile: with 500 sockets for half a second, several times a minute. An order to
-shed must not wait that long, and what is there once all is set up is no garbage.
+still meanwhile: with 500 sockets for half a second. An order to shed must not wait that
+long, and what is there once all is set up is no garbage.
 """
 
 from datetime import datetime, timedelta
 import gc
-from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.start import async_at_started
 
+from .const import DOMAIN
 from .coordinator import EnergyParkConfigEntry
 
 # By then the plugs have been read, and their entities are there.
@@ -27,31 +27,33 @@ def async_spare_collector(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> 
     @callback
     def async_started(hass: HomeAssistant) -> None:
         nonlocal cancel
-        settled = HassJob(async_settled, cancel_on_shutdown=True)
-        cancel = async_call_later(hass, SETTLED_AFTER, settled)
-
-    @callback
-    def async_settled(_now: datetime) -> None:
-        nonlocal cancel
-        cancel = None
-        gc.callbacks.append(freeze)
-
-    def freeze(phase: str, info: dict[str, Any]) -> None:
-        """Freeze what a full collection has left: garbage would stay for ever.
-
-        Once for all parks: the end of one has thawed what belongs to the others, too.
-        """
-        full = phase == "stop" and info["generation"] == 2
-        if full and not gc.get_freeze_count():
-            gc.freeze()
+        cancel = _async_freeze_later(hass)
 
     @callback
     def async_thaw() -> None:
         if cancel is not None:
             cancel()
-        if freeze in gc.callbacks:
-            gc.callbacks.remove(freeze)
         gc.unfreeze()
+        # What belongs to the other parks, too.
+        if hass.config_entries.async_loaded_entries(DOMAIN):
+            _async_freeze_later(hass)
 
     entry.async_on_unload(async_thaw)
     entry.async_on_unload(async_at_started(hass, async_started))
+
+
+@callback
+def _async_freeze_later(hass: HomeAssistant) -> CALLBACK_TYPE:
+    """Freeze what is there once it has settled; return how to prevent that.
+
+    What is garbage by then is collected first: it would stay for ever. The event loop
+    stands still for that, now and not at the first overload.
+    """
+
+    @callback
+    def async_freeze(_now: datetime) -> None:
+        gc.collect()
+        gc.freeze()
+
+    job = HassJob(async_freeze, cancel_on_shutdown=True)
+    return async_call_later(hass, SETTLED_AFTER, job)

@@ -26,6 +26,10 @@ class Ring:
         self.ring = self
 
 
+def full_collections() -> int:
+    return gc.get_stats()[2]["collections"]
+
+
 async def test_what_is_there_is_passed_over_until_the_park_is_unloaded(
     hass: HomeAssistant,
 ) -> None:
@@ -42,6 +46,20 @@ async def test_garbage_is_not_kept_for_ever(hass: HomeAssistant) -> None:
     garbage = weakref.ref(Ring())
     async_later(hass, heap.SETTLED_AFTER)
     assert garbage() is None
+
+
+async def test_garbage_of_later_is_collected_before_there_is_much(
+    hass: HomeAssistant,
+) -> None:
+    entry = await async_setup(hass)
+    async_later(hass, heap.SETTLED_AFTER)
+    garbage = weakref.ref(Ring())
+    async_later(hass, heap.SETTLED_AFTER + heap.COLLECT_EVERY)
+    assert garbage() is None
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    collections = full_collections()
+    async_later(hass, heap.SETTLED_AFTER + 2 * heap.COLLECT_EVERY)
+    assert full_collections() == collections
 
 
 async def test_a_park_is_passed_over_again_after_another_one_went(

@@ -27,7 +27,7 @@ class Ring:
 
 
 def full_collections() -> int:
-    return gc.get_stats()[2]["collections"]
+    return int(gc.get_stats()[2]["collections"])
 
 
 async def test_what_is_there_is_passed_over_until_the_park_is_unloaded(

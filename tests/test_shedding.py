@@ -191,6 +191,22 @@ async def test_what_is_shed_on_a_removed_plug_comes_back_or_is_told(
     assert (issues.async_get_issue(*left_off) is None) is reachable
 
 
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_what_is_shed_in_a_park_that_is_removed_comes_back_or_is_told(
+    hass: HomeAssistant, house: House, reachable: bool
+) -> None:
+    entry = await async_setup_house(hass, house)
+    await async_call(hass, "shed", mode="request", power=1200)
+    heater = house.outlets["heater"]
+    await async_wait(hass, lambda: not heater.on, settle=False)
+    if not reachable:
+        await house.strip.fault("refuse")
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert heater.on is reachable
+    told = ir.async_get(hass).async_get_issue(DOMAIN, f"left_off_{MAC}_0")
+    assert (told is None) is reachable
+
+
 async def test_what_is_shed_on_a_socket_that_its_plug_loses_comes_back(
     hass: HomeAssistant, house: House
 ) -> None:

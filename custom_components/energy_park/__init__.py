@@ -25,6 +25,7 @@ from .plan import async_remove_plans, async_setup_plans
 from .protection import async_watch_protection
 from .readback import async_setup_history
 from .registration import RegistrationView
+from .removal import async_end_shedding
 from .services import async_setup_services
 from .voice import SectorSentences
 from .websocket import async_setup_websocket
@@ -115,7 +116,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> None:
-    """Forget what a removed park remembered."""
+    """Give back what a removed park has shed, and forget what it remembered."""
+    await async_end_shedding(hass, entry)
     await ParkMemory(hass, entry.entry_id).async_remove()
     await async_remove_spool(hass, entry.entry_id)
     await async_remove_savings(hass, entry.entry_id)

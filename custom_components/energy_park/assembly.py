@@ -48,7 +48,7 @@ async def async_assemble(
     hass: HomeAssistant, entry: EnergyParkConfigEntry
 ) -> EnergyParkData:
     """Return the park, with what it remembers."""
-    plugs = _make_plugs(hass, entry)
+    plugs = make_plugs(hass, entry)
     memory = ParkMemory(hass, entry.entry_id)
     energy = EnergyBook(memory)
     audit = Audit(hass)
@@ -115,7 +115,7 @@ async def async_assemble(
     )
 
 
-def _make_plugs(
+def make_plugs(
     hass: HomeAssistant, entry: EnergyParkConfigEntry
 ) -> dict[str, PlugCoordinator]:
     """Return what reads each plug, by its subentry id."""

@@ -1,7 +1,7 @@
 """Which meter supplies which sockets, and what becomes of those behind none."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from homeassistant.core import HomeAssistant, callback
@@ -81,11 +81,20 @@ def _async_give_back(entry: EnergyParkConfigEntry, plug: PlugCoordinator) -> Non
 async def async_give_back_removed(entry: EnergyParkConfigEntry) -> None:
     """Restore what is shed on sockets that were removed, while they can be reached."""
     board, there = entry.runtime_data.switchboard, sockets(entry)
-    for socket in board.sockets:
-        if socket.id in there or not _is_shed(board, socket):
-            continue
-        given = board.async_safety(socket, True, dt_util.utcnow())
-        if isinstance(given, asyncio.Task) and (await given).error is not None:
+    await async_give_back(board, [one for one in board.sockets if one.id not in there])
+
+
+async def async_give_back(board: Switchboard, removed: Iterable[Socket]) -> None:
+    """Restore what is shed on sockets that nobody will know, or tell what stays off."""
+    now = dt_util.utcnow()
+    sent = {
+        socket: given
+        for socket in removed
+        if _is_shed(board, socket)
+        and isinstance(given := board.async_safety(socket, True, now), asyncio.Task)
+    }
+    for socket, task in sent.items():
+        if (await task).error is not None:
             async_report_left_off(board.coordinator(socket).hass, socket)
 
 

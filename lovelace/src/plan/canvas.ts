@@ -46,23 +46,32 @@ export class Canvas implements GestureTarget {
     this.#resize.observe(viewport);
   }
 
-  /** Another plan was drawn. */
-  show(plan: Plan): void {
+  /** Takes another plan, and the room for it: to measure once it is drawn is slow. */
+  take(plan: Plan): void {
     const another = this.#plan?.id !== plan.id;
     this.#plan = plan;
-    this.viewport?.style.setProperty("--aspect", String(plan.width / plan.height));
+    this.viewport!.style.setProperty("--aspect", String(plan.width / plan.height));
     this.camera.plan = plan;
     if (another) this.camera.reset();
-    this.fit();
+    this.#measure();
   }
 
   /** Takes the room that there is. */
   fit(): void {
     if (!this.viewport?.clientWidth) return;
-    const { clientWidth: width, clientHeight: height } = this.viewport;
-    this.camera.screen = { width, height };
+    this.#measure();
+    this.show();
+  }
+
+  /** Shows the plan that was taken and drawn, in the room measured last. */
+  show(): void {
     this.camera.clamp();
     this.#place();
+  }
+
+  #measure(): void {
+    const { clientWidth: width, clientHeight: height } = this.viewport!;
+    this.camera.screen = { width, height };
   }
 
   zoomBy(factor: number): void {

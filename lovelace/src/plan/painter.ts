@@ -134,6 +134,7 @@ export class Painter {
     const another = this.plan?.id !== plan.id;
     this.plan = plan;
     const focused = (card.renderRoot as ShadowRoot).activeElement as HTMLElement | null;
+    this.canvas.take(plan);
     view.build(plan, scene.park, card.config?.read_only);
     const { device, power } = focused?.dataset ?? {};
     const again = view.stops.find(
@@ -143,7 +144,7 @@ export class Painter {
     );
     again?.focus({ preventScroll: true });
     card.controls.focus.renew();
-    this.canvas.show(plan);
+    this.canvas.show();
     card.editor?.drawn();
     // The tabs show which one it is.
     if (another && this.choice.storeys(scene).length > 1) card.requestUpdate();

@@ -60,9 +60,8 @@ TAKEN = (
     Picture("plan-phone-dark", "plan", 390, 780, "dark"),
     Picture("table", "plan", 1280, 760, press=("Show as a table",)),
     Picture("waste", "plan", 1280, 760, press=("Show what is wasted",)),
-    Picture("overview", "overview", 1280, 900),
     Picture("meter", "meter", 860, 900, part="energy-park-meter-card"),
-    Picture("shedding", "shedding", 1100, 1100, part="energy-park-shedding-card"),
+    Picture("shedding", "shedding", 1100, 1300, part="energy-park-shedding-card"),
     Picture(
         "history",
         "history",
@@ -222,8 +221,7 @@ async def save(
     # The menu beside the dashboard is not ours to show.
     await page.add_init_script("localStorage.dockedSidebar = '\"always_hidden\"'")
     await page.goto(f"{url}/energy-{DASHBOARD}/{picture.view}")
-    main = "energy-park-meter-card" if picture.view == "overview" else PLAN
-    card = page.locator(picture.part or main).first
+    card = page.locator(picture.part or PLAN).first
     await card.locator("h2").wait_for()
     for name in picture.press:
         await card.get_by_role("button", name=name, exact=True).click()

@@ -441,15 +441,17 @@ async def test_a_huge_picture_is_made_smaller(http: TestClient[Any, Any]) -> Non
     ("content", "status", "code"),
     [
         (b"x" * (10 * 1024 * 1024 + 1), 413, "picture_too_big"),
+        (picture("PNG", (50, 501)), 400, "picture_too_long"),
+        (picture("PNG", (501, 50)), 400, "picture_too_long"),
         (b"no picture at all", 400, "picture_unreadable"),
         (picture()[:60], 400, "picture_unreadable"),
         (picture("GIF"), 400, "picture_unreadable"),
         (b"<html><script>alert(1)</script></html>", 400, "picture_unreadable"),
         (b"", 400, "picture_unreadable"),
     ],
-    ids=["big", "text", "cut", "gif", "html", "empty"],
+    ids=["big", "tall", "wide", "text", "cut", "gif", "html", "empty"],
 )
-async def test_a_file_that_is_no_picture_is_refused(
+async def test_a_file_that_is_no_picture_for_a_plan_is_refused(
     http: TestClient[Any, Any],
     pictures_folder: Path,
     content: bytes,

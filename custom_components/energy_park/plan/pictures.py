@@ -21,6 +21,8 @@ BYTES_MAX: Final = 10 * 1024 * 1024
 PIXELS_MAX: Final = 80_000_000
 # What is larger gains nothing on a screen and costs a tablet its memory.
 SIDE_MAX: Final = 4096
+# A plan has the shape of its picture; a longer one is no floor.
+LENGTHS_MAX: Final = 10
 
 SVG: Final = "image/svg+xml"
 FORMATS: Final = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -57,12 +59,26 @@ def read_picture(content: bytes) -> Picture:
     What it says of itself is not trusted: the content tells. Positions, names and
     dates that a camera wrote into it are dropped. Raises PictureError.
     """
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        try:
-            cleaned, width, height = clean_svg(content)
-        except UnsafeSvgError as err:
-            raise PictureError("picture_unreadable") from err
-        return Picture(cleaned, SVG, width, height)
+    picture = _draw(content) if _is_drawing(content) else _photograph(content)
+    shorter, longer = sorted((picture.width, picture.height))
+    if longer > LENGTHS_MAX * shorter:
+        raise PictureError("picture_too_long")
+    return picture
+
+
+def _is_drawing(content: bytes) -> bool:
+    return content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _draw(content: bytes) -> Picture:
+    try:
+        cleaned, width, height = clean_svg(content)
+    except UnsafeSvgError as err:
+        raise PictureError("picture_unreadable") from err
+    return Picture(cleaned, SVG, width, height)
+
+
+def _photograph(content: bytes) -> Picture:
     try:
         with Image.open(BytesIO(content), formats=tuple(FORMATS)) as image:
             if image.width * image.height > PIXELS_MAX:

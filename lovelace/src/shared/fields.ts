@@ -1,6 +1,7 @@
 /** The fields of the cards' forms: loaded when somebody opens an editor. */
 
 import { plansOf, planFeed } from "../plan/document.js";
+import { storeys } from "../plan/storeys.js";
 import type { ConfigForm, Field, Fields } from "./form.js";
 import type { Hass } from "./hass.js";
 import { parkFeed } from "./hub.js";
@@ -53,6 +54,9 @@ function planOptions(page: Hass | undefined): { value: string; label: string }[]
   const document = planFeed(page.connection).value;
   const parks = parkFeed(page.connection).value?.parks ?? [];
   return parks.flatMap(({ id }) =>
-    plansOf(document, id).map((plan) => ({ value: plan.id, label: plan.name })),
+    storeys(plansOf(document, id), page).map(({ plan, name }) => ({
+      value: plan.id,
+      label: name,
+    })),
   );
 }

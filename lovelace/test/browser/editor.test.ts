@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 
 import { arrange } from "../../src/plan/arrange.js";
-import type { PlanCardConfig } from "../../src/plan/config.js";
+import { planForm, type PlanCardConfig } from "../../src/plan/config.js";
 import { creation } from "../../src/plan/editor/changes.js";
 import type { PlanEditor } from "../../src/plan/editor/panel.js";
 import { boxOf, type Point } from "../../src/plan/model.js";
@@ -605,6 +605,11 @@ test("plans are called and ordered by their floors, else by hand", async () => {
   card.hass = { ...card.hass!, floors: renamed };
   await settled(card);
   expect(tabs()[1]).toBe("Upstairs");
+  // So are they in the form of a card that shows one of them.
+  const { schema } = await planForm();
+  const { selector } = schema.find(({ name }) => name === "plan")!;
+  const { options } = selector["select"] as { options: { label: string }[] };
+  expect(options.map(({ label }) => label)).toEqual(tabs());
   also("Other cellar", 4, "cellar");
   await settled(card);
   expect(tabs().slice(0, 2)).toEqual(["Old cellar name", "Other cellar"]);

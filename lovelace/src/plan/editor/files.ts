@@ -11,6 +11,7 @@ const PICTURES = "image/png,image/jpeg,image/webp,image/svg+xml";
 /** Parts of texts that tell what is wrong with a file. */
 const TROUBLE: readonly TextKey[] = [
   "picture_too_big",
+  "picture_too_long",
   "picture_unreadable",
   "file_too_big",
   "file_unreadable",

@@ -164,6 +164,17 @@ async def test_a_removed_park_is_forgotten(
         assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
 
 
+async def test_a_park_of_a_later_version_is_forgotten_too(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    async with ShellyGen2(mac=MAC, sockets=1) as emulated:
+        entry = await async_setup(hass, plug(emulated))
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        hass_storage[f"{DOMAIN}.{entry.entry_id}"]["version"] = 99
+        await hass.config_entries.async_remove(entry.entry_id)
+        assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
+
+
 async def test_what_a_plug_no_longer_has_goes(
     hass: HomeAssistant, device_registry: dr.DeviceRegistry
 ) -> None:

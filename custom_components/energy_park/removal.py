@@ -1,6 +1,7 @@
 """The end of a park: what it has shed is not left off."""
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import UnsupportedStorageVersionError
 
 from .assembly import make_plugs
 from .control.audit import Audit
@@ -16,7 +17,11 @@ async def async_end_shedding(hass: HomeAssistant, entry: EnergyParkConfigEntry) 
     plugs = make_plugs(hass, entry).values()
     memory = ParkMemory(hass, entry.entry_id)
     board = Switchboard(hass, plugs, memory, EnergyBook(memory), Audit(hass))
-    await memory.async_load(board.sockets, {})
+    try:
+        await memory.async_load(board.sockets, {})
+    except UnsupportedStorageVersionError:
+        # A later version's: it never ran in this one.
+        return
     await async_give_back(board, board.sockets)
     await board.async_stop()
     await memory.async_close()

@@ -98,12 +98,17 @@ class Course:
         return rate, directory
 
     async def live(self, measured: Rows) -> float:
-        """Return the rate of fresh rows: from the spool's file, batch by batch."""
+        """Return the rate of fresh rows: from the spool's file, batch by batch.
+
+        Of many rows at once the oldest are a backlog, and not sent in this way.
+        """
 
         async def send(connection: Connection) -> int:
+            number = 0
             async for batch in read_ahead(partial(spool.take_live, LIVE_ROWS)):
                 await sender.send_live(batch)
-            return len(measured)
+                number += len(batch)
+            return number
 
         spool = Spool(next(self._spools), _nobody(), lambda: None)
         await spool.open()

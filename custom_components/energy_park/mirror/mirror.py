@@ -135,13 +135,11 @@ class Mirror:
 
     async def hold_files(self) -> None:
         """Leave the spool's file as it is, so that it can be copied while rows come."""
-        if self._writing is not None:
-            await self._spool.hold(True)
+        await self._spool.hold(True)
 
     async def release_files(self) -> None:
         """Let the spool's file change again."""
-        if self._writing is not None:
-            await self._spool.hold(False)
+        await self._spool.hold(False)
 
     @property
     def rows_kept(self) -> int:

@@ -131,7 +131,8 @@ class Spool:
 
     async def hold(self, on: bool) -> None:
         """Leave the file as it is while somebody copies it, or do so no longer."""
-        await self.run(self._storage.hold, on)
+        if not self._closing:
+            await self.run(self._storage.hold, on)
 
     async def used_bytes(self) -> int:
         """Return the room that the rows take."""
@@ -153,7 +154,8 @@ class Spool:
 
     async def run[*A, T](self, function: Callable[[*A], T], *arguments: *A) -> T:
         """Run work in the spool's thread."""
-        return await self._loop.run_in_executor(self._thread, function, *arguments)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, function, *arguments)
 
     async def _keep_forever(self) -> None:
         while not self._closing or self._offered:

@@ -87,8 +87,13 @@ class Storage:
             self._use_memory(error)
 
     def hold(self, on: bool) -> None:
-        """Leave the file as it is while somebody copies it, or do so no longer."""
+        """Leave the file as it is while somebody copies it, or do so no longer.
+
+        One that is not open is held from its opening on.
+        """
         self._held = on
+        if self._disk is None:
+            return
         try:
             self._on_disk(Store.hold if on else Store.release)
         except OSError, sqlite3.Error:

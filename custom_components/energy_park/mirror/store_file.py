@@ -88,9 +88,9 @@ class StoreFile:
         So it can be copied, and the log later: that only grows, and what is whole of
         it counts.
         """
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")
         self.tidy()
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        self._db.execute("PRAGMA wal_autocheckpoint = 0")
 
     def release(self) -> None:
         """Let the file change again."""

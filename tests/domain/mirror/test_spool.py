@@ -320,6 +320,37 @@ async def test_what_goes_for_more_rows_that_were_set_aside_counts_as_lost(
     assert told.problems == [Problem.ROWS_QUARANTINED, Problem.ROWS_LOST]
 
 
+@pytest.mark.parametrize("held_before", ["its making", "its opening"])
+async def test_a_spool_that_opens_while_it_is_copied_is_left_as_it_is(
+    tmp_path: Path, told: Told, held_before: str
+) -> None:
+    def new() -> Spool:
+        return Spool(tmp_path, Problems(told.problem, told.solved), lambda: None)
+
+    if held_before == "its opening":
+        earlier = new()
+        await earlier.open()
+        earlier.offer(reading(0))
+        await earlier.close()
+    spool = new()
+    await spool.hold(True)
+    await spool.open()
+    file = tmp_path / "spool.sqlite"
+    copied = file.read_bytes()
+    # More than the log holds otherwise.
+    for index in range(200_000):
+        spool.offer(reading(index))
+    await spool.flush()
+    assert file.read_bytes() == copied
+    await spool.hold(False)
+    spool.offer(reading(0))
+    await spool.flush()
+    assert file.read_bytes() != copied
+    await spool.close()
+    # Too late, and harmless.
+    await spool.hold(True)
+
+
 async def test_a_spool_can_be_copied_file_by_file_while_rows_come(
     open_spool: OpenSpool, tmp_path: Path, told: Told
 ) -> None:

@@ -34,14 +34,19 @@ VIEWS = [
 ]
 
 
+# Home Assistant's own files are not there while it restarts.
+OTHERS_ERRORS = re.compile(
+    "dynamically imported.*/frontend_latest/|register a ServiceWorker.*/sw-modern.js"
+)
+
+
 @pytest.fixture(autouse=True)
 def no_page_errors(browser: Browser) -> Iterator[None]:
     """Fail when a script of any page that a test opens fails."""
     errors: list[str] = []
 
     def note(error: WebError) -> None:
-        # Home Assistant's own files are not there while it restarts.
-        if not re.search("dynamically imported.*/frontend_latest/", str(error.error)):
+        if not OTHERS_ERRORS.search(str(error.error)):
             errors.append(str(error.error))
 
     def follow(context: BrowserContext) -> None:

@@ -153,24 +153,17 @@ async def test_what_was_told_of_a_part_goes_with_it(
         assert not issue_registry.issues
 
 
+@pytest.mark.parametrize("later_version", [False, True])
 async def test_a_removed_park_is_forgotten(
-    hass: HomeAssistant, hass_storage: dict[str, Any]
+    hass: HomeAssistant, hass_storage: dict[str, Any], later_version: bool
 ) -> None:
     async with ShellyGen2(mac=MAC, sockets=1) as emulated:
         entry = await async_setup(hass, plug(emulated))
         assert await hass.config_entries.async_unload(entry.entry_id)
-        assert MAC in str(hass_storage[f"{DOMAIN}.{entry.entry_id}"])
-        await hass.config_entries.async_remove(entry.entry_id)
-        assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
-
-
-async def test_a_park_of_a_later_version_is_forgotten_too(
-    hass: HomeAssistant, hass_storage: dict[str, Any]
-) -> None:
-    async with ShellyGen2(mac=MAC, sockets=1) as emulated:
-        entry = await async_setup(hass, plug(emulated))
-        assert await hass.config_entries.async_unload(entry.entry_id)
-        hass_storage[f"{DOMAIN}.{entry.entry_id}"]["version"] = 99
+        stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]
+        assert MAC in str(stored)
+        if later_version:
+            stored["version"] = 99
         await hass.config_entries.async_remove(entry.entry_id)
         assert f"{DOMAIN}.{entry.entry_id}" not in hass_storage
 

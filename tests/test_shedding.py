@@ -18,8 +18,9 @@ import pytest
 from custom_components.energy_park.const import DOMAIN
 from custom_components.energy_park.control.shedding.shedding import Shedding
 from custom_components.energy_park.model import Reason
+from scripts.emulators import Outlet
 
-from .common import MockUser
+from .common import MockConfigEntry, MockUser
 from .houses import (
     HEATER_W,
     MAC,
@@ -157,13 +158,21 @@ async def test_a_restart_while_shed_restores_all_in_the_end(
     await async_wait(hass, lambda: reason(hass, 0) == Reason.RESTORED, settle=False)
 
 
-async def test_what_a_removed_meter_left_off_comes_back(
+async def async_setup_shed(
     hass: HomeAssistant, house: House
-) -> None:
+) -> tuple[MockConfigEntry, Outlet]:
+    """A house whose heater is shed."""
     entry = await async_setup_house(hass, house)
     await async_call(hass, "shed", mode="request", power=1200)
     heater = house.outlets["heater"]
     await async_wait(hass, lambda: not heater.on, settle=False)
+    return entry, heater
+
+
+async def test_what_a_removed_meter_left_off_comes_back(
+    hass: HomeAssistant, house: House
+) -> None:
+    entry, heater = await async_setup_shed(hass, house)
     hass.config_entries.async_remove_subentry(entry, "meter")
     await async_wait(hass, lambda: not entry.runtime_data.sheddings, settle=False)
     await async_wait(hass, lambda: heater.on, 20, settle=False)
@@ -173,10 +182,7 @@ async def test_what_a_removed_meter_left_off_comes_back(
 async def test_what_is_shed_on_a_removed_plug_comes_back_or_is_told(
     hass: HomeAssistant, house: House, reachable: bool
 ) -> None:
-    entry = await async_setup_house(hass, house)
-    await async_call(hass, "shed", mode="request", power=1200)
-    heater = house.outlets["heater"]
-    await async_wait(hass, lambda: not heater.on, settle=False)
+    entry, heater = await async_setup_shed(hass, house)
     if not reachable:
         await house.strip.fault("refuse")
     [removed] = entry.get_subentries_of_type("plug")
@@ -195,10 +201,7 @@ async def test_what_is_shed_on_a_removed_plug_comes_back_or_is_told(
 async def test_what_is_shed_in_a_park_that_is_removed_comes_back_or_is_told(
     hass: HomeAssistant, house: House, reachable: bool
 ) -> None:
-    entry = await async_setup_house(hass, house)
-    await async_call(hass, "shed", mode="request", power=1200)
-    heater = house.outlets["heater"]
-    await async_wait(hass, lambda: not heater.on, settle=False)
+    entry, heater = await async_setup_shed(hass, house)
     if not reachable:
         await house.strip.fault("refuse")
     assert await hass.config_entries.async_remove(entry.entry_id)
@@ -210,10 +213,7 @@ async def test_what_is_shed_in_a_park_that_is_removed_comes_back_or_is_told(
 async def test_what_is_shed_on_a_socket_that_its_plug_loses_comes_back(
     hass: HomeAssistant, house: House
 ) -> None:
-    entry = await async_setup_house(hass, house)
-    await async_call(hass, "shed", mode="request", power=1200)
-    heater = house.outlets["heater"]
-    await async_wait(hass, lambda: not heater.on, settle=False)
+    entry, heater = await async_setup_shed(hass, house)
     [strip] = entry.get_subentries_of_type("plug")
     data = {**strip.data, "sockets": strip.data["sockets"][1:]}
     hass.config_entries.async_update_subentry(entry, strip, data=data)

@@ -48,9 +48,13 @@ def async_spare_collector(hass: HomeAssistant, entry: EnergyParkConfigEntry) -> 
         if cancel is not None:
             cancel()
         gc.unfreeze()
-        # What belongs to the other parks, too.
+        _async_once_settled(hass, async_freeze_others)
+
+    @callback
+    def async_freeze_others(now: datetime) -> None:
+        """Freeze again what belongs to other parks: it was thawed, too."""
         if hass.config_entries.async_loaded_entries(DOMAIN):
-            _async_once_settled(hass, _async_freeze)
+            _async_freeze(now)
 
     entry.async_on_unload(async_thaw)
     entry.async_on_unload(async_at_started(hass, async_started))
